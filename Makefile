@@ -1,0 +1,74 @@
+# AFIL without ROS: `make demo` runs the whole loop in simulation, `make test` the tests.
+# With ROS 2 sourced: `make ros` (see docs/embedded_ros2.md), or plain colcon.
+
+PYTHON ?= python3
+VENV   := $(CURDIR)/.venv
+BIN    := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+
+# Order matters: what others need comes first.
+PACKAGES := embedded_ros2 $(addprefix ros2_ws/src/,afil_core afil_sim afil_teleop afil_perception afil_policy)
+
+# Where the authors' demonstrations lie; they are not part of this repository.
+AUTHORS_DATA ?= ../shared/data/authors
+DEMO_DIR ?= demo
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint unit authors clean
+.DELETE_ON_ERROR:
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
+
+# Python 3.10 to 3.12: pip's own message would not say which interpreter is at fault.
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' || \
+	  { echo "error: AFIL needs Python 3.10 to 3.12, and $(PYTHON) is $$($(PYTHON) --version 2>&1); set PYTHON=python3.11" >&2; exit 1; }
+	@echo "== making the virtual environment"
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "error: $(PYTHON) cannot make a virtual environment; install its venv module (Debian: python3-venv)" >&2; exit 1; }
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/requirements: requirements.txt $(STAMPS)/venv
+	@echo "== installing requirements.txt (PyTorch is the large one)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt || \
+	  { echo "error: pip could not install requirements.txt; its message above says which package" >&2; exit 1; }
+	@touch $@
+
+# A package's code is used in place; its data files (package.xml, launch, config, messages)
+# are copied to the environment's share/, which makes the environment an ament prefix.
+$(STAMPS)/packages: $(STAMPS)/requirements $(foreach p,$(PACKAGES),$(wildcard $(p)/setup.py $(p)/setup.cfg $(p)/package.xml $(p)/launch/* $(p)/config/* $(p)/share/*/*/*))
+	@echo "== installing the packages"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	  $(addprefix -e ./,$(PACKAGES))
+	@for package in $(PACKAGES); do \
+	  (cd $$package && $(BIN)/python setup.py --quiet install_data --install-dir=$(VENV)) || exit 1; \
+	done
+	@touch $@
+
+install: $(STAMPS)/packages ## Set up .venv with everything (no ROS needed)
+
+# The environment's programs come first, so that `ros2` is ours unless a ROS 2 is sourced.
+RUN := PATH=$(BIN):$$PATH
+
+demo: install ## The whole loop in simulation: record, perceive, train, deploy, evaluate, report
+	@$(RUN) ros2 launch launch/demo.launch.py output:=$(DEMO_DIR)
+
+test: install lint unit ## Lint, type check and test everything
+
+lint: install ## ruff and mypy
+	@echo "== ruff"
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "== mypy"
+	@$(BIN)/mypy
+
+unit: install ## The tests alone
+	@echo "== pytest"
+	@$(RUN) $(BIN)/python -m pytest
+
+authors: install ## Compare our saliency maps with the authors' published ones
+	@$(RUN) ros2 run afil_perception authors --data $(AUTHORS_DATA) \
+	  --results benchmarks/results/authors.jsonl
+
+clean: ## Remove the environment and the demo's output
+	rm -rf $(VENV) $(DEMO_DIR)

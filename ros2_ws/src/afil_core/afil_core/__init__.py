@@ -1,0 +1,1 @@
+"""What the AFIL packages share: contract, episodes, bags, codecs, timeline. Knows no ROS."""

@@ -1,0 +1,20 @@
+from setuptools import find_packages, setup
+
+package_name = "afil_core"
+
+setup(
+    name=package_name,
+    version="0.1.0",
+    packages=find_packages(exclude=["test"]),
+    package_data={package_name: ["py.typed", "contracts/*.yaml"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
+        (f"share/{package_name}", ["package.xml"]),
+    ],
+    install_requires=["setuptools", "numpy", "scipy", "PyYAML", "rosbags"],
+    zip_safe=False,
+    maintainer="AFIL",
+    maintainer_email="afil@example.org",
+    description="Robot contract, episodes, bags, codecs and timeline shared by the AFIL packages",
+    license="Apache-2.0",
+)
