@@ -1,0 +1,61 @@
+"""How a simulated world's episodes are started and followed, apart from the robot's topics."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from afil_core.contract.schema import Qos
+from afil_core.errors import AfilError
+
+RESET_SERVICE = "/world/reset"
+EPISODE_TOPIC = "/world/episode"
+EPISODE_TYPE = "std_msgs/msg/String"
+EPISODE_QOS = Qos("reliable", "transient_local", 1)
+TARGET_OBJECT_TOPIC = "/world/target_object_pose"
+TARGET_OBJECT_TYPE = "geometry_msgs/msg/PoseStamped"
+TARGET_OBJECT_QOS = Qos("reliable", "volatile", 10)
+POLICY_RESET_SERVICE = "/policy_node/reset"
+
+
+@dataclass(frozen=True)
+class EpisodeStatus:
+    """State of the world's current episode.
+
+    Attributes:
+        episode: Number of the episode since the world started, from 0.
+        seed: Seed that the scene was drawn from.
+        state: ``running`` or ``done``.
+        success: Whether the task is solved; meaningful when done.
+        steps: Control steps taken.
+        frames: Camera frames published in this episode.
+    """
+
+    episode: int
+    seed: int
+    state: str
+    success: bool
+    steps: int
+    frames: int
+
+    @property
+    def done(self) -> bool:
+        """Whether the episode is over."""
+        return self.state == "done"
+
+    def to_json(self) -> str:
+        """The status as one line of JSON."""
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def from_json(text: str) -> EpisodeStatus:
+        """Parse what :meth:`to_json` wrote.
+
+        Raises:
+            AfilError: When the text is something else.
+        """
+        try:
+            status = EpisodeStatus(**json.loads(text))
+        except (ValueError, TypeError) as error:
+            raise AfilError(f"topic {EPISODE_TOPIC} has no episode status: {text!r}") from error
+        return status
