@@ -51,7 +51,7 @@ class Progress:
         percent = 100 * self._done // max(self._total, 1)
         line = f"{self._label} {self._done}/{self._total} ({percent} %)"
         here = self._done - self._start_done
-        if 0 < here and self._done < self._total:
+        if here > 0 and self._done < self._total:
             left = (now - self._started) / here * (self._total - self._done)
             line += f", {left:.0f} s left"
         return f"{line}: {detail}" if detail else line

@@ -115,6 +115,10 @@ class Section:
         path = f"{self.path}.{key}" if self.path else key
         return Section(self.take(key), self.source, path)
 
+    def allow(self, key: str) -> None:
+        """Accept a key that may stand in the file without a value."""
+        self._read.add(key)
+
     def finish(self) -> None:
         """Refuse keys that nobody read.
 

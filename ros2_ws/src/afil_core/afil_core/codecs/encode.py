@@ -33,9 +33,7 @@ def encode_pose(pose: NDArray[np.float64], stamp_ns: int, frame_id: str) -> byte
             pose=messages.new(
                 "geometry_msgs/msg/Pose",
                 position=messages.new("geometry_msgs/msg/Point", x=x, y=y, z=z),
-                orientation=messages.new(
-                    "geometry_msgs/msg/Quaternion", x=qx, y=qy, z=qz, w=qw
-                ),
+                orientation=messages.new("geometry_msgs/msg/Quaternion", x=qx, y=qy, z=qz, w=qw),
             ),
         )
     )

@@ -79,7 +79,9 @@ def image_message(
         AfilError: When the encoding is not known.
     """
     if encoding not in _FROM_RGB:
-        raise AfilError(f"image encoding '{encoding}' is not supported; use {', '.join(_FROM_RGB)}")
+        raise AfilError(
+            f"image encoding '{encoding}' is not supported; use {', '.join(_FROM_RGB)}"
+        )
     conversion = _FROM_RGB[encoding]
     if pixels.ndim == 3 and conversion is not None:
         pixels = cv2.cvtColor(np.ascontiguousarray(pixels), conversion)

@@ -169,7 +169,10 @@ def _action(section: Section) -> schema.Action:
     for index, raw in enumerate(section.items("dimensions")):
         entry = Section(raw, section.source, f"{section.path}.dimensions[{index}]")
         dimension = schema.ActionDimension(
-            entry.text("name"), entry.text("unit"), entry.number("minimum"), entry.number("maximum")
+            entry.text("name"),
+            entry.text("unit"),
+            entry.number("minimum"),
+            entry.number("maximum"),
         )
         entry.finish()
         if dimension.minimum >= dimension.maximum:

@@ -62,9 +62,7 @@ class Contract:
             if stream.name == name:
                 return stream
         known = ", ".join(s.name for s in self.observations)
-        raise AfilError(
-            f"contract '{self.robot}' has no observation '{name}'; it has {known}"
-        )
+        raise AfilError(f"contract '{self.robot}' has no observation '{name}'; it has {known}")
 
     def topics(self) -> dict[str, tuple[str, Qos]]:
         """Every topic that an episode holds: observations and demonstrated commands."""

@@ -1,0 +1,101 @@
+"""Writing a bag: raw CDR messages into rosbag2 MCAP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rosbags.interfaces import (
+    Connection,
+    QosDurability,
+    QosHistory,
+    QosLiveliness,
+    QosReliability,
+    QosTime,
+)
+from rosbags.interfaces import Qos as RosbagsQos
+from rosbags.rosbag2 import StoragePlugin, Writer
+
+from afil_core import messages
+from afil_core.contract.schema import Qos
+from afil_core.errors import AfilError
+
+_BAG_VERSION = 9
+
+
+class BagWriter:
+    """A bag that is being written; its metadata appear when it is closed.
+
+    Args:
+        path: Folder of the bag, which must not exist; its name becomes the file's name.
+        custom_data: Texts kept in the bag's metadata.
+
+    Raises:
+        AfilError: When the folder exists or cannot be made.
+    """
+
+    def __init__(self, path: Path, custom_data: Mapping[str, str] | None = None) -> None:
+        if path.exists():
+            raise AfilError(f"{path} exists already; bags are never overwritten, choose another")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._writer = Writer(path, version=_BAG_VERSION, storage_plugin=StoragePlugin.MCAP)
+        self._connections: dict[str, Connection] = {}
+        self._writer.open()
+        for key, value in (custom_data or {}).items():
+            self._writer.set_custom_data(key, value)
+
+    def add_topic(self, topic: str, msgtype: str, qos: Qos) -> None:
+        """Declare a topic; a bag may hold topics without messages.
+
+        Raises:
+            AfilError: When the type's package is not installed.
+        """
+        messages.require_type(msgtype)
+        self._connections[topic] = self._writer.add_connection(
+            topic,
+            msgtype,
+            typestore=messages.typestore(),
+            offered_qos_profiles=[_rosbags_qos(qos)],
+        )
+
+    def set_custom_data(self, key: str, value: str) -> None:
+        """Keep a text in the bag's metadata."""
+        self._writer.set_custom_data(key, value)
+
+    def write(self, topic: str, cdr: bytes, log_time_ns: int) -> None:
+        """Append a message.
+
+        Args:
+            topic: A topic declared before.
+            cdr: The serialized message, stored as it is.
+            log_time_ns: When it was received.
+        """
+        self._writer.write(self._connections[topic], log_time_ns, cdr)
+
+    def close(self) -> None:
+        """Finish the bag: index and metadata."""
+        self._writer.close()
+
+
+def _rosbags_qos(qos: Qos) -> RosbagsQos:
+    forever = QosTime(2147483647, 4294967295)
+    return RosbagsQos(
+        history=QosHistory.KEEP_LAST,
+        depth=qos.depth,
+        reliability=(
+            QosReliability.RELIABLE
+            if qos.reliability == "reliable"
+            else QosReliability.BEST_EFFORT
+        ),
+        durability=(
+            QosDurability.TRANSIENT_LOCAL
+            if qos.durability == "transient_local"
+            else QosDurability.VOLATILE
+        ),
+        deadline=forever,
+        lifespan=forever,
+        liveliness=QosLiveliness.AUTOMATIC,
+        liveliness_lease_duration=forever,
+        avoid_ros_namespace_conventions=False,
+    )

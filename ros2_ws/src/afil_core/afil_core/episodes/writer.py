@@ -1,0 +1,151 @@
+"""Writing an episode beside the dataset, and moving it in when it is whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+
+from afil_core.bags import BagWriter
+from afil_core.contract.model import Contract
+from afil_core.episodes.metadata import EPISODE_FILE, EpisodeMetadata, TopicSummary
+from afil_core.errors import AfilError
+
+CONTRACT_KEY = "afil_contract"
+# A hidden folder on the same file system, so that the move is one atomic rename.
+_PARTIAL = ".partial"
+_NAME = re.compile(r"^episode_(\d{6})$")
+
+
+class EpisodeWriter:
+    """One episode being recorded; :meth:`save` or :meth:`discard` ends it.
+
+    Until it is saved it lies in ``<dataset>/.partial/``: whatever happens, the dataset never
+    holds half an episode, and an interrupted one is still there to be looked at.
+
+    Args:
+        dataset: Folder of the dataset; made when missing.
+        contract: The robot's contract, which is embedded in the bag.
+        instruction: The task in words.
+        operator: Who demonstrates.
+        seed: Seed of the simulated scene, if any.
+        notes: Further texts for ``episode.yaml``.
+
+    Raises:
+        AfilError: When the dataset cannot be written.
+    """
+
+    def __init__(
+        self,
+        dataset: Path,
+        contract: Contract,
+        instruction: str,
+        *,
+        operator: str = "unknown",
+        seed: int | None = None,
+        notes: Mapping[str, str] | None = None,
+    ) -> None:
+        self._dataset = dataset
+        self._contract = contract
+        self._instruction = instruction
+        self._operator = operator
+        self._seed = seed
+        self._notes = dict(notes or {})
+        self._types = {topic: msgtype for topic, (msgtype, _) in contract.topics().items()}
+        self._counts = dict.fromkeys(self._types, 0)
+        self._last_ns: dict[str, int] = {}
+        self._gaps_ns = dict.fromkeys(self._types, 0)
+        self._first_ns: int | None = None
+        self._end_ns = 0
+        try:
+            (dataset / _PARTIAL).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AfilError(
+                f"dataset {dataset} cannot be written ({error.strerror}); choose another output"
+            ) from error
+        self.name = _next_name(dataset)
+        self._bag = BagWriter(dataset / _PARTIAL / self.name, {CONTRACT_KEY: contract.to_yaml()})
+        for topic, (msgtype, qos) in contract.topics().items():
+            self._bag.add_topic(topic, msgtype, qos)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Messages written so far, by topic."""
+        return dict(self._counts)
+
+    def write(self, topic: str, cdr: bytes, log_time_ns: int) -> None:
+        """Append a message of one of the contract's topics, as it is."""
+        self._bag.write(topic, cdr, log_time_ns)
+        self._counts[topic] += 1
+        last = self._last_ns.get(topic)
+        if last is not None:
+            self._gaps_ns[topic] = max(self._gaps_ns[topic], log_time_ns - last)
+        self._last_ns[topic] = log_time_ns
+        self._first_ns = log_time_ns if self._first_ns is None else self._first_ns
+        self._end_ns = max(self._end_ns, log_time_ns)
+
+    def save(self, success: bool | None, *, seed: int | None = None) -> Path:
+        """Finish the episode and move it into the dataset.
+
+        Args:
+            success: Whether the task was solved; None when nobody said.
+            seed: Seed of the scene, where it was not known at the start.
+
+        Returns:
+            Folder of the episode.
+
+        Raises:
+            AfilError: When nothing was recorded, or a topic of the contract has no message;
+                the recording stays in ``.partial``.
+        """
+        self._bag.close()
+        silent = [t for t, n in self._counts.items() if not n]
+        if silent:
+            raise AfilError(
+                f"{self._bag.path} was not saved: no message on {', '.join(silent)}; check that "
+                f"the driver runs and that its topic is the contract's"
+            )
+        metadata = EpisodeMetadata(
+            name=self.name,
+            instruction=self._instruction,
+            success=success,
+            robot=self._contract.robot,
+            contract_sha256=self._contract.sha256,
+            operator=self._operator,
+            recorded_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            duration_s=(self._end_ns - (self._first_ns or 0)) / 1e9,
+            topics={
+                t: TopicSummary(self._types[t], self._counts[t], self._gaps_ns[t] / 1e9)
+                for t in self._types
+            },
+            seed=self._seed if seed is None else seed,
+            notes=self._notes,
+        )
+        (self._bag.path / EPISODE_FILE).write_text(metadata.to_yaml(), encoding="utf-8")
+        _flush_to_disk(self._bag.path)
+        target = self._dataset / self.name
+        os.rename(self._bag.path, target)
+        return target
+
+    def discard(self) -> None:
+        """Drop the recording."""
+        self._bag.close()
+        shutil.rmtree(self._bag.path)
+
+
+def _next_name(dataset: Path) -> str:
+    taken = [*dataset.iterdir(), *(dataset / _PARTIAL).iterdir()]
+    numbers = [int(m.group(1)) for p in taken if (m := _NAME.match(p.name))]
+    return f"episode_{max(numbers, default=-1) + 1:06d}"
+
+
+def _flush_to_disk(folder: Path) -> None:
+    for path in [*folder.iterdir(), folder]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
