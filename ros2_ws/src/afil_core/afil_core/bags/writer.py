@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from rosbags.interfaces import (
     Connection,
@@ -20,7 +21,7 @@ from afil_core import messages
 from afil_core.contract.schema import Qos
 from afil_core.errors import AfilError
 
-_BAG_VERSION = 9
+_BAG_VERSION: Literal[9] = 9
 
 
 class BagWriter:

@@ -103,7 +103,7 @@ def _decode_pose_stamped(_: ObservationStream, message: Any) -> NDArray[np.float
 
 
 def _decode_gripper_width(stream: ObservationStream, message: Any) -> NDArray[np.float64]:
-    return _joints(stream, message).sum(keepdims=True)
+    return np.array([_joints(stream, message).sum()], dtype=np.float64)
 
 
 def _decode_speed(_: ObservationStream, message: Any) -> NDArray[np.float64]:

@@ -48,7 +48,7 @@ def decode_image(message: Any) -> NDArray[np.uint8]:
         pixels = cv2.imdecode(np.asarray(message.data, dtype=np.uint8), cv2.IMREAD_COLOR)
         if pixels is None:
             raise AfilError(f"a compressed image (format '{message.format}') cannot be decoded")
-        return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+        return _convert(pixels, cv2.COLOR_BGR2RGB)
     if message.encoding not in _TO_RGB:
         known = ", ".join(_TO_RGB)
         raise AfilError(f"image encoding '{message.encoding}' is not supported; use {known}")
@@ -61,7 +61,7 @@ def decode_image(message: Any) -> NDArray[np.uint8]:
         )
     rows = np.asarray(message.data, dtype=np.uint8).reshape(height, step)
     pixels = rows[:, : width * channels].reshape(height, width, channels)
-    return pixels if conversion is None else cv2.cvtColor(pixels, conversion)
+    return pixels if conversion is None else _convert(pixels, conversion)
 
 
 def image_message(
@@ -84,7 +84,7 @@ def image_message(
         )
     conversion = _FROM_RGB[encoding]
     if pixels.ndim == 3 and conversion is not None:
-        pixels = cv2.cvtColor(np.ascontiguousarray(pixels), conversion)
+        pixels = _convert(pixels, conversion)
     height, width = pixels.shape[:2]
     data = np.ascontiguousarray(pixels).reshape(-1)
     return messages.new(
@@ -96,3 +96,7 @@ def image_message(
         step=data.size // height,
         data=data,
     )
+
+
+def _convert(pixels: Any, conversion: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), conversion), dtype=np.uint8)

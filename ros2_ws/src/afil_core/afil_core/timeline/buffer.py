@@ -82,7 +82,7 @@ class StreamBuffer:
 
 def _between(kind: str, before: Sample, after: Sample, tick_ns: int) -> NDArray[Any]:
     share = (tick_ns - before.stamp_ns) / (after.stamp_ns - before.stamp_ns)
-    value = before.value + share * (after.value - before.value)
+    value: NDArray[Any] = before.value + share * (after.value - before.value)
     if kind == "pose":
         turns = Rotation.from_quat(np.stack([before.value[3:], after.value[3:]]))
         value[3:] = Slerp([0.0, 1.0], turns)([share]).as_quat()[0]
