@@ -1,0 +1,149 @@
+"""Episodes: whole or not there, never overwritten, read as they were recorded."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rosbags.rosbag2 import Reader
+
+from afil_core import codecs
+from afil_core.bags import bag_info, read_bag
+from afil_core.codecs import decode
+from afil_core.contract import load_contract
+from afil_core.episodes import Episode, EpisodeWriter, list_episodes
+from afil_core.errors import AfilError
+from afil_core.timeline import Timeline
+
+
+def test_recorded_episode_gives_back_observations_and_actions(record):
+    steps = list(Episode(record(steps=6)).steps())
+    assert len(steps) == 6
+    assert steps[2].observations["front_image"][0, 0].tolist() == [2, 2, 2]
+    np.testing.assert_allclose(steps[2].observations["joint_positions"], np.full(7, 0.2))
+    for step in steps:
+        np.testing.assert_allclose(step.action, [0.01, 0, 0, 0, 0, 0, 0.08], atol=1e-12)
+
+
+def test_metadata_tell_what_was_recorded(record):
+    metadata = Episode(record(seed=7, operator="expert", notes={"cue": "intact"})).metadata
+    assert (metadata.name, metadata.seed, metadata.success) == ("episode_000000", 7, True)
+    assert metadata.notes == {"cue": "intact"}
+    assert metadata.contract_sha256 == load_contract("franka").sha256
+    assert metadata.topics["/target_pose"].count == 6
+    assert metadata.topics["/target_pose"].max_gap_s == pytest.approx(0.1)
+
+
+def test_episodes_are_numbered_and_never_overwritten(record):
+    assert [record().name for _ in range(3)] == [
+        "episode_000000",
+        "episode_000001",
+        "episode_000002",
+    ]
+
+
+def test_number_of_a_removed_episode_at_the_end_is_used_again_but_no_other(record):
+    first, second, third = record(), record(), record()
+    shutil.rmtree(first)
+    assert record().name == "episode_000003"
+
+
+def test_bag_opens_in_plain_rosbags_with_its_contract(record):
+    path = record()
+    with Reader(path) as reader:
+        assert reader.message_count == 36
+    assert "afil_contract" in bag_info(path).custom_data
+    assert Episode(path).contract == load_contract("franka")
+
+
+def test_recording_under_way_is_not_in_the_dataset(tmp_path):
+    writer = EpisodeWriter(tmp_path / "demos", load_contract("franka"), "lift")
+    with pytest.raises(AfilError, match="holds no episode"):
+        list_episodes(tmp_path / "demos")
+    writer.discard()
+    assert list((tmp_path / "demos" / ".partial").iterdir()) == []
+
+
+def test_episode_without_one_of_the_contracts_topics_is_not_saved(tmp_path):
+    writer = EpisodeWriter(tmp_path / "demos", load_contract("franka"), "lift")
+    writer.write("/target_pose", codecs.encode_pose(np.array([0, 0, 0, 0, 0, 0, 1.0]), 1, ""), 1)
+    with pytest.raises(AfilError, match="no message on .*/joint_states"):
+        writer.save(True)
+    assert not (tmp_path / "demos" / writer.name).exists()
+
+
+def test_interrupted_recording_stays_and_its_name_is_not_used_again(tmp_path, record):
+    EpisodeWriter(tmp_path / "demos", load_contract("franka"), "lift")
+    assert record().name == "episode_000001"
+
+
+def test_missing_dataset_is_named(tmp_path):
+    with pytest.raises(AfilError, match=r"nowhere does not exist"):
+        list_episodes(tmp_path / "nowhere")
+
+
+def mcap_of(episode: Path) -> Path:
+    return next(episode.glob("*.mcap"))
+
+
+@pytest.mark.parametrize("keep", [0, 10, 0.3, 0.9])
+def test_truncated_bag_is_a_sentence(record, keep):
+    path = record()
+    data = mcap_of(path).read_bytes()
+    mcap_of(path).write_bytes(data[: keep if isinstance(keep, int) else int(keep * len(data))])
+    with pytest.raises(AfilError, match=r"episode_000000 is damaged or cut off"):
+        list(Episode(path).steps())
+
+
+def test_bag_without_metadata_is_a_sentence(record):
+    path = record()
+    (path / "metadata.yaml").unlink()
+    with pytest.raises(AfilError, match=r"episode_000000 has no metadata.yaml"):
+        list(read_bag(path))
+
+
+def test_bag_that_lost_a_contract_topic_is_a_sentence(record, monkeypatch):
+    path = record()
+    info = bag_info(path)
+    counts = {**info.counts, "/joint_states": 0}
+    monkeypatch.setattr(
+        "afil_core.episodes.episode.bag_info",
+        lambda _: type(info)(info.types, counts, info.custom_data),
+    )
+    with pytest.raises(AfilError, match="no message on /joint_states, which its contract"):
+        list(Episode(path).steps())
+
+
+def test_unknown_key_in_episode_yaml_is_a_sentence(record):
+    path = record()
+    with (path / "episode.yaml").open("a") as file:
+        file.write("mood: good\n")
+    with pytest.raises(AfilError, match=r"episode.yaml: mood is not a known key"):
+        Episode(path).metadata  # noqa: B018
+
+
+def test_missing_saliency_names_the_command_that_makes_it(record):
+    with pytest.raises(AfilError, match="perceive.launch.py demos:="):
+        list(Episode(record()).saliency_maps("front_image"))
+
+
+def test_replay_through_the_live_path_gives_bit_equal_samples(record):
+    """The live node pushes messages as they arrive and polls after each one."""
+    episode = Episode(record(steps=8))
+    contract = episode.contract
+    streams = {s.topic: s for s in contract.observations}
+    live = Timeline(contract)
+    ticks = []
+    for topic, received_ns, cdr in read_bag(episode.path):
+        if topic in streams:
+            stream = streams[topic]
+            decoded = decode(stream, cdr)
+            live.push(stream.name, decoded.stamp_ns, decoded.value, received_ns)
+        ticks += live.poll(received_ns)
+    offline = list(episode.steps())
+    assert [t.stamp_ns for t in ticks] == [s.stamp_ns for s in offline]
+    for tick, step in zip(ticks, offline, strict=True):
+        assert tick.observations.keys() == step.observations.keys()
+        for name, value in tick.observations.items():
+            np.testing.assert_array_equal(value, step.observations[name])
+            assert value.dtype == step.observations[name].dtype

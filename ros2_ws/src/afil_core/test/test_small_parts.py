@@ -1,0 +1,76 @@
+"""Statistics, progress lines, exit codes and the world's status."""
+
+import numpy as np
+import pytest
+
+from afil_core.errors import AfilError, run
+from afil_core.imaging import resize, resize_map
+from afil_core.progress import Progress
+from afil_core.statistics import wilson_interval
+from afil_core.world_protocol import EpisodeStatus
+
+
+def test_wilson_interval_agrees_with_a_published_example():
+    # 81 of 263, 95 %: Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
+    low, high = wilson_interval(81, 263)
+    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
+
+
+def test_wilson_interval_of_extremes_stays_inside_zero_and_one():
+    assert wilson_interval(0, 20)[0] == 0.0
+    assert wilson_interval(20, 20)[1] == 1.0
+    assert 0.83 < wilson_interval(20, 20)[0] < 0.85
+
+
+def test_wilson_interval_refuses_impossible_counts():
+    with pytest.raises(AfilError, match="successes=3, n=2"):
+        wilson_interval(3, 2)
+
+
+def test_progress_prints_first_and_last_and_not_too_often():
+    lines, now = [], [0.0]
+    progress = Progress("episode", 100, write=lines.append, clock=lambda: now[0])
+    for _ in range(100):
+        now[0] += 0.1
+        progress.advance(detail="seed 3")
+    assert lines[0].startswith("episode 1/100 (1 %)")
+    assert lines[-1] == "episode 100/100 (100 %): seed 3"
+    assert len(lines) < 8
+
+
+def test_user_error_ends_with_two_and_one_line(capsys):
+    def fail():
+        raise AfilError("no such file; give another")
+
+    assert run(fail) == 2
+    assert capsys.readouterr().err == "error: no such file; give another\n"
+
+
+def test_interrupt_ends_with_130():
+    def interrupted():
+        raise KeyboardInterrupt
+
+    assert run(interrupted) == 130
+
+
+def test_plain_end_is_zero():
+    assert run(lambda: None) == 0
+
+
+def test_episode_status_survives_json():
+    status = EpisodeStatus(3, 1003, "done", True, 41, 42)
+    assert EpisodeStatus.from_json(status.to_json()) == status
+    assert status.done
+
+
+def test_status_that_is_something_else_is_refused():
+    with pytest.raises(AfilError, match="/world/episode has no episode status"):
+        EpisodeStatus.from_json('{"mood": "good"}')
+
+
+def test_resize_averages_areas_and_returns_same_size_untouched():
+    image = np.zeros((4, 4, 3), np.uint8)
+    image[:2, :2] = 100
+    assert resize(image, (2, 2))[..., 0].tolist() == [[100, 0], [0, 0]]
+    assert resize(image, (4, 4)) is image
+    assert resize_map(image[..., 0], (8, 8)).shape == (8, 8)
