@@ -79,8 +79,21 @@ def test_idle_demonstrator_means_no_motion():
     )
 
 
-def test_applied_vehicle_control_belongs_to_the_frame_before_it():
-    pytest.importorskip("carla_msgs.msg")
+CARLA_MSGS = {
+    "CarlaEgoVehicleControl": "std_msgs/Header header\nfloat32 throttle\nfloat32 steer\n"
+    "float32 brake\nbool hand_brake\nbool reverse\nint32 gear\nbool manual_gear_shift\n",
+    "CarlaEgoVehicleStatus": "std_msgs/Header header\nfloat32 velocity\n"
+    "geometry_msgs/Accel acceleration\ngeometry_msgs/Quaternion orientation\n"
+    "CarlaEgoVehicleControl control\n",
+}
+
+
+def test_applied_vehicle_control_belongs_to_the_frame_before_it(tmp_path, monkeypatch):
+    folder = tmp_path / "share" / "carla_msgs" / "msg"
+    folder.mkdir(parents=True)
+    for name, definition in CARLA_MSGS.items():
+        (folder / f"{name}.msg").write_text(definition)
+    monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
     actions = DemonstratedActions(load_contract("carla"))
     control = messages.new("carla_msgs/msg/CarlaEgoVehicleControl", throttle=0.5, steer=-0.25)
     status = messages.new(

@@ -93,7 +93,7 @@ MISTAKES = {
     ),
     "unknown interface": (
         lambda d: d["action"].update(default_interface="telepathy"),
-        r"action\.default_interface must be one of pose, twist, joint",
+        r"action\.default_interface must be one of joint, pose, twist",
     ),
     "empty workspace": (
         lambda d: d["limits"].update(workspace_min_m=[1, 1, 1]),

@@ -42,8 +42,8 @@ def test_episodes_are_numbered_and_never_overwritten(record):
     ]
 
 
-def test_number_of_a_removed_episode_at_the_end_is_used_again_but_no_other(record):
-    first, second, third = record(), record(), record()
+def test_number_of_a_removed_episode_is_not_used_again(record):
+    first, *_ = record(), record(), record()
     shutil.rmtree(first)
     assert record().name == "episode_000003"
 
