@@ -1,0 +1,139 @@
+"""A scripted expert for lifting an object: a memoryless function of what it is told.
+
+It moves over the object along a funnel (the nearer in the plane, the lower), closes the
+gripper when the object is between the fingers, and lifts once the fingers have met it. Being
+memoryless, it recovers by itself from a push or from a lost object, and its command for any
+state is defined: the confounding cue (:mod:`afil_sim.cue`) shows just that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from afil_sim.franka.kinematics import GRIPPER_MAX_WIDTH, Vector
+
+
+@dataclass(frozen=True)
+class ExpertConfig:
+    """Settings of the scripted expert; lengths in m, per control step where they are speeds.
+
+    Attributes:
+        hover_height: Height over the grasp while far from the object.
+        funnel_radius: Planar distance inside which it may go all the way down.
+        funnel_slope: Height kept per planar distance beyond the radius.
+        grasp_radius: Planar distance at which the object is between the fingers.
+        grasp_height: Height over the grasp at which the fingers reach around the object.
+        grasp_offset: Height of the grasp over the object's centre.
+        holding_width: Opening below which the closed fingers must have met the object.
+        lift_height: Height over the table at which the lift ends.
+        gain: Share of the remaining way per step.
+        max_step: Longest move per step.
+        max_descent: Longest downward move per step.
+    """
+
+    hover_height: float = 0.10
+    funnel_radius: float = 0.012
+    funnel_slope: float = 2.2
+    grasp_radius: float = 0.010
+    grasp_height: float = 0.008
+    grasp_offset: float = 0.002
+    holding_width: float = 0.031
+    lift_height: float = 0.16
+    gain: float = 0.35
+    max_step: float = 0.022
+    max_descent: float = 0.015
+
+
+class LiftExpert:
+    """Says what to do next to lift an object that is up to about 3 cm wide.
+
+    Args:
+        config: Settings; the defaults when None.
+    """
+
+    def __init__(self, config: ExpertConfig | None = None) -> None:
+        self.config = config or ExpertConfig()
+
+    def act(self, ee_pose: Vector, gripper_width: float, object_pose: Vector) -> Vector:
+        """The expert's action in a state.
+
+        Args:
+            ee_pose: Pose [7] of the TCP in fr3_link0 (m, quaternion x, y, z, w).
+            gripper_width: Opening of the gripper, m.
+            object_pose: Pose [7] of the object in fr3_link0.
+
+        Returns:
+            Action [7]: dx, dy, dz (m, fr3_link0), rotation vector (rad, always zero), target
+            width of the gripper (m).
+        """
+        cfg = self.config
+        offset = object_pose[:3] - ee_pose[:3]
+        offset[2] += cfg.grasp_offset
+        planar = float(np.hypot(offset[0], offset[1]))
+        around = planar < cfg.grasp_radius and abs(offset[2]) < cfg.grasp_height
+        # Fingers that are already closing may push the object a little.
+        closing = gripper_width < 0.9 * GRIPPER_MAX_WIDTH
+        if closing:
+            around = planar < 2.0 * cfg.grasp_radius and abs(offset[2]) < 2.0 * cfg.grasp_height
+        action = np.zeros(7)
+        if not around:
+            height = min(cfg.hover_height, cfg.funnel_slope * max(0.0, planar - cfg.funnel_radius))
+            action[:3] = self._step(offset + [0.0, 0.0, height])
+            action[6] = GRIPPER_MAX_WIDTH
+        elif gripper_width < cfg.holding_width:
+            rise = cfg.lift_height - ee_pose[2]
+            action[:3] = self._step(np.array([0.0, 0.0, rise]))
+        else:
+            action[:2] = cfg.gain * offset[:2]
+        return action
+
+    def _step(self, way: Vector) -> Vector:
+        cfg = self.config
+        step = cfg.gain * way
+        length = float(np.linalg.norm(step))
+        if length > cfg.max_step:
+            step *= cfg.max_step / length
+        if step[2] < -cfg.max_descent:
+            step[2] = -cfg.max_descent
+        return step
+
+
+class ExplorationNoise:
+    """Gaussian noise on an action's translation, so that demonstrations show recoveries.
+
+    It is correlated over steps (a first-order autoregression), since white noise averages
+    out before the arm gets anywhere. The command sent is the noisy one, hence so is the
+    demonstrated action; its mean is the expert's.
+
+    Args:
+        standard_deviation: Of each component at each step, m; 0 switches the noise off.
+        seed: Seed of the episode.
+        correlation: Correlation of consecutive steps, 0..1.
+        quiet_height: Height of the TCP over the object (m) below which there is none, so
+            that it never knocks the object over.
+    """
+
+    def __init__(
+        self,
+        standard_deviation: float,
+        seed: int,
+        *,
+        correlation: float = 0.6,
+        quiet_height: float = 0.035,
+    ) -> None:
+        self._sigma = standard_deviation
+        self._correlation = correlation
+        self._quiet_height = quiet_height
+        self._rng = np.random.default_rng([seed, 0x6E6F])
+        self._value = np.zeros(3)
+
+    def apply(self, action: Vector, ee_pose: Vector, object_pose: Vector) -> Vector:
+        """A copy of ``action`` [7] with noise on its translation."""
+        fresh = self._rng.normal(0.0, self._sigma, 3)
+        self._value = self._correlation * self._value + np.sqrt(1.0 - self._correlation**2) * fresh
+        noisy = action.copy()
+        if ee_pose[2] - object_pose[2] > self._quiet_height:
+            noisy[:3] += self._value
+        return noisy

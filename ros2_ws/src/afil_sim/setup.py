@@ -1,0 +1,28 @@
+from setuptools import find_packages, setup
+
+package_name = "afil_sim"
+
+setup(
+    name=package_name,
+    version="0.1.0",
+    packages=find_packages(exclude=["test"]),
+    package_data={package_name: ["py.typed", "franka/*.xml", "scenes/*.xml"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
+        (f"share/{package_name}", ["package.xml"]),
+        (f"share/{package_name}/config", ["config/world.yaml"]),
+    ],
+    install_requires=["setuptools", "numpy", "gymnasium", "mujoco", "opencv-python-headless"],
+    zip_safe=False,
+    maintainer="AFIL",
+    maintainer_email="afil@example.org",
+    description="Simulated worlds that speak the topics of the real robots",
+    license="Apache-2.0",
+    entry_points={
+        "console_scripts": [
+            "world_node = afil_sim.world_node:main",
+            "expert_node = afil_sim.expert_node:main",
+        ],
+        "gymnasium.envs": ["afil_sim = afil_sim.registration:register_environments"],
+    },
+)
