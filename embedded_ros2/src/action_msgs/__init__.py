@@ -1,0 +1,1 @@
+"""Interfaces of action_msgs, made from their definitions on first use."""

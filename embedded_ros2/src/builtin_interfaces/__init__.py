@@ -1,0 +1,1 @@
+"""Interfaces of builtin_interfaces, made from their definitions on first use."""

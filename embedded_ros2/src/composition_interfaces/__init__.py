@@ -1,0 +1,1 @@
+"""Interfaces of composition_interfaces, made from their definitions on first use."""

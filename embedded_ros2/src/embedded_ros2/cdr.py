@@ -1,0 +1,82 @@
+"""CDR of messages: encapsulation header, body, and the 16-byte header of service payloads."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+from embedded_ros2.cdr_reader import MalformedCdrError, reader_of
+from embedded_ros2.cdr_writer import body_writer
+
+__all__ = ["MalformedCdrError", "deserialize", "deserialize_service", "serialize",
+           "serialize_service"]  # fmt: skip
+
+_LITTLE_ENDIAN = b"\x00\x01\x00\x00"
+_PADDING = (b"", b"\0\0\0", b"\0\0", b"\0")
+_SERVICE_HEADER = struct.Struct("<4sQq")
+_ORDER = {b"\x00\x01": "<", b"\x00\x00": ">"}
+
+
+def _write(message: Any, name: str, buffer: bytearray) -> bytearray:
+    try:
+        body_writer(name)(message, buffer)
+    except (struct.error, AttributeError, TypeError, ValueError, OverflowError) as error:
+        raise TypeError(f"{name}: a field has a value of the wrong type: {error}") from error
+    buffer += _PADDING[len(buffer) & 3]
+    return buffer
+
+
+def serialize(message: Any, name: str) -> bytearray:
+    """Write a message with its encapsulation header, padded to a multiple of four bytes.
+
+    Args:
+        message: Instance of the message class of ``name``.
+        name: Interface, e.g. ``std_msgs/msg/String``.
+
+    Raises:
+        TypeError: A field holds a value that its type cannot carry.
+    """
+    return _write(message, name, bytearray(_LITTLE_ENDIAN))
+
+
+def serialize_service(message: Any, name: str, client: int, sequence: int) -> bytearray:
+    """Write a request or reply behind the header that rmw_cyclonedds puts into the payload."""
+    return _write(message, name, bytearray(_SERVICE_HEADER.pack(_LITTLE_ENDIAN, client, sequence)))
+
+
+def _order(data: bytes, name: str) -> str:
+    order = _ORDER.get(bytes(data[:2]))
+    if order is None or len(data) < 4:
+        raise MalformedCdrError(f"{name}: no CDR encapsulation header in {len(data)} bytes")
+    return order
+
+
+def _read(data: memoryview, position: int, name: str, order: str) -> Any:
+    try:
+        message, end = reader_of(name, order, aligned=True)(data, position)
+    except MalformedCdrError as error:
+        raise MalformedCdrError(f"{name}: {error} in {len(data)} bytes") from error
+    except struct.error as error:
+        raise MalformedCdrError(f"{name}: {len(data)} bytes are too few") from error
+    if end > len(data) or len(data) - end > 7:
+        raise MalformedCdrError(f"{name}: {len(data)} bytes where {end} are expected")
+    return message
+
+
+def deserialize(data: bytes | bytearray | memoryview, name: str) -> Any:
+    """Read a message.
+
+    Raises:
+        MalformedCdrError: The bytes are too few, too many, or contradict themselves.
+    """
+    order = _order(data, name)
+    return _read(memoryview(data)[4:], 0, name, order)
+
+
+def deserialize_service(data: bytes, name: str) -> tuple[Any, int, int]:
+    """Read a service payload as (message, client guid, sequence number)."""
+    order = _order(data, name)
+    if len(data) < 20:
+        raise MalformedCdrError(f"{name}: {len(data)} bytes are too few for a service header")
+    client, sequence = struct.unpack_from(order + "Qq", data, 4)
+    return _read(memoryview(data)[4:], 16, name, order), client, sequence

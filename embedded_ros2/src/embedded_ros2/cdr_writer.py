@@ -1,0 +1,201 @@
+"""Generates the function that writes a message class as CDR (XCDR1, as every rmw does).
+
+The generated code appends to one ``bytearray`` whose first four bytes are the encapsulation
+header, so positions count from there: byte 4 has alignment offset 0. Runs of fixed-size fields
+become one ``struct`` call as long as their alignment is known when the code is generated.
+"""
+
+from __future__ import annotations
+
+import array
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from embedded_ros2.definitions import message_definition
+from embedded_ros2.model import ARRAY_TYPECODE, PRIMITIVE_SIZE, Definition, FieldType
+
+STRUCT_CODE = {
+    "bool": "?", "byte": "c", "char": "B", "int8": "b", "uint8": "B", "int16": "h",
+    "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q", "float32": "f",
+    "float64": "d",
+}  # fmt: skip
+NUMPY_TYPE = {name: np.dtype(code) for name, code in ARRAY_TYPECODE.items()}
+_ZEROS = tuple(bytes(n) for n in range(8))
+_U32 = struct.Struct("<I")
+
+
+class _Generator:
+    """Emits the body for one definition; nested single messages are written inline."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.scope: dict[str, Any] = {
+            "Z": _ZEROS, "U32": _U32.pack, "array": array.array, "np": np,
+            "writer_of": writer_of,
+        }  # fmt: skip
+        self._run: list[tuple[str, str]] = []  # (struct code, expression)
+        # Alignment knowledge: position = offset modulo modulus.
+        self.modulus, self.offset = 8, 0
+        self._count = 0
+
+    def name(self, stem: str) -> str:
+        self._count += 1
+        return f"{stem}{self._count}"
+
+    def flush(self) -> None:
+        if not self._run:
+            return
+        packer = self.name("P")
+        self.scope[packer] = struct.Struct("<" + "".join(c for c, _ in self._run)).pack
+        values = ", ".join(e for _, e in self._run if e)
+        self.lines.append(f"b += {packer}({values})")
+        self._run = []
+
+    def align(self, size: int) -> None:
+        if size > self.modulus:
+            self.flush()
+            self.lines.append(f"b += Z[(4 - len(b)) & {size - 1}]")
+            self.modulus, self.offset = size, 0
+        elif self.offset % size:
+            padding = size - self.offset % size
+            self._run.append((f"{padding}x", ""))
+            self.offset = (self.offset + padding) % self.modulus
+
+    def unknown(self) -> None:
+        """After something of variable length nothing is known about the position."""
+        self.modulus, self.offset = 1, 0
+
+    def scalar(self, base: str, expression: str) -> None:
+        size = PRIMITIVE_SIZE[base]
+        self.align(size)
+        self._run.append((STRUCT_CODE[base], expression))
+        self.offset = (self.offset + size) % self.modulus
+
+    def text(self, expression: str) -> None:
+        self.align(4)
+        self.flush()
+        s = self.name("s")
+        self.lines += [f"{s} = {expression}.encode()", f"b += U32(len({s}) + 1)", f"b += {s}",
+                       "b.append(0)"]  # fmt: skip
+        self.unknown()
+
+    def wide_text(self, expression: str) -> None:
+        self.align(4)
+        self.flush()
+        s = self.name("s")
+        self.lines += [f"{s} = {expression}.encode('utf-16-le')", f"b += U32(len({s}) // 2)",
+                       f"b += {s}"]  # fmt: skip
+        self.unknown()
+
+    def message(self, definition: Definition, expression: str) -> None:
+        if not definition.fields:
+            self.align(1)
+            self._run.append(("x", ""))
+            self.offset = (self.offset + 1) % self.modulus
+        for field in definition.fields:
+            kind = field.type
+            value = f"{expression}._{field.name}"
+            if kind.container is None:
+                self.single(kind, value)
+            else:
+                self.collection(kind, value)
+
+    def single(self, kind: FieldType, expression: str) -> None:
+        if kind.is_primitive:
+            self.scalar(kind.base, expression)
+        elif kind.base == "string":
+            self.text(expression)
+        elif kind.base == "wstring":
+            self.wide_text(expression)
+        else:
+            local = self.name("m")
+            self.lines.append(f"{local} = {expression}")
+            self.message(message_definition(kind.base), local)
+
+    def collection(self, kind: FieldType, expression: str) -> None:
+        value = self.name("v")
+        if kind.container == "sequence":
+            self.align(4)
+        self.flush()
+        self.lines.append(f"{value} = {expression}")
+        if kind.container == "sequence":
+            if kind.size:
+                self.lines.append(f"if len({value}) > {kind.size}: raise ValueError("
+                                  f"'{expression}: more than {kind.size} elements')")  # fmt: skip
+            self.lines.append(f"b += U32(len({value}))")
+        else:
+            self.lines.append(f"if len({value}) != {kind.size}: raise ValueError("
+                              f"'{expression}: not {kind.size} elements')")  # fmt: skip
+        if kind.base in ARRAY_TYPECODE:
+            self._numbers(kind, value)
+        else:
+            self._elements(kind, value)
+
+    def _numbers(self, kind: FieldType, value: str) -> None:
+        size = PRIMITIVE_SIZE[kind.base]
+        known = self.modulus >= size and kind.container == "array" and not self.offset % size
+        if size > 1 and not known and not (kind.container == "sequence" and size <= 4):
+            # An empty sequence has no element that could need alignment.
+            self.lines.append(f"if len({value}): b += Z[(4 - len(b)) & {size - 1}]")
+        if kind.container == "sequence":
+            code = ARRAY_TYPECODE[kind.base]
+            self.lines.append(f"b += {value} if type({value}) is array and {value}.typecode == "
+                              f"'{code}' else array('{code}', {value})")  # fmt: skip
+            self.modulus, self.offset = min(size, 4), 0
+        else:
+            dtype = self.name("D")
+            self.scope[dtype] = NUMPY_TYPE[kind.base]
+            self.lines.append(f"b += np.ascontiguousarray({value}, {dtype}).tobytes()")
+            if known:
+                self.offset = (self.offset + size * kind.size) % self.modulus
+            else:
+                self.modulus, self.offset = size, 0
+
+    def _elements(self, kind: FieldType, value: str) -> None:
+        self.unknown()
+        if kind.base == "bool":
+            self.lines.append(f"b += bytes(map(bool, {value}))")
+        elif kind.base == "byte":
+            self.lines.append(f"b += b''.join({value})")
+        elif kind.is_string:
+            item = self.name("i")
+            outer, self.lines = self.lines, []
+            self.single(FieldType(kind.base), item)
+            body, self.lines = self.lines, outer
+            self.lines.append(f"for {item} in {value}:")
+            self.lines += ["    " + line for line in body]
+            self.unknown()
+        else:
+            write = self.name("W")
+            self.scope[write] = writer_of(kind.base)
+            self.lines.append(f"for item in {value}: {write}(item, b)")
+
+
+_writers: dict[str, Callable[[Any, bytearray], None]] = {}
+
+
+def writer_of(name: str) -> Callable[[Any, bytearray], None]:
+    """Function ``write(message, buffer)`` that appends one structure at any alignment."""
+    return _make(name, aligned=False)
+
+
+def body_writer(name: str) -> Callable[[Any, bytearray], None]:
+    """As :func:`writer_of`, for a buffer whose position is a multiple of eight."""
+    return _make(name, aligned=True)
+
+
+def _make(name: str, aligned: bool) -> Callable[[Any, bytearray], None]:
+    key = f"{name}:{aligned}"
+    if key not in _writers:
+        generator = _Generator()
+        if not aligned:
+            generator.unknown()
+        generator.message(message_definition(name), "m")
+        generator.flush()
+        source = "def write(m, b):\n    " + "\n    ".join(generator.lines)
+        exec(compile(source, f"<cdr writer of {name}>", "exec"), generator.scope)  # noqa: S102
+        _writers[key] = generator.scope["write"]
+    return _writers[key]

@@ -1,0 +1,1 @@
+"""Interfaces of geometry_msgs, made from their definitions on first use."""

@@ -1,0 +1,1 @@
+"""Interfaces of rmw_dds_common, made from their definitions on first use."""

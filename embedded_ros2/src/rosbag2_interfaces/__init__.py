@@ -1,0 +1,1 @@
+"""Interfaces of rosbag2_interfaces, made from their definitions on first use."""

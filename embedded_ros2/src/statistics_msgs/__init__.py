@@ -1,0 +1,1 @@
+"""Interfaces of statistics_msgs, made from their definitions on first use."""

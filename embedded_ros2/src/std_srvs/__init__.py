@@ -1,0 +1,1 @@
+"""Interfaces of std_srvs, made from their definitions on first use."""

@@ -1,0 +1,1 @@
+"""Interfaces of tf2_msgs, made from their definitions on first use."""

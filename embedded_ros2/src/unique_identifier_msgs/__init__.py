@@ -1,0 +1,1 @@
+"""Interfaces of unique_identifier_msgs, made from their definitions on first use."""
