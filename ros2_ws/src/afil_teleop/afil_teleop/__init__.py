@@ -1,0 +1,1 @@
+"""Recording of demonstrations: teleoperation devices, episode control, the episode recorder."""

@@ -1,0 +1,92 @@
+"""What a dataset holds already, so that recording goes on where it stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from afil_core.contract import Contract, differences
+from afil_core.episodes import Episode, list_episodes
+from afil_core.episodes.metadata import EPISODE_FILE
+from afil_core.errors import AfilError
+
+
+@dataclass(frozen=True)
+class DatasetState:
+    """What a dataset holds.
+
+    Attributes:
+        episodes: Number of episodes.
+        successes: How many of them are successes.
+        next_seed: Seed that follows the largest recorded one, or the first seed.
+    """
+
+    episodes: int
+    successes: int
+    next_seed: int
+
+
+def dataset_state(
+    dataset: Path, contract: Contract, *, instruction: str, notes: dict[str, str], first_seed: int
+) -> DatasetState:
+    """Look at a dataset before adding to it.
+
+    Args:
+        dataset: Folder of the dataset; may be absent.
+        contract: Contract of the episodes to come.
+        instruction: Instruction of the episodes to come.
+        notes: Notes of the episodes to come; those that an episode has must agree.
+        first_seed: Seed of the first episode of an empty dataset.
+
+    Raises:
+        AfilError: When the episodes there were recorded under another contract or variant, or
+            the folder holds something else.
+    """
+    if not dataset.exists() or not any(dataset.iterdir() if dataset.is_dir() else ()):
+        if dataset.is_file():
+            raise AfilError(f"output {dataset} is a file; give a folder")
+        return DatasetState(0, 0, first_seed)
+    if not any(dataset.glob(f"*/{EPISODE_FILE}")):
+        return _without_episodes(dataset, first_seed)
+    episodes = list_episodes(dataset)
+    for episode in episodes:
+        _require_same(episode, contract, instruction, notes)
+    seeds = [e.metadata.seed for e in episodes if e.metadata.seed is not None]
+    return DatasetState(
+        episodes=len(episodes),
+        successes=sum(e.metadata.success is True for e in episodes),
+        next_seed=max([first_seed - 1, *seeds]) + 1,
+    )
+
+
+def _without_episodes(dataset: Path, first_seed: int) -> DatasetState:
+    strangers = [p.name for p in dataset.iterdir() if not p.name.startswith(".")]
+    if strangers:
+        raise AfilError(
+            f"output {dataset} holds {strangers[0]}, which is no episode; give an empty folder "
+            f"or a dataset"
+        )
+    return DatasetState(0, 0, first_seed)
+
+
+def _require_same(
+    episode: Episode, contract: Contract, instruction: str, notes: dict[str, str]
+) -> None:
+    metadata = episode.metadata
+    if metadata.contract_sha256 != contract.sha256:
+        lines = differences(contract, episode.contract)
+        what = lines[0] if lines else "its description"
+        raise AfilError(
+            f"{episode.path} was recorded under another contract ({what}); give another output"
+        )
+    if metadata.instruction != instruction:
+        raise AfilError(
+            f"{episode.path} has the instruction '{metadata.instruction}', not '{instruction}'; "
+            f"give another output"
+        )
+    for key, value in notes.items():
+        if metadata.notes.get(key, value) != value:
+            raise AfilError(
+                f"{episode.path} has {key} '{metadata.notes[key]}', not '{value}'; "
+                f"give another output"
+            )

@@ -1,0 +1,1 @@
+"""Teleoperation devices as pure logic: what a person does becomes targets and requests."""

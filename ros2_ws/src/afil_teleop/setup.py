@@ -1,0 +1,29 @@
+from glob import glob
+
+from setuptools import find_packages, setup
+
+package_name = "afil_teleop"
+
+setup(
+    name=package_name,
+    version="0.1.0",
+    packages=find_packages(exclude=["test"]),
+    package_data={package_name: ["py.typed"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
+        (f"share/{package_name}", ["package.xml"]),
+        (f"share/{package_name}/launch", glob("launch/*.launch.py")),
+    ],
+    install_requires=["setuptools", "numpy"],
+    zip_safe=False,
+    maintainer="AFIL",
+    maintainer_email="afil@example.org",
+    description="Recording of demonstrations: devices, episode control, crash-safe episodes",
+    license="Apache-2.0",
+    entry_points={
+        "console_scripts": [
+            "record_node = afil_teleop.record_node:main",
+            "keyboard_node = afil_teleop.keyboard_node:main",
+        ],
+    },
+)

@@ -1,0 +1,46 @@
+"""Pre-flight: which topics keep an episode from starting."""
+
+from afil_teleop.preflight import TopicLife, preflight
+
+SECOND = 1_000_000_000
+
+
+def test_a_robot_whose_topics_all_speak_is_ready(franka):
+    assert preflight(franka, lambda _: TopicLife(1, 9 * SECOND), 9 * SECOND, streaming=True) == []
+
+
+def test_a_topic_without_publisher_is_named_with_its_type(franka):
+    def life(topic):
+        return TopicLife(0 if topic == "/joint_states" else 1, SECOND)
+
+    (problem,) = preflight(franka, life, SECOND, streaming=True)
+    assert "/joint_states" in problem and "sensor_msgs/msg/JointState" in problem
+
+
+def test_a_camera_that_fell_silent_is_named_with_the_time(franka):
+    def life(topic):
+        return TopicLife(1, 2 * SECOND if topic.startswith("/camera") else 9 * SECOND)
+
+    (problem,) = preflight(franka, life, 9 * SECOND, streaming=True)
+    assert "/camera/camera/color/image_raw" in problem and "7.0 s" in problem
+
+
+def test_a_publisher_whose_messages_never_come_hints_at_its_qos(franka):
+    problems = preflight(franka, lambda _: TopicLife(1, None), SECOND, streaming=True)
+    assert len(problems) == len(franka.observations)
+    assert all("QoS" in p for p in problems)
+
+
+def test_commands_may_be_silent_before_the_start(franka):
+    commands = {c.topic for c in franka.action.demonstrated}
+
+    def life(topic):
+        return TopicLife(1, None if topic in commands else SECOND)
+
+    assert preflight(franka, life, SECOND, streaming=True) == []
+
+
+def test_a_lock_step_world_needs_publishers_only(franka):
+    assert preflight(franka, lambda _: TopicLife(1, None), SECOND, streaming=False) == []
+    missing = preflight(franka, lambda _: TopicLife(0, None), SECOND, streaming=False)
+    assert len(missing) == len(franka.topics())
