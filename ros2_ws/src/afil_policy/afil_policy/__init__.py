@@ -1,0 +1,1 @@
+"""AFIL's policies: train, evaluate and deploy them."""

@@ -1,0 +1,1 @@
+"""From episodes to batches: cache, transforms, augmentation, split."""

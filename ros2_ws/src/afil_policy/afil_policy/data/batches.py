@@ -1,0 +1,114 @@
+"""Batches for training: split by episode, order and augmentation by counted seeds.
+
+Every batch is a function of (seed, epoch, position), never of what was drawn before: that is
+what makes a resumed run end with the same weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from afil_core.errors import AfilError
+from afil_policy.config import TrainConfig
+from afil_policy.data.augmentation import photometric, shift
+from afil_policy.data.cache import Cache
+from afil_policy.data.normalisation import Normaliser
+from afil_policy.data.transforms import ObservationTransform
+from afil_policy.methods.base import Batch
+
+
+@dataclass(frozen=True)
+class Split:
+    """Indices of steps: whole episodes fall on one side."""
+
+    training: NDArray[np.int64]
+    validation: NDArray[np.int64]
+
+
+def split_by_episode(cache: Cache, fraction: float, seed: int) -> Split:
+    """Hold out a share of the episodes, at least one if the share is above zero.
+
+    Raises:
+        AfilError: When no episode would be left to train on.
+    """
+    count = len(cache.names)
+    held_out = max(1, round(fraction * count)) if fraction > 0 else 0
+    if held_out >= count:
+        raise AfilError(
+            f"{count} episode(s) can't be split with data.validation_fraction {fraction:g}; "
+            "record more, or set it to 0"
+        )
+    order = np.random.default_rng(seed).permutation(count)
+    validation = np.isin(cache.episodes, order[:held_out])
+    return Split(np.flatnonzero(~validation), np.flatnonzero(validation))
+
+
+class BatchSource:
+    """Makes batches out of a cache.
+
+    Args:
+        cache: The data.
+        config: Batch size, seed and augmentation.
+        transform: The transform that deployment uses, with its statistics.
+        actions: Normaliser of the actions.
+        with_saliency: Whether batches carry target maps.
+    """
+
+    def __init__(
+        self,
+        cache: Cache,
+        config: TrainConfig,
+        transform: ObservationTransform,
+        actions: Normaliser,
+        *,
+        with_saliency: bool,
+    ) -> None:
+        self._cache = cache
+        self._config = config
+        self._transform = transform
+        self._actions = actions
+        self._saliency = cache.saliency if with_saliency else None
+
+    def steps_per_epoch(self, indices: NDArray[np.int64]) -> int:
+        """Number of training batches of an epoch."""
+        return -(-len(indices) // self._config.optimisation.batch_size)
+
+    def training(self, indices: NDArray[np.int64], epoch: int, start: int) -> Iterator[Batch]:
+        """Shuffled, augmented batches of one epoch.
+
+        Args:
+            indices: Steps to draw from.
+            epoch: Number of the epoch.
+            start: Batch to begin with.
+        """
+        size = self._config.optimisation.batch_size
+        seed = self._config.seed
+        order = np.random.default_rng([seed, epoch]).permutation(indices)
+        for number in range(start, self.steps_per_epoch(indices)):
+            chosen = np.sort(order[number * size : (number + 1) * size])
+            yield self._batch(chosen, np.random.default_rng([seed, epoch, number]))
+
+    def validation(self, indices: NDArray[np.int64]) -> Iterator[Batch]:
+        """Batches in order, without augmentation."""
+        size = self._config.optimisation.batch_size
+        for begin in range(0, len(indices), size):
+            yield self._batch(indices[begin : begin + size], None)
+
+    def _batch(self, chosen: NDArray[np.int64], random: np.random.Generator | None) -> Batch:
+        config = self._config.augmentation
+        images = self._cache.images[chosen]
+        maps = None if self._saliency is None else self._saliency[chosen]
+        if random is not None and config.shift > 0:
+            images, maps = shift(images, maps, config.shift, random)
+        pixels, proprioception = self._transform.inputs(images, self._cache.proprioception[chosen])
+        if random is not None:
+            generator = torch.Generator().manual_seed(int(random.integers(2**62)))
+            pixels = photometric(pixels, config, generator)
+        actions = self._actions.apply(torch.from_numpy(self._cache.actions[chosen]))
+        target = None if maps is None else torch.from_numpy(maps).to(torch.float32) / 255
+        return Batch(pixels, proprioception, actions, target)

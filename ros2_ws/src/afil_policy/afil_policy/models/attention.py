@@ -1,0 +1,53 @@
+"""Where a convolutional policy looks, read off its last feature map."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+# Below this range a map counts as flat: it is far under float32's resolution of a softmax peak.
+_FLAT = 1e-12
+
+
+def min_max(maps: Tensor) -> Tensor:
+    """Scale each map to [0, 1]; a flat map becomes all zeros, without NaN in its gradient.
+
+    Args:
+        maps: float32 [B, H, W].
+
+    Returns:
+        float32 [B, H, W].
+    """
+    low = maps.amin(dim=(1, 2), keepdim=True)
+    span = maps.amax(dim=(1, 2), keepdim=True) - low
+    flat = span <= _FLAT
+    return torch.where(flat, torch.zeros_like(maps), (maps - low) / span.masked_fill(flat, 1.0))
+
+
+def predict_attention(
+    features: Tensor, temperature: float, size: tuple[int, int] | None = None
+) -> Tensor:
+    """Predicted attention of a policy.
+
+    With z the last feature map: s = sum_c |z_c|, m = softmax over positions of s / tau,
+    g_hat = minmax01(upsample(m)). Source: GABRIL (arXiv 2507.19647) and AutoFocus-IL
+    (arXiv 2511.18617).
+
+    Args:
+        features: z, float32 [B, C, h, w].
+        temperature: tau, above 0.
+        size: Height and width to upsample to (bicubic); None keeps h x w.
+
+    Returns:
+        float32 [B, H, W] in [0, 1]: minimum 0 and maximum 1 per sample, or all zeros where z
+        has the same magnitude everywhere.
+    """
+    strength = features.abs().sum(dim=1)
+    batch, height, width = strength.shape
+    share = torch.softmax(strength.flatten(1) / temperature, dim=1).view(batch, 1, height, width)
+    # Only ratios count after min-max; the peak at 1 keeps a spread-out map above _FLAT.
+    share = share / share.amax(dim=(2, 3), keepdim=True).detach()
+    if size is not None:
+        share = functional.interpolate(share, size=size, mode="bicubic", align_corners=False)
+    return min_max(share[:, 0])

@@ -1,0 +1,159 @@
+"""Command ``train``: fit a policy to a dataset of episodes."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+
+from afil_core.errors import AfilError, run
+from afil_policy.config import TrainConfig, load_config, parse_config
+from afil_policy.data.cache import Cache, open_cache
+from afil_policy.methods import build_method, known_methods
+from afil_policy.training.checkpoint import (
+    FOLDER,
+    Checkpoint,
+    load_checkpoint,
+    save_checkpoint,
+)
+from afil_policy.training.loop import Result, Trainer
+
+
+def main() -> int:
+    """Entry point."""
+    return run(_main)
+
+
+def _main() -> int:
+    args = _parser().parse_args()
+    config = _config(args)
+    method = build_method(config)
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    cache_root = args.cache or args.output.parent / "cache"
+    cache = open_cache(args.data, config.data, cache_root, needs_saliency=method.needs_saliency)
+    print(_summary(config, cache), flush=True)
+    if _is_finished(args.output, config, cache):
+        print(f"already trained: {args.output / FOLDER}", flush=True)
+        return 0
+    trainer = Trainer(config, cache, args.output, device=_device(args.device))
+    result = trainer.run()
+    save_checkpoint(_checkpoint(args.output, config, cache, result), result.weights)
+    trainer.finish()
+    print(f"checkpoint written: {args.output / FOLDER}", flush=True)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="train", description="Fit a policy to a dataset of episodes."
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder of the episodes")
+    parser.add_argument("--output", type=Path, required=True, help="folder of the run, made here")
+    parser.add_argument("--method", help=f"one of {', '.join(known_methods())}")
+    parser.add_argument("--config", type=Path, help="YAML file; what it lacks is default")
+    parser.add_argument("--seed", type=int, help="seed of weights, order and episode split")
+    parser.add_argument("--cache", type=Path, help="folder of the training cache")
+    parser.add_argument("--device", default="cpu", help="torch device, e.g. cpu or cuda")
+    parser.add_argument("--threads", type=int, help="processor threads; default: torch's choice")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="override a key of the configuration, e.g. optimisation.epochs=5; repeatable",
+    )
+    return parser
+
+
+def _config(args: argparse.Namespace) -> TrainConfig:
+    overrides: dict[str, Any] = {}
+    for item in args.set:
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise AfilError(f"--set {item} must be KEY=VALUE, e.g. optimisation.epochs=5")
+        try:
+            overrides[key] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise AfilError(f"--set {item} has a value that is not valid YAML") from error
+    if args.method is not None:
+        overrides["method"] = args.method
+    if args.seed is not None:
+        overrides["seed"] = args.seed
+    if args.config is None:
+        return parse_config("", "the command line", overrides)
+    return load_config(args.config, overrides)
+
+
+def _summary(config: TrainConfig, cache: Cache) -> str:
+    saliency = "with" if cache.saliency is not None else "without"
+    return (
+        f"{config.method}: {len(cache.names)} episodes, {len(cache.actions)} steps, "
+        f"images {config.data.height}x{config.data.width}, {saliency} saliency maps"
+    )
+
+
+def _is_finished(output: Path, config: TrainConfig, cache: Cache) -> bool:
+    if not (output / FOLDER).exists():
+        return False
+    finished = load_checkpoint(output)
+    same_data = finished.training.get("dataset_sha256") == cache.dataset_sha256
+    if finished.config == config and same_data:
+        return True
+    what = "configuration" if same_data else "dataset"
+    raise AfilError(
+        f"{output} holds a finished checkpoint of another {what}; choose another --output, or "
+        f"delete {output} to train again"
+    )
+
+
+def _device(name: str) -> str:
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise AfilError(f"--device {name} can't be used here ({reason}); try cpu") from error
+    return name
+
+
+def _checkpoint(output: Path, config: TrainConfig, cache: Cache, result: Result) -> Checkpoint:
+    facts = {
+        "method": config.method,
+        "seed": config.seed,
+        "dataset_sha256": cache.dataset_sha256,
+        "episodes": len(cache.names),
+        "training_steps": result.training_steps,
+        "final": result.rows[-1],
+        "git_revision": _git_revision(),
+        "finished_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+    }
+    return Checkpoint(
+        path=output / FOLDER,
+        config=config,
+        contract=cache.contract,
+        proprioception=result.proprioception,
+        actions=result.actions,
+        training=facts,
+    )
+
+
+def _git_revision() -> str | None:
+    """Revision of the source tree that runs; None outside of one."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""The state of an unfinished run: enough to go on as if it had never stopped."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from afil_core.errors import AfilError
+
+_FILE = "resume.pt"
+
+
+@dataclass
+class RunState:
+    """Where a run stands, at a step boundary.
+
+    Attributes:
+        identity: Configuration and dataset; a state of another run is refused.
+        model: State of the network.
+        optimiser: State of the optimiser.
+        averaged: Averaged weights; empty without averaging.
+        epoch: Epoch under way.
+        batch: Batches of it that are done.
+        sums: Sums of the loss terms over those batches.
+        rows: Finished rows of the loss log.
+    """
+
+    identity: str
+    model: dict[str, Any]
+    optimiser: dict[str, Any]
+    averaged: dict[str, Any]
+    epoch: int = 0
+    batch: int = 0
+    sums: dict[str, float] = field(default_factory=dict)
+    rows: list[dict[str, float]] = field(default_factory=list)
+
+
+def save_state(folder: Path, state: RunState) -> None:
+    """Write the state beside its place and move it in."""
+    partial = folder / f"{_FILE}.partial"
+    torch.save(asdict(state), partial)
+    partial.replace(folder / _FILE)
+
+
+def load_state(folder: Path, identity: str) -> RunState | None:
+    """The state of an interrupted run in this folder; None when there is none.
+
+    Raises:
+        AfilError: When the state is damaged, or of another configuration or dataset.
+    """
+    path = folder / _FILE
+    if not path.is_file():
+        return None
+    try:
+        state = RunState(**torch.load(path, weights_only=True, map_location="cpu"))
+    except Exception as error:  # unpickling raises whatever the damage makes it stumble over
+        raise AfilError(
+            f"the resume state {path} is damaged; delete it to start the run afresh"
+        ) from error
+    if state.identity != identity:
+        raise AfilError(
+            f"{folder} holds an unfinished run of another configuration or dataset; choose "
+            f"another --output, or delete {path} to start afresh"
+        )
+    return state
+
+
+def remove_state(folder: Path) -> None:
+    """Forget the state once the run is finished."""
+    (folder / _FILE).unlink(missing_ok=True)

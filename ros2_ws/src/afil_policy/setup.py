@@ -1,0 +1,37 @@
+from glob import glob
+
+from setuptools import find_packages, setup
+
+package_name = "afil_policy"
+
+setup(
+    name=package_name,
+    version="0.1.0",
+    packages=find_packages(exclude=["test"]),
+    package_data={package_name: ["py.typed"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
+        (f"share/{package_name}", ["package.xml"]),
+        (f"share/{package_name}/launch", glob("launch/*.launch.py")),
+        (f"share/{package_name}/config", glob("config/*.yaml")),
+    ],
+    install_requires=[
+        "setuptools",
+        "numpy",
+        "opencv-python-headless",
+        "PyYAML",
+        "safetensors",
+        "scipy",
+        "torch",
+    ],
+    zip_safe=False,
+    maintainer="AFIL",
+    maintainer_email="afil@example.org",
+    description="Train, evaluate and deploy AFIL's policies",
+    license="Apache-2.0",
+    entry_points={
+        "console_scripts": [
+            "train = afil_policy.train:main",
+        ],
+    },
+)

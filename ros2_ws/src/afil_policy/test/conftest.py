@@ -1,0 +1,92 @@
+"""A tiny dataset of a world in which the hand moves towards a square of colour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from afil_core.actions import apply_delta
+from afil_core.bags import BagWriter
+from afil_core.codecs import (
+    encode_float_array,
+    encode_image,
+    encode_joint_state,
+    encode_mono_image,
+    encode_pose,
+)
+from afil_core.contract import Contract, load_contract
+from afil_core.contract.schema import Qos
+from afil_core.episodes import EpisodeWriter
+from afil_core.episodes.episode import saliency_topic
+
+PERIOD_NS = 100_000_000
+START = np.array([0.5, 0.0, 0.3, 1.0, 0.0, 0.0, 0.0])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return load_contract("franka")
+
+
+@pytest.fixture(scope="session")
+def write_episode(contract: Contract) -> Callable[..., Path]:
+    """Writes one episode; its object sits at ``column`` of the image."""
+
+    def write(
+        dataset: Path, column: int, *, steps: int = 8, success: bool = True, saliency: bool = True
+    ) -> Path:
+        writer = EpisodeWriter(dataset, contract, "lift the square")
+        command = {c.role: c.topic for c in contract.action.demonstrated}
+        pose, stamps, maps = START.copy(), [], []
+        delta = np.array([0.0, (column - 160) / 16000, -0.01, 0.0, 0.0, 0.0])
+        for k in range(steps):
+            stamp = (k + 1) * PERIOD_NS
+            rgb, grey = np.full((240, 320, 3), 90, np.uint8), np.zeros((240, 320), np.uint8)
+            rgb[100:140, column - 20 : column + 20] = (230, 120, 20)
+            grey[100:140, column - 20 : column + 20] = 255
+            joints = contract.stream("joint_positions").joints
+            fingers = contract.stream("gripper_width").joints
+            sent = {
+                "ee_pose": encode_pose(pose, stamp, "fr3_link0"),
+                "joint_positions": encode_joint_state(joints, np.linspace(0, 1, 7), stamp),
+                "gripper_width": encode_joint_state(fingers, np.array([0.04, 0.04]), stamp),
+                "front_image": encode_image(rgb, stamp, "camera"),
+            }
+            for name, cdr in sent.items():
+                writer.write(contract.stream(name).topic, cdr, stamp)
+            pose = apply_delta(pose, delta)
+            width = 0.08 if k < steps // 2 else 0.02
+            writer.write(command["gripper"], encode_float_array([width]), stamp + 1)
+            writer.write(command["pose"], encode_pose(pose, stamp, "fr3_link0"), stamp + 2)
+            stamps.append(stamp)
+            maps.append(grey)
+        path = writer.save(success)
+        if saliency:
+            topic = saliency_topic(contract.stream("front_image").topic)
+            bag = BagWriter(path / "saliency")
+            bag.add_topic(topic, "sensor_msgs/msg/Image", Qos("reliable", "volatile", 10))
+            for stamp, grey in zip(stamps, maps, strict=True):
+                bag.write(topic, encode_mono_image(grey, stamp, "camera"), stamp)
+            bag.close()
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory, write_episode: Callable[..., Path]) -> Path:
+    """Six successful episodes with saliency, and a failed one without."""
+    folder = tmp_path_factory.mktemp("demos")
+    for column in (60, 100, 140, 180, 220, 260):
+        write_episode(folder, column)
+    write_episode(folder, 160, success=False, saliency=False)
+    return folder
