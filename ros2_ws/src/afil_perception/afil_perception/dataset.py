@@ -1,0 +1,115 @@
+"""Perceiving a whole dataset: one bad bag is reported and harms no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from afil_core.episodes import Episode
+from afil_core.episodes.metadata import EPISODE_FILE
+from afil_core.errors import AfilError
+from afil_core.progress import Progress
+from afil_perception.pipeline import Pipeline
+from afil_perception.sidecar import FrameSink, write_sidecar
+
+_BAG_PATTERNS = ("metadata.yaml", "*.mcap", "*.db3")
+
+
+@dataclass(frozen=True)
+class DatasetReport:
+    """What was done for a dataset.
+
+    Attributes:
+        written: Episodes whose sidecar was written now.
+        skipped: Episodes whose sidecar was up to date.
+        failures: A sentence per bag that could not be perceived.
+    """
+
+    written: int
+    skipped: int
+    failures: tuple[str, ...]
+
+
+def find_episodes(path: Path) -> tuple[list[Episode], list[str]]:
+    """The episodes of a dataset, and a sentence for each bag in it that is none.
+
+    Args:
+        path: Folder of a dataset, or of a single episode.
+
+    Raises:
+        AfilError: When the folder is missing or holds no bag at all.
+    """
+    if not path.is_dir():
+        raise AfilError(f"dataset {path} does not exist; give the folder of the episodes")
+    if (path / EPISODE_FILE).is_file():
+        return [Episode(path)], []
+    episodes, foreign = [], []
+    for folder in sorted(p for p in path.iterdir() if p.is_dir()):
+        if folder.name.startswith("."):
+            continue
+        if (folder / EPISODE_FILE).is_file():
+            episodes.append(Episode(folder))
+        elif folder.name.startswith("episode_") or any(
+            next(folder.glob(pattern), None) for pattern in _BAG_PATTERNS
+        ):
+            foreign.append(
+                f"{folder} is no episode of AFIL: it has no {EPISODE_FILE}; record it with "
+                "afil_teleop, or move it out of the dataset"
+            )
+    if not episodes and not foreign:
+        raise AfilError(
+            f"dataset {path} holds no episode (a folder with {EPISODE_FILE}); record some with "
+            f"`ros2 launch afil_teleop record.launch.py output:={path}`"
+        )
+    return episodes, foreign
+
+
+def perceive_dataset(
+    path: Path,
+    pipeline: Pipeline,
+    sink: FrameSink | None = None,
+    say: Callable[[str], None] = print,
+) -> DatasetReport:
+    """Write the sidecars of all episodes of a dataset; finished ones are skipped.
+
+    Args:
+        path: Folder of a dataset, or of a single episode.
+        pipeline: What perceives.
+        sink: Also gets every frame's result.
+        say: Gets progress lines and what is wrong with which bag.
+
+    Raises:
+        AfilError: When there is nothing to perceive.
+    """
+    episodes, failures = find_episodes(path)
+    for sentence in failures:
+        say(sentence)
+    progress = Progress("perceived", len(episodes), write=say)
+    written = skipped = 0
+    told: set[str] = set()
+    for episode in episodes:
+        try:
+            report = write_sidecar(episode, pipeline, sink)
+        except AfilError as error:
+            sentence = str(error)
+            if str(episode.path) not in sentence:
+                sentence = f"{episode.path}: {sentence}"
+            failures.append(sentence)
+            say(sentence)
+            progress.advance(detail=f"{episode.path.name} failed")
+            continue
+        for problem in report.problems:
+            if problem not in told:
+                told.add(problem)
+                say(f"{episode.path.name}: {problem}")
+        written += not report.skipped
+        skipped += report.skipped
+        detail = f"{episode.path.name} is up to date"
+        if not report.skipped:
+            detail = (
+                f"{episode.path.name}: key objects in {report.frames_with_objects} of "
+                f"{report.frames} frames"
+            )
+        progress.advance(detail=detail)
+    return DatasetReport(written, skipped, tuple(failures))

@@ -1,0 +1,1 @@
+"""Stage 1, describe: from instruction and frames to the objects to look for."""

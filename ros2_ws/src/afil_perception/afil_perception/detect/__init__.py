@@ -1,0 +1,1 @@
+"""Stage 2, detect: boxes for phrases in an image."""

@@ -1,0 +1,1 @@
+"""Stage 4, filter: at most a few objects per segment."""

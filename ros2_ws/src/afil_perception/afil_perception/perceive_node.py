@@ -1,0 +1,95 @@
+"""The offline node: perceives a dataset, publishes what it produces if asked, and ends."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import rclpy
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.qos import QoSProfile
+from rosidl_runtime_py.utilities import get_message
+
+from afil_core.codecs import encode_image
+from afil_core.episodes.episode import key_objects_topic, saliency_topic
+from afil_core.errors import AfilError, run
+from afil_perception.config import load_config
+from afil_perception.dataset import perceive_dataset
+from afil_perception.encoding import KEY_OBJECTS_TYPE, SALIENCY_TYPE
+from afil_perception.pipeline import PerceivedFrame, Pipeline
+from afil_perception.sidecar import SIDECAR_QOS, encode_frame
+
+IMAGE_TYPE = "sensor_msgs/msg/Image"
+
+
+class PerceiveNode(Node):
+    """Parameters: ``demos`` (folder), ``publish`` (bool), ``config`` (YAML file, optional)."""
+
+    def __init__(self) -> None:
+        super().__init__("perceive_node")
+        self._demos = str(self.declare_parameter("demos", "").value)
+        self._publish = bool(self.declare_parameter("publish", False).value)
+        self._config = str(self.declare_parameter("config", "").value)
+        self._publishers_by_topic: dict[str, Publisher] = {}
+
+    def perceive(self) -> None:
+        """Do the work.
+
+        Raises:
+            AfilError: When a bag could not be perceived; the others are done by then.
+        """
+        if not self._demos:
+            raise AfilError("the parameter demos is missing; give the dataset with demos:=DIR")
+        pipeline = Pipeline(load_config(self._config or None))
+        report = perceive_dataset(
+            Path(self._demos),
+            pipeline,
+            self._sink,
+            lambda line: self.get_logger().info(line),
+        )
+        self.get_logger().info(
+            f"done: {report.written} sidecars written, {report.skipped} were up to date, "
+            f"{len(report.failures)} bags failed"
+        )
+        if report.failures:
+            more = len(report.failures) - 1
+            raise AfilError(report.failures[0] + (f" (and {more} more, see above)" * bool(more)))
+
+    def _sink(self, image_topic: str, frame_id: str, frame: PerceivedFrame) -> None:
+        if not rclpy.ok():  # Ctrl-C
+            raise KeyboardInterrupt
+        if not self._publish:
+            return
+        objects, saliency = encode_frame(frame, frame_id)
+        image = encode_image(frame.rgb, frame.stamp_ns, frame_id)
+        self._send(image_topic, IMAGE_TYPE, image)
+        self._send(key_objects_topic(image_topic), KEY_OBJECTS_TYPE, objects)
+        self._send(saliency_topic(image_topic), SALIENCY_TYPE, saliency)
+
+    def _send(self, topic: str, msgtype: str, cdr: bytes) -> None:
+        publisher = self._publishers_by_topic.get(topic)
+        if publisher is None:
+            qos = QoSProfile(**SIDECAR_QOS.profile())
+            publisher = self.create_publisher(get_message(msgtype), topic, qos)
+            self._publishers_by_topic[topic] = publisher
+        publisher.publish(cdr)
+
+
+def _run() -> None:
+    rclpy.init()
+    node = PerceiveNode()
+    try:
+        node.perceive()
+    finally:
+        node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def main() -> int:
+    """Entry point of ``ros2 run afil_perception perceive_node``."""
+    return run(_run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Stage 3, track: identities that last over frames."""

@@ -1,0 +1,29 @@
+from setuptools import find_packages, setup
+
+package_name = "afil_perception"
+
+setup(
+    name=package_name,
+    version="0.1.0",
+    packages=find_packages(exclude=["test"]),
+    package_data={package_name: ["py.typed", "detect/*.yaml"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
+        (f"share/{package_name}", ["package.xml"]),
+        (f"share/{package_name}/launch", ["launch/perceive.launch.py"]),
+        (f"share/{package_name}/config", ["config/perception.yaml"]),
+    ],
+    install_requires=["setuptools", "afil_core", "numpy", "opencv-python-headless", "PyYAML"],
+    zip_safe=False,
+    maintainer="AFIL",
+    maintainer_email="afil@example.org",
+    description="Key objects and saliency maps of recorded episodes",
+    license="Apache-2.0",
+    entry_points={
+        "console_scripts": [
+            "perceive_node = afil_perception.perceive_node:main",
+            "import_video = afil_perception.import_video:main",
+            "authors = afil_perception.authors:main",
+        ],
+    },
+)
