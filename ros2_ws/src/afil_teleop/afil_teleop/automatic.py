@@ -67,7 +67,7 @@ class AutomaticRecording:
 
     Args:
         session: Starts and saves episodes.
-        counts: Messages of the open episode: camera frames, and all topics together.
+        counts: Of the open episode: complete frames, and messages on all topics together.
         request_reset: Asks the world for the next episode, without waiting.
         say: Prints a line of progress.
         episodes: How many episodes the dataset shall have.
@@ -234,7 +234,7 @@ class AutomaticRecording:
     def _reject(self, status: EpisodeStatus, frames: int, now_s: float) -> None:
         self._session.discard()
         self._incomplete += 1
-        what = f"{frames} of {status.frames} frames of seed {status.seed} arrived"
+        what = f"{frames} of {status.frames} frames of seed {status.seed} arrived whole"
         if self._incomplete >= self._patience.incomplete:
             raise AfilError(
                 f"{self._incomplete} episodes in a row lost frames ({what}); give the machine "

@@ -52,7 +52,6 @@ class EpisodeRecorder:
         self._has_header = {t: _has_header(kind) for t, kind in self._types.items()}
         action = settings.contract.action
         self._commands = {c.topic for c in action.demonstrated} if action else set()
-        self._anchor_topic = settings.contract.stream(settings.contract.anchor).topic
         self._writer: EpisodeWriter | None = None
         self._gaps: dict[str, GapCounter] = {}
         self._held: list[tuple[str, bytes]] = []
@@ -70,8 +69,8 @@ class EpisodeRecorder:
 
     @property
     def frames(self) -> int:
-        """Camera frames of the open episode on the contract's anchor topic."""
-        return self.counts.get(self._anchor_topic, 0)
+        """Frames of the open episode that are complete: every observation topic has so many."""
+        return min(self.counts.get(s.topic, 0) for s in self._settings.contract.observations)
 
     @property
     def gaps(self) -> dict[str, GapCounter]:

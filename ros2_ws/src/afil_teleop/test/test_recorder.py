@@ -135,6 +135,18 @@ def test_lost_frames_show_as_gaps_between_header_stamps(tmp_path, franka, franka
     assert gap.longest_s == pytest.approx(0.3)
 
 
+def test_a_frame_counts_when_all_of_its_topics_arrived(tmp_path, franka, franka_messages):
+    recorder = make_recorder(tmp_path / "data", franka)
+    recorder.begin()
+    record_steps(recorder, franka_messages, 2)
+    *rest, (image, cdr) = franka_messages.observations(3 * STEP_NS)
+    recorder.receive(image, cdr, 0)
+    assert (recorder.counts[image], recorder.frames) == (3, 2)
+    for topic, cdr in rest:
+        recorder.receive(topic, cdr, 0)
+    assert recorder.frames == 3
+
+
 def test_bytes_of_another_type_are_refused_with_the_type(tmp_path, franka, franka_messages):
     recorder = make_recorder(tmp_path / "data", franka)
     recorder.begin()

@@ -23,7 +23,7 @@ def read_keys(terminal, wanted):
     keys = ""
     deadline = time.monotonic() + 5
     while len(keys) < wanted and time.monotonic() < deadline:
-        keys += terminal.keys()
+        keys += terminal.read()
         time.sleep(0.01)
     return keys
 
@@ -31,7 +31,7 @@ def read_keys(terminal, wanted):
 def test_keys_come_without_enter(terminal_pair):
     controller, path, _ = terminal_pair
     with Terminal(path) as terminal:
-        assert terminal.keys() == ""
+        assert terminal.read() == ""
         os.write(controller, b"iU ")
         assert read_keys(terminal, 3) == "iU "
 

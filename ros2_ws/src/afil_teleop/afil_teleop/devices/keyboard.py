@@ -144,6 +144,10 @@ class TargetIntegrator:
         """
         self._target = np.array(measured, dtype=np.float64)
 
+    def forget(self) -> None:
+        """Have no target until :meth:`start_from` is called again."""
+        self._target = None
+
     def step(self, twist: NDArray[np.float64], period_s: float) -> NDArray[np.float64]:
         """Move the target by one control period.
 

@@ -39,7 +39,7 @@ class Terminal:
             raise AfilError(f"{path} is not a terminal; run in an interactive shell") from error
         self._closed = False
 
-    def keys(self) -> str:
+    def read(self) -> str:
         """The keys pressed since the last call; empty when there are none. Does not wait."""
         if not select.select([self._fd], [], [], 0)[0]:
             return ""

@@ -1,0 +1,203 @@
+"""Record demonstrations of a task: of a simulated expert, of a person, of any other source.
+
+The launch ends by itself when the recorder does; its exit code is 0 when all episodes that
+were asked for are recorded.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from launch.actions import (
+    DeclareLaunchArgument,
+    LogInfo,
+    OpaqueFunction,
+    RegisterEventHandler,
+    Shutdown,
+)
+from launch.event_handlers import OnProcessExit
+from launch.events.process import ProcessExited
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+from afil_core.contract import load_contract
+from afil_core.errors import AfilError
+from afil_teleop.dataset import dataset_state
+from afil_teleop.tasks import task_instruction
+
+ARGUMENTS = {
+    "robot": ("franka", "Robot whose contract says which topics to record", ["franka", "carla"]),
+    "contract": ("", "Contract file (.yaml) of your own robot, instead of robot's", None),
+    "sim": ("false", "Start the simulated world of the robot", ["true", "false"]),
+    "task": ("lift_carrot", "Name of the task; see config/tasks.yaml", None),
+    "instruction": ("", "The task in words; empty: what config/tasks.yaml says", None),
+    "source": (
+        "keyboard",
+        "Who demonstrates: the scripted expert (sim only), a person at the keyboard, or other "
+        "nodes that publish the contract's command topics",
+        ["expert", "keyboard", "external"],
+    ),
+    "episodes": ("10", "Record until the dataset has so many (source:=expert)", None),
+    "output": ("demos", "Folder of the dataset; existing episodes are kept and counted", None),
+    "cue": (
+        "none",
+        "Simulated confounding cue in the image: none, showing the expert's command, or random",
+        ["none", "intact", "broken"],
+    ),
+    "first_seed": ("0", "Seed of the first simulated episode of a new dataset", None),
+    "noise": ("0.008", "Noise on the expert's commands (m), so that it visits more states", None),
+    "max_steps": ("0", "Longest simulated episode in control steps; 0: the task's own", None),
+    "operator": ("", "Who demonstrates, for episode.yaml; empty: the source", None),
+    "use_sim_time": (
+        "auto",
+        "Follow /clock; auto: for every simulator (sim:=true, robot:=carla)",
+        ["auto", "true", "false"],
+    ),
+}
+
+
+def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    """Check the arguments together and make the nodes; what does not fit is a sentence."""
+    args = {name: context.launch_configurations[name] for name in ARGUMENTS}
+    sim = args["sim"] == "true"
+    if sim and args["robot"] == "carla":
+        raise AfilError(
+            "the simulated world of robot:=carla comes later; use sim:=false with CARLA and "
+            "carla-ros-bridge, or robot:=franka"
+        )
+    if args["source"] == "expert" and not sim:
+        raise AfilError(
+            "source:=expert is a script that needs the simulated world's state; add sim:=true, "
+            "or use source:=keyboard or source:=external"
+        )
+    automatic = args["source"] == "expert"
+    contract = load_contract(args["contract"] or args["robot"])
+    tasks = Path(get_package_share_directory("afil_teleop")) / "config" / "tasks.yaml"
+    # Also checked when the instruction is given: the simulated world knows tasks by name.
+    if sim or not args["instruction"]:
+        known = task_instruction(tasks, args["task"])
+    instruction = args["instruction"] or known
+    notes = {"task": args["task"]}
+    if sim:
+        notes["cue"] = args["cue"]
+    if automatic:
+        notes["noise"] = args["noise"]
+    output = Path(args["output"]).expanduser()
+    state = dataset_state(
+        output,
+        contract,
+        instruction=instruction,
+        notes=notes,
+        first_seed=_whole(args, "first_seed"),
+    )
+    episodes = _whole(args, "episodes") if automatic else 0
+    if automatic and state.episodes >= episodes:
+        return [LogInfo(msg=f"{output} has {state.episodes} episodes already; nothing to record")]
+
+    use_sim_time = {"auto": sim or args["robot"] == "carla", "true": True, "false": False}
+    shared = {"use_sim_time": use_sim_time[args["use_sim_time"]]}
+    robot = args["contract"] or args["robot"]
+    world = ("lock_step" if automatic else "real_time") if sim else "none"
+    recorder = Node(
+        package="afil_teleop",
+        executable="record_node",
+        output="screen",
+        parameters=[
+            shared,
+            {k: _text(v) for k, v in notes.items()},
+            {
+                "robot": _text(robot),
+                "output": _text(str(output)),
+                "instruction": _text(instruction),
+                "operator": _text(args["operator"] or args["source"]),
+                "world": world,
+                "episodes": episodes,
+                "first_seed": _whole(args, "first_seed"),
+            },
+        ],
+    )
+    helpers = []
+    if sim:
+        helpers.append(_world_node(args, world, state.next_seed))
+    if automatic:
+        helpers.append(
+            Node(
+                package="afil_sim",
+                executable="expert_node",
+                output="screen",
+                parameters=[shared, {"robot": _text(robot), "noise": _number(args, "noise")}],
+            )
+        )
+    if args["source"] == "keyboard":
+        helpers.append(
+            Node(
+                package="afil_teleop",
+                executable="keyboard_node",
+                output="screen",
+                parameters=[shared, {"robot": _text(robot)}],
+            )
+        )
+    handlers = [OnProcessExit(target_action=recorder, on_exit=_recorder_ended)]
+    handlers += [OnProcessExit(target_action=h, on_exit=_helper_ended) for h in helpers]
+    return [*(RegisterEventHandler(h) for h in handlers), *helpers, recorder]
+
+
+def _world_node(args: dict[str, str], mode: str, first_seed: int) -> Node:
+    parameters = {
+        "robot": args["robot"],
+        "task": _text(args["task"]),
+        "mode": mode,
+        "cue": args["cue"],
+        "first_seed": first_seed,
+    }
+    if _whole(args, "max_steps"):
+        parameters["max_steps"] = _whole(args, "max_steps")
+    return Node(
+        package="afil_sim", executable="world_node", output="screen", parameters=[parameters]
+    )
+
+
+def _recorder_ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    if context.is_shutdown:
+        return []
+    if event.returncode:
+        raise AfilError(f"recording failed: record_node ended with code {event.returncode}")
+    return [Shutdown(reason="the recording is complete")]
+
+
+def _helper_ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    if context.is_shutdown:
+        return []
+    raise AfilError(
+        f"recording failed: {event.process_name} ended with code {event.returncode} before the "
+        f"recorder did"
+    )
+
+
+def _text(value: str) -> ParameterValue:
+    # Without a type, launch_ros would read the text as YAML, and 0.01 would be a number.
+    return ParameterValue(value, value_type=str)
+
+
+def _whole(args: dict[str, str], name: str) -> int:
+    if not args[name].isdecimal():
+        raise AfilError(f"{name}:={args[name]} is not a whole number")
+    return int(args[name])
+
+
+def _number(args: dict[str, str], name: str) -> float:
+    try:
+        return float(args[name])
+    except ValueError:
+        raise AfilError(f"{name}:={args[name]} is not a number") from None
+
+
+def generate_launch_description() -> LaunchDescription:
+    """The launch description."""
+    declared = [
+        DeclareLaunchArgument(name, default_value=default, description=text, choices=choices)
+        for name, (default, text, choices) in ARGUMENTS.items()
+    ]
+    return LaunchDescription([*declared, OpaqueFunction(function=setup)])
