@@ -1,0 +1,148 @@
+"""The whole loop in simulation: record, perceive, train, evaluate, report.
+
+Every stage is a command of its own, which the launch prints, and skips what an earlier run has
+done. A stage that fails ends the launch with its name and a non-zero exit code.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from launch.actions import (
+    DeclareLaunchArgument,
+    ExecuteProcess,
+    LogInfo,
+    OpaqueFunction,
+    RegisterEventHandler,
+    SetEnvironmentVariable,
+)
+from launch.event_handlers import OnProcessExit
+from launch.events.process import ProcessExited
+
+METHODS = ("bc", "autofocus")
+CUES = ("intact", "broken")
+ARGUMENTS = {
+    "output": ("demo", "Folder of everything that the demo makes"),
+    "robot": ("franka", "Robot contract"),
+    "task": ("lift_carrot", "Task of the simulated world"),
+    "episodes": ("60", "Demonstrations to record, with the confounding cue intact"),
+    "first_seed": ("0", "Seed of the first demonstration"),
+    "noise": ("0.008", "Noise on the expert's commands (m)"),
+    "train_config": ("", "Training configuration (YAML); empty for afil_policy's own"),
+    "epochs": ("", "Training epochs; empty for the configuration's"),
+    "seed": ("0", "Training seed"),
+    "eval_episodes": ("20", "Test episodes of each policy and cue"),
+    "eval_first_seed": ("1000", "Seed of the first test episode; demonstrations start at 0"),
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One command of the loop."""
+
+    name: str
+    command: list[str]
+
+
+def stages(args: dict[str, str]) -> list[Stage]:
+    """The loop's commands, in order."""
+    output = Path(args["output"]).expanduser().resolve()
+    demos = output / "demos"
+    loop = [
+        Stage(
+            "record",
+            _ros2("launch", "afil_teleop", "record.launch.py")
+            + [f"robot:={args['robot']}", "sim:=true", f"task:={args['task']}", "source:=expert"]
+            + ["cue:=intact", f"episodes:={args['episodes']}", f"output:={demos}"]
+            + [f"first_seed:={args['first_seed']}", f"noise:={args['noise']}"],
+        ),
+        Stage(
+            "perceive",
+            _ros2("launch", "afil_perception", "perceive.launch.py") + [f"demos:={demos}"],
+        ),
+    ]
+    options = ["--seed", args["seed"]]
+    if args["train_config"]:
+        options += ["--config", args["train_config"]]
+    if args["epochs"]:
+        options += ["--set", f"optimisation.epochs={args['epochs']}"]
+    for method in METHODS:
+        run = ["--data", str(demos), "--method", method, "--output", str(output / "runs" / method)]
+        loop.append(Stage(f"train {method}", _ros2("run", "afil_policy", "train") + run + options))
+    results = []
+    for method in METHODS:
+        for cue in CUES:
+            results.append(str(output / "results" / f"{method}_{cue}.json"))
+            loop.append(
+                Stage(
+                    f"evaluate {method}, cue {cue}",
+                    _ros2("run", "afil_policy", "evaluate")
+                    + ["--checkpoint", str(output / "runs" / method), "--robot", args["robot"]]
+                    + ["--task", args["task"], "--cue", cue]
+                    + ["--episodes", args["eval_episodes"]]
+                    + ["--first-seed", args["eval_first_seed"], "--output", results[-1]],
+                )
+            )
+    report = ["--data", str(demos), "--results", *results, "--output", str(output / "report.html")]
+    return [*loop, Stage("report", _ros2("run", "afil_policy", "report") + report)]
+
+
+def _ros2(*words: str) -> list[str]:
+    # The ros2 that belongs to this launch, also when its folder is not on PATH.
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which("ros2") or shutil.which("ros2", path=beside) or "ros2"
+    return [found, *words]
+
+
+def _start(
+    loop: list[Stage], index: int, started_s: float, output: str
+) -> list[LaunchDescriptionEntity]:
+    if index == len(loop):
+        minutes = (time.monotonic() - started_s) / 60
+        return [LogInfo(msg=f"demo complete after {minutes:.1f} min: open {output}/report.html")]
+    stage = loop[index]
+    title = f"stage {index + 1}/{len(loop)}: {stage.name}"
+    process = ExecuteProcess(cmd=stage.command, output="screen", name=stage.name.split()[0])
+
+    def ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
+        if context.is_shutdown:
+            return []
+        if event.returncode:
+            raise RuntimeError(
+                f"{title} failed with exit code {event.returncode}; its messages are above, and "
+                f"the same command goes on where it stopped"
+            )
+        return _start(loop, index + 1, started_s, output)
+
+    return [
+        LogInfo(msg=f"{title}: ros2 {' '.join(stage.command[1:])}"),
+        RegisterEventHandler(OnProcessExit(target_action=process, on_exit=ended)),
+        process,
+    ]
+
+
+def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    """Begin with the first stage."""
+    args = {name: context.launch_configurations[name] for name in ARGUMENTS}
+    for name in ("episodes", "eval_episodes"):
+        if not args[name].isdecimal() or not int(args[name]):
+            raise RuntimeError(f"{name}:={args[name]} is not a positive whole number")
+    return _start(stages(args), 0, time.monotonic(), args["output"])
+
+
+def generate_launch_description() -> LaunchDescription:
+    """The launch description."""
+    declared = [
+        DeclareLaunchArgument(name, default_value=default, description=text)
+        for name, (default, text) in ARGUMENTS.items()
+    ]
+    # Commands of a simulation must never reach a robot that happens to be on the network.
+    local = "ROS_AUTOMATIC_DISCOVERY_RANGE"
+    alone = [SetEnvironmentVariable(local, os.environ.get(local, "LOCALHOST"))]
+    return LaunchDescription([*declared, *alone, OpaqueFunction(function=setup)])

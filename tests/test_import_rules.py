@@ -1,0 +1,66 @@
+"""The import rules of docs/architecture.md, checked on the whole tree."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+from collections.abc import Iterator
+from pathlib import Path
+
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def _package_files(files: list[Path], repository: Path) -> list[tuple[str, Path]]:
+    """Dotted module names of the AFIL packages' files."""
+    found = []
+    for path in files:
+        parts = path.relative_to(repository).parts
+        if parts[:2] == ("ros2_ws", "src") and len(parts) > 4 and parts[2] == parts[3]:
+            found.append((".".join(parts[3:])[: -len(".py")], path))
+    return found
+
+
+def test_packages_import_only_what_the_architecture_allows(repository):
+    status = lint_imports(config_filename=str(repository / ".importlinter"), no_cache=True)
+    assert status == EXIT_STATUS_SUCCESS, "the report above names the chains of imports"
+
+
+def test_exactly_the_node_modules_are_excepted_from_purity(python_files, repository):
+    rules = configparser.ConfigParser()
+    rules.read(repository / ".importlinter")
+    lines = rules["importlinter:contract:pure"]["ignore_imports"].split("\n")
+    excepted = {line.split(" -> ")[0].strip() for line in lines if line.strip()}
+    nodes = {n for n, _ in _package_files(python_files, repository) if n.endswith("_node")}
+    assert excepted == nodes, "keep ignore_imports in .importlinter equal to the *_node.py files"
+
+
+def test_no_logic_imports_a_node(python_files, repository):
+    modules = _package_files(python_files, repository)
+    assert modules, "no module found: the search looks in the wrong place"
+    offenders = [
+        f"{name} imports {imported}"
+        for name, path in modules
+        for imported in _imports(path)
+        if imported.startswith("afil_") and imported.endswith("_node")
+    ]
+    assert not offenders
+
+
+def test_embedded_ros2_knows_nothing_of_afil(python_files, repository):
+    files = [p for p in python_files if repository / "embedded_ros2" in p.parents]
+    assert files, "no file of embedded_ros2 found: the search looks in the wrong place"
+    offenders = [
+        f"{p.relative_to(repository)} imports {name}"
+        for p in files
+        for name in _imports(p)
+        if name.split(".")[0].startswith("afil_")
+    ]
+    assert not offenders
