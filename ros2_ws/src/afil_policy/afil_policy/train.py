@@ -17,12 +17,8 @@ from afil_core.errors import AfilError, run
 from afil_policy.config import TrainConfig, load_config, parse_config
 from afil_policy.data.cache import Cache, open_cache
 from afil_policy.methods import build_method, known_methods
-from afil_policy.training.checkpoint import (
-    FOLDER,
-    Checkpoint,
-    load_checkpoint,
-    save_checkpoint,
-)
+from afil_policy.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from afil_policy.training.layout import FOLDER
 from afil_policy.training.loop import Result, Trainer
 
 

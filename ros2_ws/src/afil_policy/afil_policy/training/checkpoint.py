@@ -19,13 +19,14 @@ from afil_policy.config import TrainConfig, load_config
 from afil_policy.data.normalisation import Normaliser
 from afil_policy.data.transforms import ObservationTransform, proprioception_labels
 from afil_policy.models import SmallCnn, build_model
-
-FOLDER = "checkpoint"
-_WEIGHTS = "model.safetensors"
-_CONFIG = "config.yaml"
-_CONTRACT = "contract.yaml"
-_NORMALISATION = "normalisation.json"
-_TRAINING = "training.json"
+from afil_policy.training.layout import (
+    CONFIG,
+    CONTRACT,
+    NORMALISATION,
+    TRAINING,
+    WEIGHTS,
+    find_checkpoint,
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Checkpoint:
         Raises:
             AfilError: When the weights are missing, damaged or of another network.
         """
-        path = self.path / _WEIGHTS
+        path = self.path / WEIGHTS
         model = new_model(self.config, self.contract)
         try:
             model.load_state_dict(safetensors.torch.load_file(path))
@@ -67,7 +68,7 @@ class Checkpoint:
         except RuntimeError as error:
             reason = " ".join(str(error).split())
             raise AfilError(
-                f"the weights {path} do not fit the network of {self.path / _CONFIG} ({reason}); "
+                f"the weights {path} do not fit the network of {self.path / CONFIG} ({reason}); "
                 "train again"
             ) from error
         return model.eval()
@@ -99,7 +100,7 @@ def save_checkpoint(checkpoint: Checkpoint, weights: Mapping[str, Tensor]) -> No
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
-    safetensors.torch.save_file(tensors, partial / _WEIGHTS)
+    safetensors.torch.save_file(tensors, partial / WEIGHTS)
     normalisation = {
         "proprioception": {
             "names": proprioception_labels(contract, checkpoint.config.data.proprioception),
@@ -110,26 +111,11 @@ def save_checkpoint(checkpoint: Checkpoint, weights: Mapping[str, Tensor]) -> No
             **checkpoint.actions.to_dict(),
         },
     }
-    (partial / _CONFIG).write_text(checkpoint.config.to_yaml(), encoding="utf-8")
-    (partial / _CONTRACT).write_text(contract.to_yaml(), encoding="utf-8")
-    (partial / _NORMALISATION).write_text(json.dumps(normalisation, indent=1), encoding="utf-8")
-    (partial / _TRAINING).write_text(json.dumps(checkpoint.training, indent=1), encoding="utf-8")
+    (partial / CONFIG).write_text(checkpoint.config.to_yaml(), encoding="utf-8")
+    (partial / CONTRACT).write_text(contract.to_yaml(), encoding="utf-8")
+    (partial / NORMALISATION).write_text(json.dumps(normalisation, indent=1), encoding="utf-8")
+    (partial / TRAINING).write_text(json.dumps(checkpoint.training, indent=1), encoding="utf-8")
     partial.rename(checkpoint.path)
-
-
-def find_checkpoint(path: Path) -> Path:
-    """The checkpoint's folder, given itself or the training run that holds it.
-
-    Raises:
-        AfilError: When there is none.
-    """
-    for folder in (path, path / FOLDER):
-        if (folder / _CONFIG).is_file() and (folder / _CONTRACT).is_file():
-            return folder
-    raise AfilError(
-        f"{path} holds no checkpoint ({_CONFIG}, {_CONTRACT}, {_WEIGHTS}); give the folder that "
-        "`ros2 run afil_policy train --output` wrote, after it has finished"
-    )
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -142,15 +128,15 @@ def load_checkpoint(path: Path) -> Checkpoint:
         AfilError: When it is missing or one of its files is damaged.
     """
     folder = find_checkpoint(path)
-    normalisation = _read_json(folder / _NORMALISATION)
-    where = str(folder / _NORMALISATION)
+    normalisation = _read_json(folder / NORMALISATION)
+    where = str(folder / NORMALISATION)
     checkpoint = Checkpoint(
         path=folder,
-        config=load_config(folder / _CONFIG),
-        contract=load_contract(str(folder / _CONTRACT)),
+        config=load_config(folder / CONFIG),
+        contract=load_contract(str(folder / CONTRACT)),
         proprioception=Normaliser.from_dict(normalisation.get("proprioception", {}), where),
         actions=Normaliser.from_dict(normalisation.get("action", {}), where),
-        training=_read_json(folder / _TRAINING),
+        training=_read_json(folder / TRAINING),
     )
     return checkpoint
 

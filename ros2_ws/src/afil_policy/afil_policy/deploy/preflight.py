@@ -1,0 +1,56 @@
+"""What can be known to be wrong before any process is started; free of torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from afil_core.contract import Contract, differences, load_contract
+from afil_core.errors import AfilError
+from afil_policy.training.layout import CONTRACT, find_checkpoint
+
+_SIMULATED = ("franka",)
+
+
+def check_deployment(checkpoint: str, robot: str, *, sim: bool) -> Path:
+    """Check a deployment's arguments.
+
+    Args:
+        checkpoint: Folder of the checkpoint or of its training run.
+        robot: Name of the robot or path of its contract.
+        sim: Whether the robot is to be simulated.
+
+    Returns:
+        The checkpoint's folder.
+
+    Raises:
+        AfilError: When the robot is unknown or has no simulated world, when there is no
+            checkpoint, or when it was trained for another contract.
+    """
+    contract = load_contract(robot)
+    if sim and contract.robot not in _SIMULATED:
+        raise AfilError(
+            f"robot:={robot} has no simulated world yet (sim:=true works for "
+            f"{', '.join(_SIMULATED)}); run its own simulator and leave sim:=false"
+        )
+    if not checkpoint:
+        raise AfilError(
+            "checkpoint:= is empty; give the folder that `ros2 run afil_policy train` wrote"
+        )
+    folder = find_checkpoint(Path(checkpoint)).resolve()
+    require_same_contract(load_contract(str(folder / CONTRACT)), contract, folder)
+    return folder
+
+
+def require_same_contract(trained: Contract, robot: Contract, checkpoint: Path) -> None:
+    """Refuse a checkpoint that was trained for another contract.
+
+    Raises:
+        AfilError: Naming the lines that differ.
+    """
+    lines = differences(trained, robot)
+    if lines:
+        raise AfilError(
+            f"checkpoint {checkpoint} was trained for another contract than robot "
+            f"'{robot.robot}' (trained != robot: {'; '.join(lines)}); deploy it on its own "
+            "robot, or record and train again"
+        )

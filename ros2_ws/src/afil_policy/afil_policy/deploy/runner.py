@@ -1,0 +1,98 @@
+"""Running a trained policy on aligned observations."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from afil_core.contract import Contract
+from afil_core.errors import AfilError
+from afil_policy.deploy.preflight import require_same_contract
+from afil_policy.models.attention import predict_attention
+from afil_policy.training.checkpoint import load_checkpoint
+
+_WARM_UP_RUNS = 5
+
+
+class PolicyRunner:
+    """A checkpoint that acts: the observations of one tick in, an action out.
+
+    Args:
+        checkpoint: Folder of the checkpoint or of its training run.
+        contract: The robot's contract; None to take the checkpoint's own, e.g. offline.
+        device: Torch device.
+
+    Raises:
+        AfilError: When the checkpoint is damaged, or was trained for another contract: the
+            lines that differ are named.
+    """
+
+    def __init__(
+        self, checkpoint: Path, contract: Contract | None = None, *, device: str = "cpu"
+    ) -> None:
+        self.checkpoint = load_checkpoint(checkpoint)
+        if contract is not None:
+            trained = self.checkpoint.contract
+            require_same_contract(trained, contract, self.checkpoint.path)
+        self.contract = self.checkpoint.contract
+        self._transform = self.checkpoint.transform()
+        try:
+            self._model = self.checkpoint.model().to(device)
+        except (RuntimeError, AssertionError) as error:
+            reason = str(error).splitlines()[0]
+            raise AfilError(f"device '{device}' can't be used here ({reason}); try cpu") from error
+        self._model = self._model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._device = device
+
+    def warm_up(self) -> float:
+        """Run on blank observations until the first-call costs are paid.
+
+        Returns:
+            Seconds that the last run took.
+        """
+        blank = {s.name: _blank(s.kind, s.shape) for s in self.contract.observations}
+        seconds = 0.0
+        for _ in range(_WARM_UP_RUNS):
+            begun = time.perf_counter()
+            self.act(blank)
+            seconds = time.perf_counter() - begun
+        return seconds
+
+    def act(self, observations: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+        """The action for a tick's observations.
+
+        Args:
+            observations: Value of every stream of the contract.
+
+        Returns:
+            float64 [D] in the contract's units, not yet limited.
+        """
+        normalised, _ = self._forward(observations)
+        action = self.checkpoint.actions.invert(normalised[0])
+        return np.asarray(action.cpu().numpy(), dtype=np.float64)
+
+    def attention(self, observations: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+        """Where the policy looks: float32 [h, w] in [0, 1] at the feature map's size."""
+        _, features = self._forward(observations)
+        temperature = self.checkpoint.config.autofocus.temperature
+        return np.asarray(predict_attention(features, temperature)[0].cpu().numpy())
+
+    @torch.inference_mode()
+    def _forward(
+        self, observations: Mapping[str, NDArray[Any]]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        image, proprioception = self._transform(observations)
+        outputs = self._model(image.to(self._device), proprioception.to(self._device))
+        return outputs[0], outputs[1]
+
+
+def _blank(kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    if kind == "image":
+        return np.zeros(shape, np.uint8)
+    return np.array([0, 0, 0, 0, 0, 0, 1.0]) if kind == "pose" else np.zeros(shape)

@@ -1,0 +1,253 @@
+"""The policy node: camera and state topics in, commands out.
+
+A lifecycle node: configure loads and warms up the checkpoint, activate starts to command,
+deactivate stops the robot. All logic is in ``afil_policy.deploy``.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import rclpy
+import torch
+from rclpy.clock import Clock, ClockType
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.qos import QoSProfile
+from rclpy.signals import SignalHandlerOptions
+from rosidl_runtime_py.utilities import get_message
+from std_srvs.srv import Trigger
+
+from afil_core import errors
+from afil_core.contract import Contract, load_contract
+from afil_core.errors import AfilError
+from afil_policy.deploy import diagnostics
+from afil_policy.deploy.adapters import Command, build_adapter
+from afil_policy.deploy.controller import PolicyController
+from afil_policy.deploy.limits import ActionLimits
+from afil_policy.deploy.runner import PolicyRunner
+
+# How often ticks that wait for a late stream, and the watchdog, are looked at (wall time).
+_POLL_S = 0.02
+_DIAGNOSTICS_S = 1.0
+
+
+class PolicyNode(LifecycleNode):
+    """Runs a checkpoint on a robot's topics.
+
+    Parameters: ``checkpoint`` (folder), ``robot`` (contract), ``device`` (torch),
+    ``command_interface`` (empty: the contract's default), ``autostart`` (configure and
+    activate at once), ``watchdog_timeout_s`` (wall time), ``threads`` (of torch).
+    """
+
+    def __init__(self) -> None:
+        super().__init__("policy_node")
+        self.declare_parameter("checkpoint", "")
+        self.declare_parameter("robot", "franka")
+        self.declare_parameter("device", "cpu")
+        self.declare_parameter("command_interface", "")
+        self.declare_parameter("autostart", True)
+        self.declare_parameter("watchdog_timeout_s", 0.5)
+        self.declare_parameter("threads", 1)
+        self._controller: PolicyController | None = None
+        self._state = "unconfigured"
+        self._failure: str | None = None
+        self._checkpoint = ""
+        self._publishers_by_topic: dict[str, Any] = {}
+        self._inputs: list[Any] = []
+        self._wall = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timers_on = [
+            self.create_timer(_DIAGNOSTICS_S, self._publish_diagnostics, clock=self._wall)
+        ]
+        self._diagnostics = self.create_publisher(
+            get_message(diagnostics.TYPE), diagnostics.TOPIC, 10
+        )
+        self.create_service(Trigger, "~/reset", self._on_reset)
+
+    def autostart(self) -> None:
+        """Configure and activate, if the parameter says so.
+
+        Raises:
+            AfilError: With the sentence of what failed.
+        """
+        if not self._parameter("autostart"):
+            return
+        for trigger in (self.trigger_configure, self.trigger_activate):
+            if trigger() != TransitionCallbackReturn.SUCCESS:
+                raise AfilError(self._failure or "the policy node can't be started")
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Load and warm up the checkpoint, open the topics."""
+        try:
+            self._configure()
+        except AfilError as error:
+            self._failure = str(error)
+            self.get_logger().error(self._failure)
+            return TransitionCallbackReturn.FAILURE
+        self._state = "inactive"
+        return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Start to command."""
+        if self._controller is not None:
+            self._controller.reset()
+        self._state = "active"
+        self.get_logger().info(f"active: {self._checkpoint}")
+        return super().on_activate(state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop the robot and command no more."""
+        self.stop_robot()
+        self._state = "inactive"
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Close the topics and forget the checkpoint."""
+        self._close()
+        self._state = "unconfigured"
+        return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop the robot for good."""
+        self.stop_robot()
+        self._close()
+        self._state = "finalized"
+        return super().on_shutdown(state)
+
+    def stop_robot(self) -> None:
+        """Bring the robot to rest, if this node was commanding it."""
+        if self._state == "active" and self._controller is not None:
+            self._publish(self._controller.stop(self._now_ns()))
+
+    def _configure(self) -> None:
+        torch.set_num_threads(max(1, int(self._parameter("threads"))))
+        contract = load_contract(str(self._parameter("robot")))
+        checkpoint = str(self._parameter("checkpoint"))
+        if not checkpoint:
+            raise AfilError("parameter 'checkpoint' is empty; give the folder of a checkpoint")
+        runner = PolicyRunner(Path(checkpoint), contract, device=str(self._parameter("device")))
+        seconds = runner.warm_up()
+        self.get_logger().info(f"loaded {checkpoint}, {1000 * seconds:.1f} ms per action")
+        limits = ActionLimits(contract)
+        interface = str(self._parameter("command_interface"))
+        self._controller = PolicyController(
+            runner,
+            contract,
+            build_adapter(contract, interface, limits),
+            limits,
+            watchdog_timeout_s=float(self._parameter("watchdog_timeout_s")),
+        )
+        self._checkpoint = checkpoint
+        self._open(contract, interface)
+
+    def _open(self, contract: Contract, interface: str) -> None:
+        for command in contract.interface(interface):
+            qos = QoSProfile(**command.qos.profile())
+            self._publishers_by_topic[command.topic] = self.create_publisher(
+                get_message(command.type), command.topic, qos
+            )
+        for stream in contract.observations:
+            self._inputs.append(
+                self.create_subscription(
+                    get_message(stream.type),
+                    stream.topic,
+                    partial(self._on_message, stream.name),
+                    QoSProfile(**stream.qos.profile()),
+                    raw=True,
+                )
+            )
+        self._timers_on.append(self.create_timer(_POLL_S, self._poll, clock=self._wall))
+
+    def _close(self) -> None:
+        for subscription in self._inputs:
+            self.destroy_subscription(subscription)
+        for publisher in self._publishers_by_topic.values():
+            self.destroy_publisher(publisher)
+        while len(self._timers_on) > 1:
+            self.destroy_timer(self._timers_on.pop())
+        self._inputs, self._publishers_by_topic, self._controller = [], {}, None
+
+    def _on_message(self, stream: str, cdr: bytes) -> None:
+        if self._state != "active" or self._controller is None:
+            return
+        now_ns = self._now_ns()
+        self._controller.receive(stream, bytes(cdr), now_ns)
+        self._publish(self._controller.poll(now_ns))
+
+    def _poll(self) -> None:
+        if self._state == "active" and self._controller is not None:
+            self._publish(self._controller.poll(self._now_ns()))
+
+    def _publish(self, commands: list[Command]) -> None:
+        for command in commands:
+            self._publishers_by_topic[command.topic].publish(command.cdr)
+
+    def _publish_diagnostics(self) -> None:
+        status = None if self._controller is None else self._controller.status
+        self._diagnostics.publish(
+            diagnostics.encode_diagnostics(
+                self._now_ns(),
+                node=self.get_name(),
+                state=self._state,
+                checkpoint=self._checkpoint,
+                status=status,
+            )
+        )
+
+    def _on_reset(self, request: Any, response: Any) -> Any:
+        del request
+        response.success = self._state == "active" and self._controller is not None
+        response.message = "" if response.success else f"the policy node is {self._state}"
+        if self._controller is not None:
+            self._controller.reset()
+        return response
+
+    def _now_ns(self) -> int:
+        return int(self.get_clock().now().nanoseconds)
+
+    def _parameter(self, name: str) -> Any:
+        return self.get_parameter(name).value
+
+
+def main() -> int:
+    """Entry point."""
+    return errors.run(_main)
+
+
+def _main() -> None:
+    # The robot has to be stopped before the context goes down, so signals are handled here.
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        node = PolicyNode()
+        try:
+            node.autostart()
+            _spin(node)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            node.stop_robot()
+            node.destroy_node()
+    finally:
+        rclpy.try_shutdown()
+
+
+def _spin(node: PolicyNode) -> None:
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    executor.spin()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
