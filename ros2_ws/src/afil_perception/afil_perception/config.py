@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import math
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
-
-import yaml
 
 from afil_core.errors import AfilError
 from afil_core.strict_yaml import Section, parse_mapping
@@ -155,11 +152,6 @@ class PerceptionConfig:
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the form of the YAML file, every value explicit."""
         return dataclasses.asdict(self)
-
-    @property
-    def sha256(self) -> str:
-        """Identity of the parameters."""
-        return hashlib.sha256(yaml.safe_dump(self.to_dict()).encode()).hexdigest()
 
 
 def load_config(path: str | Path | None) -> PerceptionConfig:

@@ -1,0 +1,298 @@
+"""How close our maps and boxes come to what the method's authors published."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afil_core.bags import read_bag
+from afil_core.episodes import Episode
+from afil_core.episodes.episode import key_objects_topic
+from afil_core.errors import AfilError, run
+from afil_core.imaging import resize_map
+from afil_perception.authors_data import AuthorsVideo, follow_first_box, load_authors_video
+from afil_perception.config import PerceptionConfig, SaliencyConfig
+from afil_perception.encoding import decode_key_objects
+from afil_perception.import_video import import_video
+from afil_perception.objects import Box, box_centre
+from afil_perception.pipeline import Pipeline
+from afil_perception.saliency.temporal import SaliencyParameters, saliency_map
+from afil_perception.sidecar import write_sidecar
+
+NEAR_PX = 25.0
+
+_Maps = Iterable[NDArray[np.float64] | NDArray[np.float32] | NDArray[np.uint8]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A demonstration and what is expected on it.
+
+    Attributes:
+        folder: Name of its folder.
+        instruction: The task in words.
+        driving: Whether it is one of driving.
+        correlation_target: Least median correlation with the authors' maps, boxes given.
+        near_target: Least share of frames in which our detection is near theirs; None where
+            there is no such comparison.
+    """
+
+    folder: str
+    instruction: str
+    driving: bool
+    correlation_target: float
+    near_target: float | None
+
+
+CASES = (
+    Case("lift_carrot_confounded", "lift the carrot", False, 0.97, 0.9),
+    Case("route_2416_seed_201", "stop at the stop sign", True, 0.94, None),
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure.
+
+    Attributes:
+        metric: What was measured, on which video.
+        value: The figure.
+        unit: Its unit.
+        target: Least value; None where it is only reported.
+        ok: Whether the target is met; None where there is none.
+        baseline: The same figure of the baseline; None where there is none.
+        baseline_is: What the baseline is.
+        n: Number of frames.
+    """
+
+    metric: str
+    value: float
+    unit: str
+    target: float | None
+    ok: bool | None
+    baseline: float | None
+    baseline_is: str
+    n: int
+
+    def line(self) -> str:
+        """The figure as one line for a person."""
+        text = f"{self.metric}: {self.value:.3f} {self.unit} (n = {self.n} frames"
+        if self.target is not None:
+            text += f"; target >= {self.target:g}: {'met' if self.ok else 'MISSED'}"
+        if self.baseline is not None:
+            text += f"; {self.baseline_is}: {self.baseline:.3f}"
+        return text + ")"
+
+
+def measure(case: Case, video: AuthorsVideo, workspace: Path) -> list[Figure]:
+    """All figures of one demonstration.
+
+    Args:
+        case: What is expected.
+        video: The demonstration.
+        workspace: Folder for the temporary dataset.
+
+    Raises:
+        AfilError: When the video and the authors' files do not fit.
+    """
+    episode = Episode(import_video(video.video, workspace / case.folder, case.instruction))
+    stream = episode.contract.images[0]
+    size = (stream.shape[0], stream.shape[1])
+    scene = "driving" if case.driving else "arm"
+    config = PerceptionConfig(saliency=SaliencyConfig(scene=scene))
+    pipeline = Pipeline(config)
+    report = write_sidecar(episode, pipeline)
+    if report.frames != len(video.maps):
+        raise AfilError(
+            f"{video.video} has {report.frames} frames, but the authors' files beside it have "
+            f"{len(video.maps)}; restore them from one copy"
+        )
+    parameters = pipeline.parameters(driving=case.driving)
+    single = dataclasses.replace(parameters, window=0)
+    figures = [
+        _correlation_figure(
+            f"{case.folder}.map_correlation",
+            video,
+            maps=_maps_of(video, size, parameters),
+            baseline_maps=_maps_of(video, size, single),
+            baseline_is="without the frame before",
+            target=case.correlation_target,
+        ),
+        _correlation_figure(
+            f"{case.folder}.map_correlation_own_boxes",
+            video,
+            maps=(
+                resize_map(m, (video.maps.shape[1], video.maps.shape[2]))
+                for _, m in episode.saliency_maps(stream.name)
+            ),
+            baseline_maps=_centre_maps(video, size, single),
+            baseline_is="a Gaussian at the image's centre",
+            target=None,
+        ),
+    ]
+    if case.near_target is not None:
+        ours = _own_centres(episode, stream.topic)
+        figures.append(_near_figure(case, video, ours, size))
+    return figures
+
+
+def _maps_of(
+    video: AuthorsVideo, size: tuple[int, int], parameters: SaliencyParameters
+) -> Iterable[NDArray[np.float64]]:
+    """Our maps from the authors' boxes, in the size of theirs."""
+    shape = (video.maps.shape[1], video.maps.shape[2])
+    for t in range(len(video.boxes)):
+        near = {j: video.boxes[t + j] for j in parameters.offsets if 0 <= t + j < len(video.boxes)}
+        yield saliency_map(near, size, parameters, shape)
+
+
+def _centre_maps(
+    video: AuthorsVideo, size: tuple[int, int], parameters: SaliencyParameters
+) -> Iterable[NDArray[np.float64]]:
+    middle: Box = (size[1] / 2, size[0] / 2, size[1] / 2, size[0] / 2)
+    shape = (video.maps.shape[1], video.maps.shape[2])
+    one = saliency_map({0: [middle]}, size, parameters, shape)
+    return (one for _ in video.maps)
+
+
+def _correlation_figure(
+    metric: str,
+    video: AuthorsVideo,
+    maps: _Maps,
+    baseline_maps: _Maps,
+    baseline_is: str,
+    target: float | None,
+) -> Figure:
+    values = _correlations(maps, video.maps)
+    value = float(np.median(values)) if values else 0.0
+    baseline = _correlations(baseline_maps, video.maps)
+    return Figure(
+        metric=f"{metric}.median",
+        value=round(value, 4),
+        unit="Pearson r",
+        target=target,
+        ok=None if target is None else value >= target,
+        baseline=round(float(np.median(baseline)), 4) if baseline else None,
+        baseline_is=baseline_is,
+        n=len(values),
+    )
+
+
+def _correlations(ours: _Maps, theirs: NDArray[np.uint8]) -> list[float]:
+    """Pearson correlation per frame in which their map says something.
+
+    Where ours is constant the correlation is not defined; it found nothing, and counts as 0.
+    """
+    values = []
+    for a, b in zip(ours, theirs, strict=True):
+        if b.std() == 0:
+            continue
+        x, y = a.ravel().astype(np.float64), b.ravel().astype(np.float64)
+        values.append(float(np.corrcoef(x, y)[0, 1]) if x.std() > 0 else 0.0)
+    return values
+
+
+def _own_centres(episode: Episode, topic: str) -> list[list[tuple[float, float]]]:
+    """Centres of the key objects per frame, read back from the sidecar."""
+    messages = read_bag(episode.saliency_path, [key_objects_topic(topic)])
+    return [[box_centre(o.box) for o in decode_key_objects(cdr)[1]] for _, _, cdr in messages]
+
+
+def _near_figure(
+    case: Case,
+    video: AuthorsVideo,
+    ours: Sequence[Sequence[tuple[float, float]]],
+    size: tuple[int, int],
+) -> Figure:
+    """Share of frames in which a detection of ours is near the object's box of theirs."""
+    theirs = follow_first_box(video.boxes)
+    middle = (size[1] / 2, size[0] / 2)
+    near = near_baseline = count = 0
+    for centres, box in zip(ours, theirs, strict=True):
+        if box is None:
+            continue
+        count += 1
+        # the first is the only one: a singular phrase keeps one object
+        near += bool(centres) and _distance(centres[0], box_centre(box)) <= NEAR_PX
+        near_baseline += _distance(middle, box_centre(box)) <= NEAR_PX
+    if not count:
+        raise AfilError(f"{video.folder}: the authors' boxes are empty in the first frame")
+    value = near / count
+    return Figure(
+        metric=f"{case.folder}.detection_within_{NEAR_PX:g}_px",
+        value=round(value, 4),
+        unit="share of frames",
+        target=case.near_target,
+        ok=None if case.near_target is None else value >= case.near_target,
+        baseline=round(near_baseline / count, 4),
+        baseline_is="guessing the image's centre",
+        n=count,
+    )
+
+
+def _distance(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return float(np.hypot(a[0] - b[0], a[1] - b[1]))
+
+
+def compare(data: Path, say: Callable[[str], None] = print) -> list[Figure]:
+    """Measure all demonstrations below a folder.
+
+    Raises:
+        AfilError: When the authors' data are not there or do not fit together.
+    """
+    if not data.is_dir():
+        raise AfilError(
+            f"the authors' data are not here: folder {data} does not exist, so nothing can be "
+            "measured; give their folder with --data"
+        )
+    videos = [load_authors_video(data / case.folder) for case in CASES]
+    figures = []
+    with tempfile.TemporaryDirectory(prefix="afil_authors_") as workspace:
+        for case, video in zip(CASES, videos, strict=True):
+            for figure in measure(case, video, Path(workspace)):
+                say(figure.line())
+                figures.append(figure)
+    return figures
+
+
+def write_results(figures: Sequence[Figure], path: Path) -> None:
+    """Write one JSON line per figure; an older file is replaced as a whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.partial")
+    beside.write_text("".join(json.dumps(asdict(f)) + "\n" for f in figures), encoding="utf-8")
+    os.replace(beside, path)
+
+
+def _command() -> int:
+    parser = argparse.ArgumentParser(
+        prog="authors", description="Compare with the maps the method's authors published."
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder of the authors' data")
+    parser.add_argument("--results", type=Path, default=None, help="JSON lines to write")
+    arguments = parser.parse_args()
+    figures = compare(arguments.data)
+    if arguments.results is not None:
+        write_results(figures, arguments.results)
+    missed = [f.metric for f in figures if f.ok is False]
+    if missed:
+        raise AfilError(f"below the target: {', '.join(missed)}; the lines above say by how much")
+    return 0
+
+
+def main() -> int:
+    """Entry point of ``ros2 run afil_perception authors``."""
+    return run(_command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

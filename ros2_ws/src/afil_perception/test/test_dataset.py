@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+
+from afil_core.bags import BagWriter
+from afil_core.episodes import Episode
+from afil_core.errors import AfilError
+from afil_perception.config import PerceptionConfig
+from afil_perception.dataset import DatasetReport, perceive_dataset
+from afil_perception.pipeline import Pipeline
+
+
+def perceive(path: Path, lines: list[str] | None = None) -> DatasetReport:
+    say = (lambda _: None) if lines is None else lines.append
+    return perceive_dataset(path, Pipeline(PerceptionConfig()), say=say)
+
+
+def test_every_episode_gets_its_sidecar_and_progress_is_told(make_episode, moving_carrot) -> None:
+    episodes = [make_episode(moving_carrot), make_episode(moving_carrot)]
+    lines: list[str] = []
+    report = perceive(episodes[0].path.parent, lines)
+    assert (report.written, report.skipped, report.failures) == (2, 0, ())
+    assert all(len(list(e.saliency_maps("image"))) == 10 for e in episodes)
+    assert "perceived 2/2" in lines[-1] and "10 of 10 frames" in lines[-1]
+
+
+def test_a_second_run_skips_what_is_done(make_episode, moving_carrot) -> None:
+    dataset = make_episode(moving_carrot).path.parent
+    perceive(dataset)
+    make_episode(moving_carrot)
+    report = perceive(dataset)
+    assert (report.written, report.skipped) == (1, 1)
+
+
+def test_a_single_episode_may_be_given(make_episode, moving_carrot) -> None:
+    assert perceive(make_episode(moving_carrot).path).written == 1
+
+
+def truncate(episode: Episode) -> None:
+    bag = next(episode.path.glob("*.mcap"))
+    bag.write_bytes(bag.read_bytes()[:2000])
+
+
+def empty(episode: Episode) -> None:
+    next(episode.path.glob("*.mcap")).write_bytes(b"")
+
+
+def lose_the_bag(episode: Episode) -> None:
+    next(episode.path.glob("*.mcap")).unlink()
+
+
+def lose_the_metadata(episode: Episode) -> None:
+    (episode.path / "metadata.yaml").unlink()
+
+
+def garble_the_episode_file(episode: Episode) -> None:
+    (episode.path / "episode.yaml").write_text("a: [")
+
+
+@pytest.mark.parametrize(
+    "harm", [truncate, empty, lose_the_bag, lose_the_metadata, garble_the_episode_file]
+)
+def test_a_bad_bag_is_named_and_harms_no_other(make_episode, moving_carrot, harm) -> None:
+    bad = make_episode(moving_carrot)
+    good = make_episode(moving_carrot)
+    harm(bad)
+    report = perceive(bad.path.parent)
+    assert report.written == 1
+    assert len(report.failures) == 1 and str(bad.path) in report.failures[0]
+    assert "\n" not in report.failures[0]
+    assert len(list(good.saliency_maps("image"))) == 10
+    assert not bad.saliency_path.exists()
+
+
+def test_a_foreign_bag_is_named(make_episode, moving_carrot) -> None:
+    good = make_episode(moving_carrot)
+    foreign = good.path.parent / "other_bag"
+    BagWriter(foreign).close()
+    report = perceive(good.path.parent)
+    assert report.written == 1
+    assert len(report.failures) == 1 and "other_bag is no episode" in report.failures[0]
+
+
+def test_an_instruction_without_a_known_colour_fails_by_name(make_episode, moving_carrot) -> None:
+    episode = make_episode(moving_carrot, instruction="lift the gizmo")
+    report = perceive(episode.path.parent)
+    assert str(episode.path) in report.failures[0] and "'gizmo'" in report.failures[0]
+
+
+def test_a_phrase_without_a_known_colour_beside_others_is_told_once(
+    make_episode, moving_carrot
+) -> None:
+    for _ in range(2):
+        episode = make_episode(moving_carrot, instruction="put the carrot into the gizmo")
+    lines: list[str] = []
+    assert perceive(episode.path.parent, lines).written == 2
+    assert sum("'gizmo'" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("name", ["missing", "empty"])
+def test_a_folder_without_episodes_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(AfilError, match=f"dataset .*{name}"):
+        perceive(tmp_path / name)

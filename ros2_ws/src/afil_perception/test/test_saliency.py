@@ -1,0 +1,117 @@
+import math
+
+import numpy as np
+import pytest
+
+from afil_perception.config import SaliencyConfig
+from afil_perception.saliency import SaliencyParameters, overlay, saliency_map, to_uint8
+
+SIZE = (90, 160)
+POINT = (80.0, 40.0, 81.0, 41.0)  # centre (80.5, 40.5) is the middle of pixel (80, 40)
+LEFT = (20.0, 40.0, 21.0, 41.0)
+FAR = (140.0, 40.0, 141.0, 41.0)
+SIGMA_PX = 8.0
+
+
+def parameters(**changes: object) -> SaliencyParameters:
+    return SaliencyParameters(**{"sigma_fraction": SIGMA_PX / SIZE[1], **changes})  # type: ignore[arg-type]
+
+
+def test_one_point_and_one_frame_is_a_gaussian_of_the_distance() -> None:
+    got = saliency_map({0: [POINT]}, SIZE, parameters(window=0))
+    y, x = np.mgrid[0 : SIZE[0], 0 : SIZE[1]]
+    expected = np.exp(-((x - 80) ** 2 + (y - 40) ** 2) / (2 * SIGMA_PX**2))
+    np.testing.assert_allclose(got, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "beta", "ratio"), [("peak", 0.8, 0.7), ("sum", 0.8, 0.7 * 0.8**2), ("sum", 1, 0.7)]
+)
+def test_the_frame_before_is_weaker_by_alpha_and_its_kernel(
+    kernel: str, beta: float, ratio: float
+) -> None:
+    chosen = parameters(kernel=kernel, beta=beta, frame_min_max=False)
+    got = saliency_map({0: [LEFT], -1: [FAR]}, SIZE, chosen)
+    assert got[40, 20] == pytest.approx(1.0, abs=1e-6)
+    assert got[40, 140] == pytest.approx(ratio, abs=1e-6)
+
+
+def test_a_frame_further_away_is_wider_by_beta() -> None:
+    chosen = parameters(beta=0.8)
+    got = saliency_map({-1: [POINT]}, SIZE, chosen)
+    sigma = SIGMA_PX / 0.8
+    assert got[40, 90] == pytest.approx(math.exp(-(10**2) / (2 * sigma**2)), abs=1e-4)
+
+
+def test_a_causal_map_does_not_see_the_future() -> None:
+    causal = saliency_map({0: [LEFT], 1: [FAR]}, SIZE, parameters())
+    symmetric = saliency_map({0: [LEFT], 1: [FAR]}, SIZE, parameters(causal=False))
+    assert causal[40, 140] < 1e-6
+    assert symmetric[40, 140] == pytest.approx(0.7, abs=1e-6)
+
+
+def test_steps_outside_the_window_do_not_count() -> None:
+    got = saliency_map({0: [LEFT], -2: [FAR]}, SIZE, parameters(window=1))
+    assert got[40, 140] < 1e-6
+
+
+def test_without_any_object_the_map_is_zero_and_finite() -> None:
+    got = saliency_map({0: [], -1: []}, SIZE, parameters())
+    assert got.shape == SIZE and not got.any()
+
+
+def test_the_frame_before_fills_a_frame_without_objects() -> None:
+    got = saliency_map({0: [], -1: [POINT]}, SIZE, parameters())
+    assert got[40, 80] == pytest.approx(1.0, abs=1e-6)
+
+
+def test_min_max_per_frame_keeps_a_crowded_frame_from_drowning_the_other() -> None:
+    boxes = {0: [LEFT], -1: [FAR, FAR]}
+    scaled = saliency_map(boxes, SIZE, parameters(frame_min_max=True))
+    plain = saliency_map(boxes, SIZE, parameters(frame_min_max=False))
+    assert scaled[40, 140] == pytest.approx(0.7, abs=1e-4)
+    assert plain[40, 20] == pytest.approx(1 / 1.4, abs=1e-4)
+
+
+def test_the_map_depends_on_the_fraction_of_the_width_not_on_pixels() -> None:
+    small = saliency_map({0: [POINT]}, SIZE, parameters())
+    box = tuple(4 * v for v in POINT)
+    large = saliency_map({0: [box]}, (360, 640), parameters(), map_size=SIZE)  # type: ignore[list-item]
+    np.testing.assert_allclose(large, small, atol=1e-9)
+
+
+def test_the_box_shape_follows_the_box_along_each_axis() -> None:
+    wide = (20.0, 38.0, 140.0, 43.0)
+    centre = saliency_map({0: [wide]}, SIZE, parameters(shape="centre"))
+    box = saliency_map({0: [wide]}, SIZE, parameters(shape="box"))
+    assert box[40, 115] > 0.5 > centre[40, 115]
+    np.testing.assert_allclose(box[:, 80], centre[:, 80], atol=0.01)
+
+
+def test_sigma_goes_by_the_scene() -> None:
+    config = SaliencyConfig()
+    assert SaliencyParameters.of(config, driving=False).sigma_fraction == 30 / 640
+    assert SaliencyParameters.of(config, driving=True).sigma_fraction == 20 / 320
+    fixed = SaliencyConfig(scene="driving")
+    assert SaliencyParameters.of(fixed, driving=False).sigma_fraction == 20 / 320
+
+
+def test_grey_levels_span_the_whole_range() -> None:
+    grey = to_uint8(saliency_map({0: [POINT]}, SIZE, parameters()))
+    assert grey.dtype == np.uint8 and grey.max() == 255 and grey.min() == 0
+
+
+def test_an_overlay_changes_the_image_only_where_the_map_says_something() -> None:
+    rgb = np.full((40, 60, 3), 90, np.uint8)
+    saliency = np.zeros((40, 60), np.uint8)
+    saliency[10:20, 10:20] = 255
+    picture = overlay(rgb, saliency)
+    assert picture.dtype == np.uint8 and picture.shape == rgb.shape
+    assert (picture[30:, 30:] == rgb[30:, 30:]).all()
+    assert (picture[15, 15] != rgb[15, 15]).any()
+    assert (overlay(rgb, saliency, strength=0.0) == rgb).all()
+
+
+def test_an_overlay_takes_maps_of_another_size() -> None:
+    rgb = np.zeros((40, 60, 3), np.uint8)
+    assert overlay(rgb, np.full((10, 15), 255, np.uint8)).shape == rgb.shape
