@@ -1,0 +1,1 @@
+"""Interfaces of vision_msgs, made from their definitions on first use."""
