@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from afil_sim.franka.kinematics import GRIPPER_MAX_WIDTH, Vector
+from afil_sim.franka.kinematics import GRIPPER_MAX_SPEED, GRIPPER_MAX_WIDTH, Vector
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,40 @@ class LiftExpert:
         if step[2] < -cfg.max_descent:
             step[2] = -cfg.max_descent
         return step
+
+
+def imagined_commands(
+    expert: LiftExpert, ee_pose: Vector, object_pose: Vector, lift_height: float, hold_steps: int
+) -> list[Vector]:
+    """All commands of an episode with an ideal arm: no physics, nothing lags, nothing slips.
+
+    Args:
+        expert: The expert.
+        ee_pose: Pose [7] of the TCP at the start (m, quaternion x, y, z, w).
+        object_pose: Pose [7] of the object at the start.
+        lift_height: Height above its start (m) at which the object counts as lifted.
+        hold_steps: Steps for which it stays lifted before the episode ends.
+
+    Returns:
+        The actions [7] from start to success.
+    """
+    ee, thing, width = ee_pose.copy(), object_pose.copy(), GRIPPER_MAX_WIDTH
+    closing_per_step = 0.1 * GRIPPER_MAX_SPEED
+    held = 0
+    commands: list[Vector] = []
+    while held <= hold_steps and len(commands) < 200:
+        action = expert.act(ee, width, thing)
+        commands.append(action)
+        ee[:3] += action[:3]
+        holding = width < expert.config.holding_width
+        if holding and action[6] < width:
+            thing[:3] += action[:3]
+        elif action[6] < width:
+            width = max(width - closing_per_step, expert.config.holding_width - 0.004)
+        else:
+            width = GRIPPER_MAX_WIDTH
+        held += thing[2] - object_pose[2] >= lift_height
+    return commands
 
 
 class ExplorationNoise:

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from afil_sim.cue import Cue
-from afil_sim.expert import LiftExpert
-from afil_sim.franka.kinematics import GRIPPER_MAX_WIDTH, Vector
+from afil_sim.expert import LiftExpert, imagined_commands
+from afil_sim.franka.kinematics import Vector
 from afil_sim.franka.tracking import READY_JOINTS, TrackingConfig, solve_inverse_kinematics
 from afil_sim.table_top import FrankaTableTop, TableTopConfig
 
@@ -126,17 +126,16 @@ class LiftCarrot:
         """
         cfg, rng = self.config, np.random.default_rng([seed, 0x6C6966])
         self._held = self._steps = 0
-        spread = np.array(cfg.start_spread)
-        start = np.array(cfg.start) + rng.uniform(-spread, spread)
+        start = self._draw_start(rng)
         self._world.reset(
             solve_inverse_kinematics(
                 np.concatenate([start, _POINTING_DOWN]), READY_JOINTS, TrackingConfig(50)
             )
         )
-        carrot = rng.uniform(cfg.carrot_min, cfg.carrot_max)
+        carrot = self._draw_carrot(rng)
         yaw = rng.uniform(-cfg.carrot_max_yaw, cfg.carrot_max_yaw) + np.pi * rng.integers(2)
-        self._world.place(TARGET, np.append(carrot, _CARROT_HEIGHT), yaw)
-        self._place_distractors(rng, carrot)
+        self._world.place(TARGET, carrot, yaw)
+        self._place_distractors(rng, carrot[:2])
         self.cue.reset(seed)
         return self.observe()
 
@@ -201,33 +200,24 @@ class LiftCarrot:
         )
 
     def _random_command(self, rng: np.random.Generator) -> Vector:
-        """The expert's action [7] in a state drawn from those that its episodes pass through.
-
-        The shares of the phases are those of the expert's own episodes.
-        """
-        cfg, holding = self.config, self.expert.config.holding_width
-        carrot = np.append(rng.uniform(cfg.carrot_min, cfg.carrot_max), _CARROT_HEIGHT)
-        ee = carrot.copy()
-        width = GRIPPER_MAX_WIDTH
-        phase = rng.choice(4, p=[0.4, 0.17, 0.2, 0.23])
-        if phase == 0:
-            bearing, distance = rng.uniform(-np.pi, np.pi), rng.uniform(0.01, 0.2)
-            ee[:2] += distance * np.array([np.cos(bearing), np.sin(bearing)])
-            ee[2] += rng.uniform(0.08, 0.22)
-        elif phase == 1:
-            ee[:2] += rng.normal(0.0, 0.006, 2)
-            ee[2] += rng.uniform(0.01, 0.09)
-        elif phase == 2:
-            width = rng.uniform(holding + 0.001, GRIPPER_MAX_WIDTH)
-        else:
-            ee[2] += rng.uniform(0.0, 0.1)
-            carrot = ee.copy()
-            width = holding - 0.003
-        return self.expert.act(
-            np.concatenate([ee, _POINTING_DOWN]),
-            width,
+        """The expert's action [7] at a random moment of an episode that is only imagined."""
+        start, carrot = self._draw_start(rng), self._draw_carrot(rng)
+        commands = imagined_commands(
+            self.expert,
+            np.concatenate([start, _POINTING_DOWN]),
             np.concatenate([carrot, [0.0, 0.0, 0.0, 1.0]]),
+            self.config.lift_height,
+            self.config.hold_steps,
         )
+        return commands[int(rng.integers(len(commands)))]
+
+    def _draw_start(self, rng: np.random.Generator) -> Vector:
+        spread = np.array(self.config.start_spread)
+        return np.array(self.config.start) + rng.uniform(-spread, spread)
+
+    def _draw_carrot(self, rng: np.random.Generator) -> Vector:
+        planar = rng.uniform(self.config.carrot_min, self.config.carrot_max)
+        return np.append(planar, _CARROT_HEIGHT)
 
     def close(self) -> None:
         """Free the renderer."""

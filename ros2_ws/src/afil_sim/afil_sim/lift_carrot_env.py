@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from afil_core.actions import apply_delta, clip_delta
 from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
 from afil_sim.franka.kinematics import Vector
 from afil_sim.lift_carrot import LiftCarrot, LiftCarrotConfig
+from afil_sim.target import TargetIntegrator
 
 Observation = dict[str, npt.NDArray[Any]]
 
@@ -46,7 +46,7 @@ class LiftCarrotEnv(gymnasium.Env[Observation, Vector]):
         self.contract: Contract = load_contract("franka")
         self.task = LiftCarrot(replace(config or LiftCarrotConfig(), cue=cue, max_steps=max_steps))
         self.observation_space, self.action_space = _spaces(self.contract)
-        self._target = np.zeros(7)
+        self._integrator = TargetIntegrator(self.contract)
         self._image: npt.NDArray[np.uint8] | None = None
         self._seed = 0
 
@@ -71,7 +71,7 @@ class LiftCarrotEnv(gymnasium.Env[Observation, Vector]):
         super().reset(seed=seed)
         self._seed = int(self.np_random.integers(2**31)) if seed is None else seed
         observation = self.task.reset(self._seed)
-        self._target = observation["ee_pose"].copy()
+        self._integrator.reset(observation["ee_pose"])
         self._image = observation["front_image"]
         return observation, self._info()
 
@@ -90,19 +90,7 @@ class LiftCarrotEnv(gymnasium.Env[Observation, Vector]):
         Raises:
             AfilError: When the action is not seven finite numbers.
         """
-        values = np.asarray(action, dtype=np.float64)
-        if values.shape != (7,) or not np.isfinite(values).all():
-            raise AfilError(f"LiftCarrot-v0 takes an action of 7 finite numbers, not {action!r}")
-        limits = self.contract.limits
-        assert limits is not None
-        delta = clip_delta(
-            values[:6], limits.max_translation_per_step_m, limits.max_rotation_per_step_rad
-        )
-        target = apply_delta(self._target, delta)
-        target[:3] = np.clip(target[:3], limits.workspace_min_m, limits.workspace_max_m)
-        width = np.clip(values[6], limits.min_gripper_width_m, limits.max_gripper_width_m)
-        self._target = target
-        observation = self.task.step(target, float(width))
+        observation = self.task.step(*self._integrator.apply(action))
         self._image = observation["front_image"]
         success = self.task.success
         return observation, float(success), success, self.task.done and not success, self._info()

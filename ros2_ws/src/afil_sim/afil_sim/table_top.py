@@ -115,7 +115,9 @@ class FrankaTableTop:
     def advance(self) -> None:
         """Simulate one control period."""
         for i in range(self._substeps):
-            joints = self._tracker.advance((self._substeps - i) * self._dt, self._dt)
+            joints = self._tracker.advance(
+                (self._substeps - i) * self._dt, self._dt, self.joint_positions
+            )
             step = GRIPPER_MAX_SPEED * self._dt
             self._width_setpoint += float(
                 np.clip(self._width_target - self._width_setpoint, -step, step)

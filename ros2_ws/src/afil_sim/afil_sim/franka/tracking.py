@@ -33,7 +33,11 @@ class TrackingConfig:
         damping: Damping of the pseudo-inverse; keeps steps finite near singularities.
         posture_gain: Share of the way to the ready posture taken in the null space per step.
         limit_margin_rad: Distance kept from the joint limits.
-        velocity_fraction: Share of the joints' velocity limits that is used.
+        velocity_fraction: Share of the joints' velocity limits that is used; the rest is for
+            what the servos overshoot.
+        max_acceleration: Of each joint's set-point, rad/s^2.
+        max_lead_rad: How far a set-point may be ahead of its joint. Where the arm is blocked,
+            it bounds the force and the leap that follows when the way is free again.
     """
 
     iterations: int = 12
@@ -41,7 +45,9 @@ class TrackingConfig:
     damping: float = 0.02
     posture_gain: float = 0.05
     limit_margin_rad: float = 0.02
-    velocity_fraction: float = 0.9
+    velocity_fraction: float = 0.7
+    max_acceleration: float = 15.0
+    max_lead_rad: float = 0.09
 
 
 def solve_inverse_kinematics(
@@ -89,6 +95,7 @@ class TargetTracker:
         self._config = config or TrackingConfig()
         self._goal = np.array(joints, dtype=np.float64)
         self._setpoint = self._goal.copy()
+        self._velocity = np.zeros(7)
 
     @property
     def setpoint(self) -> Vector:
@@ -99,19 +106,33 @@ class TargetTracker:
         """Aim at an absolute pose [7] of the TCP in fr3_link0."""
         self._goal = solve_inverse_kinematics(pose, self._goal, self._config)
 
-    def advance(self, remaining_s: float, dt_s: float) -> Vector:
+    def advance(self, remaining_s: float, dt_s: float, measured: Vector) -> Vector:
         """Move the set-point one physics step towards the goal.
 
         Args:
             remaining_s: Time in which the goal is to be reached, s; shared out evenly.
             dt_s: Length of the physics step, s.
+            measured: Joint angles [7] now, rad.
 
         Returns:
             The new set-point [7], rad.
         """
-        fraction = min(1.0, dt_s / max(remaining_s, dt_s))
-        most = self._config.velocity_fraction * JOINT_MAX_VELOCITY * dt_s
-        self._setpoint = self._setpoint + np.clip(
-            fraction * (self._goal - self._setpoint), -most, most
+        cfg = self._config
+        error = self._goal - self._setpoint
+        speed = np.minimum(
+            np.abs(error) / max(remaining_s, dt_s),
+            # No faster than it is able to brake in the way that is left.
+            np.sqrt(2.0 * cfg.max_acceleration * np.abs(error)),
         )
+        speed = np.minimum(speed, cfg.velocity_fraction * JOINT_MAX_VELOCITY)
+        most = cfg.max_acceleration * dt_s
+        self._velocity = self._velocity + np.clip(
+            np.sign(error) * speed - self._velocity, -most, most
+        )
+        setpoint = np.clip(
+            self._setpoint + self._velocity * dt_s,
+            measured - cfg.max_lead_rad,
+            measured + cfg.max_lead_rad,
+        )
+        self._setpoint = np.clip(setpoint, JOINT_MIN, JOINT_MAX)
         return self._setpoint

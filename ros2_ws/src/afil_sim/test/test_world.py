@@ -1,0 +1,287 @@
+"""The world's episode protocol without ROS: counting, stamps, waiting, refusing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from afil_core import world_protocol as protocol
+from afil_core.codecs import (
+    decode,
+    decode_clock,
+    decode_pose,
+    decode_string,
+    encode_float_array,
+    encode_pose,
+)
+from afil_core.contract import load_contract
+from afil_core.errors import AfilError
+from afil_sim.lift_carrot import LiftCarrot, LiftCarrotConfig
+from afil_sim.lift_carrot_env import LiftCarrotEnv
+from afil_sim.pilot import ExpertPilot
+from afil_sim.tasks import make_task
+from afil_sim.world import CLOCK_TOPIC, EPISODE_GAP_NS, World, WorldConfig
+
+CONTRACT = load_contract("franka")
+IMAGE = CONTRACT.stream("front_image")
+EE_POSE = CONTRACT.stream("ee_pose")
+COMMANDS = {c.role: c.topic for c in CONTRACT.interface()}
+DOWN = np.array([0.5, 0.0, 0.25, 1.0, 0.0, 0.0, 0.0])
+
+
+@pytest.fixture
+def make_world():
+    tasks = []
+
+    def make(max_steps: int = 6, **config) -> World:
+        tasks.append(LiftCarrot(LiftCarrotConfig(max_steps=max_steps)))
+        return World(tasks[-1], CONTRACT, WorldConfig(**config))
+
+    yield make
+    for task in tasks:
+        task.close()
+
+
+def stamp_of(messages: list[tuple[str, bytes]]) -> int:
+    return decode_clock(dict(messages)[CLOCK_TOPIC])
+
+
+def answer(world: World, stamp_ns: int, pose: np.ndarray = DOWN) -> None:
+    world.receive(COMMANDS["gripper"], encode_float_array([0.08]))
+    world.receive(COMMANDS["pose"], encode_pose(pose, stamp_ns, "fr3_link0"))
+
+
+def status_of(messages: list[tuple[str, bytes]]) -> protocol.EpisodeStatus:
+    return protocol.EpisodeStatus.from_json(decode_string(dict(messages)[protocol.EPISODE_TOPIC]))
+
+
+def drive(world: World, pilot: ExpertPilot) -> list[tuple[str, bytes]]:
+    """Run the current episode with the expert; all messages of the world."""
+    log, wall = [], 0.0
+    while True:
+        messages = world.poll(wall)
+        assert messages, "the world waits although it was answered"
+        log += messages
+        for topic, cdr in messages:
+            if topic in (EE_POSE.topic, CONTRACT.stream("gripper_width").topic) or (
+                topic.startswith("/world/")
+            ):
+                for command in pilot.receive(topic, cdr):
+                    world.receive(*command)
+        if messages[-1][0] == protocol.EPISODE_TOPIC and status_of(messages).done:
+            return log
+        wall += 0.001
+
+
+def test_world_idles_until_it_is_reset(make_world):
+    world = make_world()
+    assert world.poll(0.0) == [] and world.poll(100.0) == []
+    status = world.reset()
+    assert (status.episode, status.seed, status.state) == (0, 0, "running")
+    assert world.poll(100.0)
+
+
+def test_one_step_per_answer_and_exact_counts(make_world):
+    world = make_world(max_steps=4, first_seed=30)
+    world.reset()
+    messages = world.poll(0.0)
+    assert status_of(messages) == protocol.EpisodeStatus(0, 30, "running", False, 0, 0)
+    images = 0
+    while True:
+        images += sum(topic == IMAGE.topic for topic, _ in messages)
+        if protocol.EPISODE_TOPIC in dict(messages) and status_of(messages).done:
+            break
+        assert world.poll(0.5) == [], "it must wait for the answer"
+        answer(world, stamp_of(messages))
+        messages = world.poll(0.5)
+    assert status_of(messages) == protocol.EpisodeStatus(0, 30, "done", False, 4, 5)
+    assert images == 5
+    assert world.timeouts == 0
+    assert world.poll(99.0) == []
+
+
+def test_frame_has_one_stamp_and_the_image_last(make_world):
+    world = make_world()
+    world.reset()
+    messages = world.poll(0.0)
+    topics = [topic for topic, _ in messages]
+    assert topics[0] == protocol.EPISODE_TOPIC
+    assert topics[-2:] == [CLOCK_TOPIC, IMAGE.topic]
+    by_topic = dict(messages)
+    stamps = {decode(s, by_topic[s.topic]).stamp_ns for s in CONTRACT.observations}
+    target = decode_pose(by_topic[protocol.TARGET_OBJECT_TOPIC])
+    assert stamps == {stamp_of(messages)} == {target.stamp_ns}
+    width = decode(CONTRACT.stream("gripper_width"), by_topic["/franka_gripper/joint_states"])
+    assert width.value == pytest.approx([0.08], abs=1e-3)
+
+
+def test_time_is_monotonic_and_episodes_lie_apart(make_world):
+    world = make_world(max_steps=2)
+    stamps = []
+    for _ in range(2):
+        world.reset()
+        for _ in range(3):
+            stamps.append(stamp_of(world.poll(0.0)))
+            answer(world, stamps[-1])
+    steps = np.diff(stamps)
+    assert steps.tolist() == [10**8, 10**8, EPISODE_GAP_NS, 10**8, 10**8]
+
+
+def test_half_an_answer_or_an_old_one_does_not_move_the_world(make_world):
+    world = make_world()
+    world.reset()
+    first = stamp_of(world.poll(0.0))
+    world.receive(COMMANDS["gripper"], encode_float_array([0.08]))
+    assert world.poll(0.1) == []
+    world.receive(COMMANDS["pose"], encode_pose(DOWN, first - 1, "fr3_link0"))
+    assert world.poll(0.1) == []
+    world.receive(COMMANDS["pose"], encode_pose(DOWN, first, "fr3_link0"))
+    second = stamp_of(world.poll(0.1))
+    assert second == first + CONTRACT.period_ns
+    # The gripper's command must be a fresh one for each frame, the pose's as well.
+    world.receive(COMMANDS["pose"], encode_pose(DOWN, second, "fr3_link0"))
+    assert world.poll(0.1) == []
+
+
+def test_without_an_answer_the_last_target_is_held_and_counted(make_world):
+    world = make_world(command_timeout_s=0.5)
+    world.reset()
+    world.poll(10.0)
+    assert world.poll(10.4) == []
+    start = decode(EE_POSE, dict(world.poll(10.6))[EE_POSE.topic]).value
+    assert world.timeouts == 1
+    assert world.poll(11.0) == []
+    later = decode(EE_POSE, dict(world.poll(11.2))[EE_POSE.topic]).value
+    assert world.timeouts == 2
+    np.testing.assert_allclose(later, start, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("role", "cdr", "reason"),
+    [
+        ("gripper", encode_float_array([0.1, 0.2]), "2 numbers"),
+        ("gripper", encode_float_array([np.nan]), "not finite"),
+        ("pose", encode_pose(DOWN * [np.inf, 1, 1, 1, 1, 1, 1], 2**40, "fr3_link0"), "not finite"),
+        ("pose", encode_pose(DOWN * [1, 1, 1, 0, 1, 1, 1], 2**40, "fr3_link0"), "quaternion"),
+        ("pose", b"\x00\x01\x00\x00nonsense", "/target_pose"),
+    ],
+)
+def test_commands_that_are_none_are_refused_in_a_sentence(make_world, role, cdr, reason):
+    world = make_world()
+    world.reset()
+    world.poll(0.0)
+    problem = world.receive(COMMANDS[role], cdr)
+    assert problem is not None and COMMANDS[role] in problem and reason in problem
+    other = {"gripper": "pose", "pose": "gripper"}[role]
+    good = {"pose": encode_pose(DOWN, 2**40, "x"), "gripper": encode_float_array([0.08])}
+    assert world.receive(COMMANDS[other], good[other]) is None
+    assert world.poll(0.1) == [], "a refused command is no answer"
+
+
+def test_real_time_keeps_the_wall_rate_and_waits_for_nobody(make_world):
+    world = make_world(mode="real_time", max_steps=20)
+    world.reset()
+    world.poll(0.0)
+    frames = sum(bool(world.poll(ms / 1000.0)) for ms in range(1, 1001, 7))
+    assert 9 <= frames <= 10
+    world.poll(5.0)
+    assert world.poll(5.01) == [], "no burst after a pause"
+
+
+def test_real_time_obeys_the_newest_command(make_world):
+    world = make_world(mode="real_time", max_steps=20)
+    world.reset()
+    world.poll(0.0)
+    world.receive(COMMANDS["pose"], encode_pose(DOWN + [0, 0, 0.1, 0, 0, 0, 0], 0, "fr3_link0"))
+    for k in range(12):
+        messages = world.poll(0.1 * k + 0.1001)
+    reached = decode(EE_POSE, dict(messages)[EE_POSE.topic]).value
+    np.testing.assert_allclose(reached[:3], [0.5, 0.0, 0.35], atol=0.01)
+
+
+def test_auto_reset_goes_on_to_the_next_seed(make_world):
+    world = make_world(max_steps=1, auto_reset=True, command_timeout_s=0.1)
+    statuses = []
+    for k in range(20):
+        messages = world.poll(k * 0.2)
+        statuses += [status_of(messages)] if protocol.EPISODE_TOPIC in dict(messages) else []
+    assert [(s.seed, s.state) for s in statuses[:4]] == [
+        (0, "running"),
+        (0, "done"),
+        (1, "running"),
+        (1, "done"),
+    ]
+
+
+def test_reset_gives_an_unfinished_episode_up(make_world):
+    world = make_world()
+    world.reset()
+    answer(world, stamp_of(world.poll(0.0)))
+    world.poll(0.0)
+    assert world.reset().seed == 1
+    assert status_of(world.poll(0.0)) == protocol.EpisodeStatus(1, 1, "running", False, 0, 0)
+
+
+def test_expert_over_messages_does_exactly_what_it_does_in_the_environment(make_world):
+    world, pilot = make_world(max_steps=70, first_seed=11), ExpertPilot(CONTRACT)
+    env = LiftCarrotEnv()
+    for seed in (11, 12):
+        world.reset()
+        log = drive(world, pilot)
+        status = status_of(log)
+        assert status.success and status.seed == seed
+        images = [decode(IMAGE, cdr).value for topic, cdr in log if topic == IMAGE.topic]
+        assert len(images) == status.frames == status.steps + 1
+        observation, info = env.reset(seed=seed)
+        expected = [observation["front_image"]]
+        while not info["success"]:
+            observation, *_, info = env.step(info["expert_action"])
+            expected.append(observation["front_image"])
+        np.testing.assert_array_equal(images, expected)
+    env.close()
+
+
+def test_pilot_answers_each_frame_once_with_the_gripper_first():
+    pilot = ExpertPilot(CONTRACT, noise=0.01)
+    task = LiftCarrot()
+    world = World(task, CONTRACT, WorldConfig())
+    world.reset()
+    frame = [m for m in world.poll(0.0) if m[0] in _PILOT_TOPICS]
+    task.close()
+    status, rest = frame[0], frame[1:]
+    assert [a for m in rest for a in pilot.receive(*m)] == [], "not before the episode runs"
+    commands = pilot.receive(*status)
+    assert [topic for topic, _ in commands] == [COMMANDS["gripper"], COMMANDS["pose"]]
+    assert decode_pose(commands[1][1]).stamp_ns == decode_pose(rest[-1][1]).stamp_ns
+    assert [a for m in frame for a in pilot.receive(*m)] == []
+
+
+_PILOT_TOPICS = (
+    protocol.EPISODE_TOPIC,
+    EE_POSE.topic,
+    CONTRACT.stream("gripper_width").topic,
+    protocol.TARGET_OBJECT_TOPIC,
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("carla", "lift_carrot", "none", 70), "simulated CARLA world comes later"),
+        (("franka", "fold_towel", "none", 70), "unknown task 'fold_towel'.*lift_carrot"),
+        (("franka", "lift_carrot", "bent", 70), "unknown cue 'bent'"),
+        (("franka", "lift_carrot", "none", 0), "max_steps must be at least 1"),
+        (("video", "lift_carrot", "none", 70), "no simulated world for robot 'video'"),
+    ],
+)
+def test_what_there_is_not_is_refused_in_a_sentence(arguments, sentence):
+    with pytest.raises(AfilError, match=sentence):
+        make_task(*arguments)
+
+
+def test_world_settings_out_of_range_are_refused_in_a_sentence():
+    for bad in ({"mode": "fast"}, {"first_seed": -1}, {"command_timeout_s": 0.0}):
+        with pytest.raises(AfilError, match=f"parameter {next(iter(bad))}"):
+            WorldConfig(**bad)
+    with pytest.raises(AfilError, match="parameter noise"):
+        ExpertPilot(CONTRACT, noise=-1.0)
