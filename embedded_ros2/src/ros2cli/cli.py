@@ -7,7 +7,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from .environment import sourced_ros
+from embedded_ros2.real_ros import sourced_prefix
+
 from .errors import CommandError
 
 COMMANDS = {
@@ -82,7 +83,7 @@ def run(argv: Sequence[str]) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``ros2`` with the process's command line."""
-    other = sourced_ros()
+    other = sourced_prefix()
     if other is not None:
         print(
             f"A ROS 2 installation is sourced ({other}): use its ros2 command; this one, "

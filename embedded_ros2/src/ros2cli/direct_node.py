@@ -1,0 +1,111 @@
+"""The node that a command looks at the graph with."""
+
+import argparse
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+# Seconds in which, on one host, all participants have found each other.
+SPIN_TIME_S = 0.5
+# Seconds after which something that a command waits for is said not to be there.
+PATIENCE_S = 3.0
+
+
+def add_node_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of all commands that look at the graph."""
+    parser.add_argument(
+        "--spin-time",
+        type=float,
+        default=SPIN_TIME_S,
+        help="Spin time in seconds to wait for discovery (only applies when not using an already "
+        "running daemon)",
+    )
+    parser.add_argument(
+        "-s", "--use-sim-time", action="store_true", help="Enable ROS simulation time"
+    )
+    parser.add_argument(
+        "--no-daemon",
+        action="store_true",
+        help="Do not spawn nor use an already running daemon (there is none here)",
+    )
+
+
+@contextlib.contextmanager
+def direct_node(args: argparse.Namespace, *, discover: bool = False) -> Iterator[Any]:
+    """Give a hidden node, and wait for discovery if ``discover``."""
+    import rclpy
+    from rclpy.parameter import Parameter
+
+    rclpy.init(args=[])
+    try:
+        node = rclpy.create_node(
+            f"_ros2cli_{os.getpid()}",
+            start_parameter_services=False,
+            enable_rosout=False,
+            parameter_overrides=[
+                Parameter("use_sim_time", value=bool(getattr(args, "use_sim_time", False)))
+            ],
+        )
+        try:
+            if discover:
+                wait_for_graph(node, getattr(args, "spin_time", SPIN_TIME_S))
+            yield node
+        finally:
+            node.destroy_node()
+    finally:
+        rclpy.try_shutdown()
+
+
+def wait_for_graph(node: Any, spin_time: float) -> None:
+    """Wait for ``spin_time`` seconds, and longer while new nodes and topics turn up."""
+    begin = changed = time.monotonic()
+    seen: Any = None
+    while True:
+        time.sleep(0.05)
+        now = time.monotonic()
+        graph = (
+            sorted(node.get_node_names_and_namespaces()),
+            sorted((name, tuple(types)) for name, types in node.get_topic_names_and_types()),
+        )
+        if graph != seen:
+            seen, changed = graph, now
+        if now - begin > PATIENCE_S:
+            return
+        if now - begin >= spin_time and now - changed >= min(spin_time, 0.25):
+            return
+
+
+def wait_until(find: Callable[[], Result | None], seconds: float = PATIENCE_S) -> Result | None:
+    """Return what ``find`` finds, None if it has not after some seconds."""
+    deadline = time.monotonic() + seconds
+    while True:
+        result = find()
+        if result is not None or time.monotonic() > deadline:
+            return result
+        time.sleep(0.05)
+
+
+def spin(node: Any, until: Callable[[], bool] = lambda: False, period_s: float = 0.5) -> None:
+    """Spin the node until a condition holds; Ctrl-C and a shutdown end it too."""
+    import rclpy
+    from rclpy.executors import ExternalShutdownException
+
+    try:
+        while rclpy.ok() and not until():
+            rclpy.spin_once(node, timeout_sec=period_s)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+
+
+def absolute(name: str) -> str:
+    """Return a name with a slash in front, as topics given on the command line are meant."""
+    return name if name.startswith("/") else f"/{name}"
+
+
+def is_hidden(name: str) -> bool:
+    """Return whether a part of a name begins with an underscore."""
+    return any(part.startswith("_") for part in name.split("/"))
