@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
     DeclareLaunchArgument,
     ExecuteProcess,
@@ -24,6 +23,8 @@ from launch.actions import (
 )
 from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited
+
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 
 METHODS = ("bc", "autofocus")
 CUES = ("intact", "broken")
