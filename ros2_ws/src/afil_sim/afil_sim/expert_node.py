@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import rclpy
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
@@ -13,7 +14,7 @@ from rosidl_runtime_py.utilities import get_message
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
 from afil_core.errors import run
-from afil_sim.parameters import number, text
+from afil_sim.parameters import Parameters
 from afil_sim.pilot import ExpertPilot
 
 
@@ -29,8 +30,9 @@ class ExpertNode(Node):
 
     def __init__(self) -> None:
         super().__init__("expert_node")
-        contract = load_contract(text(self, "robot", "franka"))
-        self._pilot = ExpertPilot(contract, number(self, "noise", 0.0))
+        parameters = Parameters(self._declare)
+        contract = load_contract(parameters.text("robot", "franka"))
+        self._pilot = ExpertPilot(contract, parameters.number("noise", 0.0))
         assert contract.action is not None
         self._outputs = {
             c.topic: self.create_publisher(
@@ -55,6 +57,11 @@ class ExpertNode(Node):
                 QoSProfile(**qos.profile()),
                 raw=True,
             )
+
+    def _declare(self, name: str, default: object) -> object:
+        descriptor = ParameterDescriptor(dynamic_typing=True)
+        value: object = self.declare_parameter(name, default, descriptor).value
+        return value
 
     def _on_message(self, topic: str, cdr: bytes) -> None:
         for command_topic, command in self._pilot.receive(topic, cdr):

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import rclpy
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
@@ -18,7 +19,7 @@ from std_srvs.srv import Trigger
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
 from afil_core.errors import run
-from afil_sim.parameters import integer, number, switch, text
+from afil_sim.parameters import Parameters
 from afil_sim.tasks import make_task
 from afil_sim.world import World, WorldConfig
 
@@ -38,18 +39,19 @@ class WorldNode(Node):
 
     def __init__(self) -> None:
         super().__init__("world_node")
-        contract = load_contract(text(self, "robot", "franka"))
+        parameters = Parameters(self._declare)
+        contract = load_contract(parameters.text("robot", "franka"))
         config = WorldConfig(
-            mode=text(self, "mode", "lock_step"),
-            first_seed=integer(self, "first_seed", 0),
-            command_timeout_s=number(self, "command_timeout_s", 1.0),
-            auto_reset=switch(self, "auto_reset", False),
+            mode=parameters.text("mode", "lock_step"),
+            first_seed=parameters.integer("first_seed", 0),
+            command_timeout_s=parameters.number("command_timeout_s", 1.0),
+            auto_reset=parameters.switch("auto_reset", False),
         )
         self._task = make_task(
             contract.robot,
-            text(self, "task", "lift_carrot"),
-            text(self, "cue", "none"),
-            integer(self, "max_steps", 70),
+            parameters.text("task", "lift_carrot"),
+            parameters.text("cue", "none"),
+            parameters.integer("max_steps", 70),
         )
         self._task.reset(config.first_seed)  # starts the renderer: fail now, not at a reset
         self._world = World(self._task, contract, config)
@@ -75,6 +77,11 @@ class WorldNode(Node):
             f"{contract.robot} world is up in {config.mode} mode; "
             f"call {protocol.RESET_SERVICE} to start an episode"
         )
+
+    def _declare(self, name: str, default: object) -> object:
+        descriptor = ParameterDescriptor(dynamic_typing=True)
+        value: object = self.declare_parameter(name, default, descriptor).value
+        return value
 
     def _on_reset(self, _request: Any, response: Any) -> Any:
         status = self._world.reset()
