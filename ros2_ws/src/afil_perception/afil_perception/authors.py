@@ -140,8 +140,9 @@ def measure(case: Case, video: AuthorsVideo, workspace: Path) -> list[Figure]:
             target=None,
         ),
     ]
+    ours = _own_centres(episode, stream.topic)
+    figures.append(_found_figure(case, ours))
     if case.near_target is not None:
-        ours = _own_centres(episode, stream.topic)
         figures.append(_near_figure(case, video, ours, size))
     return figures
 
@@ -206,6 +207,20 @@ def _own_centres(episode: Episode, topic: str) -> list[list[tuple[float, float]]
     """Centres of the key objects per frame, read back from the sidecar."""
     messages = read_bag(episode.saliency_path, [key_objects_topic(topic)])
     return [[box_centre(o.box) for o in decode_key_objects(cdr)[1]] for _, _, cdr in messages]
+
+
+def _found_figure(case: Case, ours: Sequence[Sequence[tuple[float, float]]]) -> Figure:
+    """Share of frames in which the weight-free detection finds anything at all."""
+    return Figure(
+        metric=f"{case.folder}.frames_with_own_boxes",
+        value=round(sum(bool(centres) for centres in ours) / len(ours), 4),
+        unit="share of frames",
+        target=None,
+        ok=None,
+        baseline=None,
+        baseline_is="",
+        n=len(ours),
+    )
 
 
 def _near_figure(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import rclpy
@@ -21,6 +22,7 @@ from afil_perception.pipeline import PerceivedFrame, Pipeline
 from afil_perception.sidecar import SIDECAR_QOS, encode_frame
 
 IMAGE_TYPE = "sensor_msgs/msg/Image"
+DISCOVERY_S = 1.0
 
 
 class PerceiveNode(Node):
@@ -62,18 +64,25 @@ class PerceiveNode(Node):
         if not self._publish:
             return
         objects, saliency = encode_frame(frame, frame_id)
-        image = encode_image(frame.rgb, frame.stamp_ns, frame_id)
-        self._send(image_topic, IMAGE_TYPE, image)
-        self._send(key_objects_topic(image_topic), KEY_OBJECTS_TYPE, objects)
-        self._send(saliency_topic(image_topic), SALIENCY_TYPE, saliency)
+        outputs = {
+            image_topic: (IMAGE_TYPE, encode_image(frame.rgb, frame.stamp_ns, frame_id)),
+            key_objects_topic(image_topic): (KEY_OBJECTS_TYPE, objects),
+            saliency_topic(image_topic): (SALIENCY_TYPE, saliency),
+        }
+        self._announce({topic: msgtype for topic, (msgtype, _) in outputs.items()})
+        for topic, (_, cdr) in outputs.items():
+            self._publishers_by_topic[topic].publish(cdr)
 
-    def _send(self, topic: str, msgtype: str, cdr: bytes) -> None:
-        publisher = self._publishers_by_topic.get(topic)
-        if publisher is None:
+    def _announce(self, types: dict[str, str]) -> None:
+        """Make the publishers of topics that have none yet."""
+        missing = {t: m for t, m in types.items() if t not in self._publishers_by_topic}
+        for topic, msgtype in missing.items():
             qos = QoSProfile(**SIDECAR_QOS.profile())
             publisher = self.create_publisher(get_message(msgtype), topic, qos)
             self._publishers_by_topic[topic] = publisher
-        publisher.publish(cdr)
+        if missing:
+            # else the first frames are gone before anybody has found the publishers
+            time.sleep(DISCOVERY_S)
 
 
 def _run() -> None:

@@ -78,6 +78,11 @@ def write_sidecar(
         text = yaml.safe_dump(record, sort_keys=False)
         (partial / "saliency" / PERCEPTION_FILE).write_text(text, encoding="utf-8")
         _swap_in(partial / "saliency", episode.saliency_path, partial / "old")
+    except OSError as error:
+        raise AfilError(
+            f"{episode.saliency_path} cannot be written ({error.strerror or error}); make the "
+            "episode's folder writable, or free some space"
+        ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return SidecarReport(False, counts[0], counts[1], plan.problems)

@@ -70,7 +70,7 @@ def test_the_command_prints_a_line_and_writes_a_record_per_figure(
     assert command(monkeypatch, "--data", str(data), "--results", str(results)) == 0
     records = [json.loads(line) for line in results.read_text().splitlines()]
     printed = capsys.readouterr().out
-    assert len(records) == 5
+    assert len(records) == 7
     for record in records:
         assert {"metric", "value", "unit", "target", "ok", "baseline"} <= record.keys()
         assert f"{record['metric']}: " in printed

@@ -130,3 +130,19 @@ def test_a_failed_run_leaves_the_sidecar_from_before(make_episode, moving_carrot
     with pytest.raises(AfilError, match=str(episode.path)):
         write_sidecar(episode, Pipeline(other))
     assert digests(episode.saliency_path) == before
+
+
+def test_what_a_killed_run_left_behind_is_cleared(make_episode, moving_carrot) -> None:
+    episode = make_episode(moving_carrot)
+    left = episode.path / ".saliency.partial" / "saliency"
+    left.mkdir(parents=True)
+    (left / "saliency.mcap").write_bytes(b"half a bag")
+    assert write_sidecar(episode, Pipeline(PerceptionConfig())).frames == 10
+    assert not left.parent.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(make_episode, moving_carrot) -> None:
+    episode = make_episode(moving_carrot)
+    (episode.path / ".saliency.partial").write_text("in the way")
+    with pytest.raises(AfilError, match=rf"{episode.path}/saliency cannot be written"):
+        write_sidecar(episode, Pipeline(PerceptionConfig()))
