@@ -13,7 +13,7 @@ import yaml
 
 from afil_core.bags import BagWriter, bag_info
 from afil_core.codecs import encode_mono_image
-from afil_core.contract import Qos
+from afil_core.contract import Contract, Qos
 from afil_core.episodes import Episode
 from afil_core.episodes.episode import key_objects_topic, saliency_topic
 from afil_core.errors import AfilError
@@ -63,7 +63,7 @@ def write_sidecar(
             for; a sidecar from before is then still there.
     """
     contract = episode.contract
-    driving = contract.action is not None and contract.action.kind == "vehicle_control"
+    driving = is_driving(contract)
     plan = pipeline.plan(episode.metadata.instruction)
     identity = _identity(episode, pipeline, plan, driving)
     if not contract.images:
@@ -86,6 +86,11 @@ def write_sidecar(
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return SidecarReport(False, counts[0], counts[1], plan.problems)
+
+
+def is_driving(contract: Contract) -> bool:
+    """Whether a contract's action drives a vehicle, which has a sigma of its own."""
+    return contract.action is not None and contract.action.kind == "vehicle_control"
 
 
 def is_current(episode: Episode, identity: dict[str, Any]) -> bool:

@@ -36,13 +36,21 @@ def finish(command: list[str]) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+def launch(dataset: Path) -> tuple[int, str]:
+    # the environment's own ros2 comes before another one on the machine
+    folders = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    ros2 = shutil.which("ros2", path=folders)
+    assert ros2 is not None, "no ros2 command: install embedded_ros2 or source ROS"
+    return finish([ros2, "launch", str(LAUNCH_FILE), f"demos:={dataset}"])
+
+
 def test_the_launch_file_perceives_a_dataset_and_ends_with_0(make_episode, moving_carrot) -> None:
     episode = make_episode(moving_carrot)
     ros2 = shutil.which(
         "ros2", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     )
     assert ros2 is not None
-    code, output = finish([ros2, "launch", str(LAUNCH_FILE), f"demos:={episode.path.parent}"])
+    code, output = launch(episode.path.parent)
     assert code == 0, output
     assert "1 sidecars written" in output
     assert len(list(episode.saliency_maps("image"))) == 10
@@ -56,7 +64,7 @@ def test_a_bad_bag_ends_the_launch_with_an_error(make_episode, moving_carrot) ->
         "ros2", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     )
     assert ros2 is not None
-    code, output = finish([ros2, "launch", str(LAUNCH_FILE), f"demos:={bad.path.parent}"])
+    code, output = launch(bad.path.parent)
     assert code != 0
     assert f"error: bag {bad.path} is damaged" in output
     assert "Traceback" not in output

@@ -7,12 +7,13 @@ import yaml
 
 from afil_core import messages
 from afil_core.bags import bag_info, read_bag
+from afil_core.contract import load_contract
 from afil_core.errors import AfilError
 from afil_perception.config import PerceptionConfig, SaliencyConfig
 from afil_perception.encoding import decode_key_objects, encode_key_objects
 from afil_perception.objects import KeyObject
 from afil_perception.pipeline import Pipeline
-from afil_perception.sidecar import write_sidecar
+from afil_perception.sidecar import is_driving, write_sidecar
 
 TOPIC = "/camera/image_raw"
 
@@ -146,3 +147,10 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(make_episode, moving_carr
     (episode.path / ".saliency.partial").write_text("in the way")
     with pytest.raises(AfilError, match=rf"{episode.path}/saliency cannot be written"):
         write_sidecar(episode, Pipeline(PerceptionConfig()))
+
+
+@pytest.mark.parametrize(
+    ("robot", "driving"), [("carla", True), ("franka", False), ("video", False)]
+)
+def test_the_contract_says_whether_the_scene_is_one_of_driving(robot: str, driving: bool) -> None:
+    assert is_driving(load_contract(robot)) is driving
