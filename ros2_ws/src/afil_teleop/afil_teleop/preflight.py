@@ -26,7 +26,7 @@ def preflight(
     life: Callable[[str], TopicLife],
     now_ns: int,
     *,
-    streaming: bool,
+    simulated: bool,
     grace_s: float = 1.0,
 ) -> list[str]:
     """Say what keeps an episode from being recorded.
@@ -37,8 +37,8 @@ def preflight(
         contract: The robot's contract.
         life: Signs of life of a topic.
         now_ns: Current time on the clock of ``TopicLife.last_received_ns``.
-        streaming: Whether observations flow before the start (a robot, a real-time world); a
-            lock-step world is silent until it is reset, so that publishers are all one can ask.
+        simulated: Whether a simulated world is recorded. It is silent until it is reset, so
+            that publishers are all one can ask for; and one of each must be all there is.
         grace_s: Silence that is allowed on top of the contract's maximum age.
 
     Returns:
@@ -46,11 +46,17 @@ def preflight(
     """
     problems = []
     for topic, (msgtype, _) in contract.topics().items():
-        if life(topic).publishers == 0:
+        publishers = life(topic).publishers
+        if publishers == 0:
             problems.append(
                 f"nothing publishes {topic} ({msgtype}); start its driver or correct the contract"
             )
-    if not streaming:
+        elif publishers > 1 and simulated:
+            problems.append(
+                f"{publishers} nodes publish {topic}: another simulation runs; stop it, or set "
+                f"another ROS_DOMAIN_ID"
+            )
+    if simulated:
         return problems
     for stream in contract.observations:
         signs = life(stream.topic)

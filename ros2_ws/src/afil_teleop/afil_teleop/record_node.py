@@ -205,7 +205,7 @@ class RecordNode(Node):
             self._contract,
             lambda t: TopicLife(self.count_publishers(t), self._last_received_ns.get(t)),
             time.monotonic_ns(),
-            streaming=self._world == "none",
+            simulated=self._world != "none",
         )
         if self._world != "none" and not self._reset.service_is_ready():
             problems.append(f"no world offers {RESET_SERVICE}; start one (sim:=true)")

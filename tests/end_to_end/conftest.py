@@ -1,0 +1,102 @@
+"""One tiny run of the loop through real processes; the tests look at what each stage left."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+
+def _processes() -> ModuleType:
+    # With --import-mode=importlib a test folder is no package; this is its one helper module.
+    name = "afil_end_to_end_processes"
+    if name not in sys.modules:
+        path = Path(__file__).parent / "processes.py"
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def processes() -> ModuleType:
+    """Module ``processes``: run ``ros2`` commands."""
+    return _processes()
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder."""
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+@pytest.fixture(scope="session")
+def files_of():
+    """Function that answers a folder's files with their hashes."""
+    return fingerprint
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory) -> Path:
+    """Folder of the run."""
+    return tmp_path_factory.mktemp("loop")
+
+
+def record_arguments(output: Path, episodes: int) -> list[str]:
+    return [
+        *("robot:=franka", "sim:=true", "task:=lift_carrot", "source:=expert", "cue:=intact"),
+        *(f"episodes:={episodes}", f"output:={output}"),
+    ]
+
+
+@pytest.fixture(scope="session")
+def record_command():
+    """Function (output, episodes) -> words of the record command."""
+
+    def words(output: Path, episodes: int) -> list[str]:
+        return ["launch", "afil_teleop", "record.launch.py", *record_arguments(output, episodes)]
+
+    return words
+
+
+@pytest.fixture(scope="session")
+def demos(workspace, processes, record_command) -> Path:
+    """Two recorded episodes."""
+    processes.succeed(*record_command(workspace / "demos", 2), timeout_s=120)
+    return workspace / "demos"
+
+
+@pytest.fixture(scope="session")
+def recorded_files(demos) -> dict[str, str]:
+    """Hashes of the recorded files, before any later stage ran."""
+    return fingerprint(demos)
+
+
+@pytest.fixture(scope="session")
+def perceived(demos, recorded_files, processes) -> Path:
+    """The episodes with their saliency sidecars."""
+    processes.succeed("launch", "afil_perception", "perceive.launch.py", f"demos:={demos}")
+    return demos
+
+
+@pytest.fixture(scope="session")
+def runs(workspace, perceived, processes) -> dict[str, Path]:
+    """One epoch of each method: run folders by method."""
+    folders = {}
+    for method in ("bc", "autofocus"):
+        folders[method] = workspace / "runs" / method
+        processes.succeed(
+            *("run", "afil_policy", "train", "--data", str(perceived), "--method", method),
+            *("--output", str(folders[method]), "--threads", "1"),
+            *("--set", "optimisation.epochs=1"),
+        )
+    return folders

@@ -1,0 +1,157 @@
+"""What does not fit ends with one sentence that names it, and harms nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from afil_core.episodes import list_episodes
+
+RECORD = ("launch", "afil_teleop", "record.launch.py")
+PERCEIVE = ("launch", "afil_perception", "perceive.launch.py")
+
+
+def assert_sentence(output: str, *words: str) -> None:
+    """One line of the output has all the words."""
+    lines = [re.sub(r"\s+", " ", line) for line in output.splitlines()]
+    found = [line for line in lines if all(word in line for word in words)]
+    assert found, f"no line with {words}:\n{output}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["robot:=ur5", "sim:=true"], ["robot", "ur5", "franka", "carla"]),
+        (["robot:=carla", "sim:=true"], ["robot:=carla", "later"]),
+        (["task:=fold_towel", "sim:=true", "source:=expert"], ["fold_towel", "lift_carrot"]),
+        (["source:=expert", "sim:=false"], ["source:=expert", "sim:=true"]),
+        (["cue:=loud", "sim:=true"], ["cue", "loud", "intact", "broken"]),
+    ],
+)
+def test_recording_refuses_what_it_does_not_know(arguments, words, processes, tmp_path):
+    output = processes.refuse(*RECORD, *arguments, f"output:={tmp_path / 'demos'}")
+    assert_sentence(output, *words)
+    assert not (tmp_path / "demos").exists()
+
+
+def test_a_contract_with_an_unknown_key_is_named_with_file_and_key(processes, tmp_path):
+    from afil_core.contract import load_contract
+
+    contract = tmp_path / "mine.yaml"
+    contract.write_text(load_contract("franka").to_yaml() + "colour: red\n")
+    words = [f"contract:={contract}", "source:=external", f"output:={tmp_path / 'demos'}"]
+    assert_sentence(processes.refuse(*RECORD, *words), "mine.yaml", "colour")
+
+
+def test_a_dataset_of_another_contract_is_not_mixed(
+    demos, recorded_files, processes, files_of, tmp_path
+):
+    from afil_core.contract import load_contract
+
+    contract = tmp_path / "faster.yaml"
+    text = load_contract("franka").to_yaml()
+    contract.write_text(text.replace("control_rate_hz: 10.0", "control_rate_hz: 20.0"))
+    words = [f"contract:={contract}", "source:=external", f"output:={demos}"]
+    output = processes.refuse(*RECORD, *words)
+    assert_sentence(output, "episode_000000", "control_rate_hz", "output")
+    after = files_of(demos)
+    assert {name: after[name] for name in recorded_files} == recorded_files
+
+
+@pytest.fixture
+def damaged(demos, tmp_path):
+    """Function: a copy of the dataset whose first episode a given function damages."""
+
+    def copy(damage):
+        dataset = tmp_path / "damaged"
+        shutil.copytree(demos, dataset, ignore=shutil.ignore_patterns("saliency", ".*"))
+        damage(list_episodes(dataset)[0].path)
+        return dataset
+
+    return copy
+
+
+def _truncate(episode):
+    (bag,) = episode.glob("*.mcap")
+    bag.write_bytes(bag.read_bytes()[: bag.stat().st_size // 2])
+
+
+def _empty(episode):
+    (bag,) = episode.glob("*.mcap")
+    bag.write_bytes(b"")
+
+
+def _without_metadata(episode):
+    (episode / "metadata.yaml").unlink()
+
+
+def _without_camera(episode):
+    """The same bag without its camera messages."""
+    from afil_core.bags import BagWriter, bag_info, read_bag
+    from afil_core.contract import load_contract
+
+    contract = load_contract("franka")
+    camera = contract.stream(contract.anchor).topic
+    other = episode.parent / "rewritten" / episode.name
+    writer = BagWriter(other, bag_info(episode).custom_data)
+    for topic, (msgtype, qos) in contract.topics().items():
+        writer.add_topic(topic, msgtype, qos)
+    for topic, log_time_ns, cdr in read_bag(episode):
+        if topic != camera:
+            writer.write(topic, cdr, log_time_ns)
+    writer.close()
+    for path in other.iterdir():
+        shutil.move(path, episode / path.name)
+    shutil.rmtree(other.parent)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (_truncate, ["episode_000000", "damaged or cut off"]),
+        (_empty, ["episode_000000"]),
+        (_without_metadata, ["episode_000000", "metadata.yaml"]),
+        (_without_camera, ["episode_000000", "/camera/camera/color/image_raw"]),
+    ],
+)
+def test_a_damaged_bag_is_named_by_perception_and_training(
+    damage, words, damaged, processes, files_of, tmp_path
+):
+    dataset = damaged(damage)
+    before = files_of(dataset)
+    assert_sentence(processes.refuse(*PERCEIVE, f"demos:={dataset}"), *words)
+    train = ["run", "afil_policy", "train", "--data", str(dataset), "--method", "bc"]
+    output = processes.refuse(*train, "--output", str(tmp_path / "run"))
+    assert_sentence(output, *words)
+    assert not (tmp_path / "run" / "checkpoint").exists()
+    after = files_of(dataset)
+    assert {name: after[name] for name in before} == before
+
+
+def test_an_unknown_method_or_configuration_key_is_named(perceived, processes, tmp_path):
+    train = ["run", "afil_policy", "train", "--data", str(perceived), "--output", str(tmp_path)]
+    assert_sentence(processes.refuse(*train, "--method", "magic"), "magic", "autofocus", "bc")
+    config = tmp_path / "mine.yaml"
+    config.write_text("method: bc\noptimisation: {epoch: 3}\n")
+    assert_sentence(processes.refuse(*train, "--config", str(config)), "mine.yaml", "epoch")
+
+
+def test_a_checkpoint_for_another_contract_is_refused_with_the_line_that_differs(
+    runs, processes, files_of
+):
+    before = files_of(runs["bc"])
+    deploy = ["launch", "afil_policy", "deploy.launch.py", f"checkpoint:={runs['bc']}"]
+    output = processes.refuse(*deploy, "robot:=carla", "sim:=false")
+    assert_sentence(output, "carla", "franka")
+    assert files_of(runs["bc"]) == before
+
+
+def test_missing_data_and_checkpoints_are_named(processes, tmp_path):
+    missing = str(tmp_path / "nowhere")
+    assert_sentence(processes.refuse(*PERCEIVE, f"demos:={missing}"), "nowhere")
+    train = ["run", "afil_policy", "train", "--data", missing, "--method", "bc"]
+    assert_sentence(processes.refuse(*train, "--output", str(tmp_path / "r")), "nowhere")
+    deploy = ["launch", "afil_policy", "deploy.launch.py", "sim:=true", f"checkpoint:={missing}"]
+    assert_sentence(processes.refuse(*deploy), "nowhere")

@@ -1,0 +1,85 @@
+"""Recording through real processes: world, expert, recorder, launch."""
+
+from __future__ import annotations
+
+import pytest
+from rosbags.highlevel import AnyReader
+
+from afil_core.episodes import list_episodes
+
+
+def test_as_many_episodes_as_asked_are_recorded_with_consecutive_seeds(demos):
+    episodes = list_episodes(demos)
+    assert [e.metadata.seed for e in episodes] == [0, 1]
+    assert all(e.metadata.success for e in episodes)
+    assert {e.metadata.notes["cue"] for e in episodes} == {"intact"}
+    assert not list((demos / ".partial").iterdir())
+
+
+def test_every_frame_of_an_episode_has_all_of_its_messages(demos):
+    for episode in list_episodes(demos):
+        contract = episode.contract
+        counts = {t: s.count for t, s in episode.metadata.topics.items()}
+        frames = counts[contract.stream(contract.anchor).topic]
+        assert frames > 10
+        assert {counts[s.topic] for s in contract.observations} == {frames}
+        # The frame after the last step is not answered.
+        assert {counts[c.topic] for c in contract.action.demonstrated} == {frames - 1}
+        assert len(list(episode.steps())) == frames
+
+
+def test_the_bags_open_in_rosbags(demos):
+    for episode in list_episodes(demos):
+        with AnyReader([episode.path]) as reader:
+            topics = {c.topic for c in reader.connections}
+            assert topics == set(episode.contract.topics())
+            read = 0
+            for connection, _, cdr in reader.messages():
+                reader.deserialize(cdr, connection.msgtype)
+                read += 1
+            assert read == sum(s.count for s in episode.metadata.topics.values())
+
+
+def test_ros2_bag_info_opens_the_bags(demos, processes):
+    episode = list_episodes(demos)[0]
+    text = processes.succeed("bag", "info", str(episode.path))
+    assert "mcap" in text
+    for topic, (msgtype, _) in episode.contract.topics().items():
+        line = next(row for row in text.splitlines() if f" {topic} " in row)
+        assert msgtype in line
+        assert f"Count: {episode.metadata.topics[topic].count} " in line
+
+
+def test_recording_again_adds_only_what_is_missing(
+    demos, recorded_files, processes, record_command, files_of, tmp_path_factory
+):
+    copy = tmp_path_factory.mktemp("again") / "demos"
+    for name in recorded_files:
+        target = copy / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((demos / name).read_bytes())
+    text = processes.succeed(*record_command(copy, 2))
+    assert "nothing to record" in text
+    assert files_of(copy) == recorded_files
+    processes.succeed(*record_command(copy, 3))
+    assert [e.metadata.seed for e in list_episodes(copy)] == [0, 1, 2]
+    after = files_of(copy)
+    assert {name: after[name] for name in recorded_files} == recorded_files
+
+
+@pytest.mark.parametrize("victim", ["world_node", "expert_node"])
+def test_a_node_that_dies_fails_the_launch(victim, processes, record_command, tmp_path):
+    import psutil
+
+    launch = processes.Process(["ros2", *record_command(tmp_path / "demos", 50)])
+    try:
+        launch.wait_for("episode 1/50", 60)
+        mine = psutil.Process(launch.pid).children(recursive=True)
+        (node,) = [p for p in mine if any(victim in word for word in p.cmdline())]
+        node.kill()
+        finished = launch.wait(30)
+    finally:
+        launch.stop()
+    assert finished.code != 0
+    assert victim in finished.output and "Traceback" not in finished.output
+    assert all(e.metadata.topics for e in list_episodes(tmp_path / "demos"))
