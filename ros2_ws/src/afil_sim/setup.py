@@ -11,6 +11,7 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),
         (f"share/{package_name}/config", ["config/world.yaml"]),
+        (f"share/{package_name}/launch", ["launch/world.launch.py"]),
     ],
     install_requires=["setuptools", "numpy", "gymnasium", "mujoco", "opencv-python-headless"],
     zip_safe=False,

@@ -52,6 +52,8 @@ class Camera:
     def __init__(self, model: Any, name: str, shape: tuple[int, int]) -> None:
         self._name = name
         try:
+            # A context of its own first: a renderer that fails half-way complains when freed.
+            mujoco.GLContext(*shape).free()
             self._renderer = mujoco.Renderer(model, *shape)
         except Exception as error:  # the bindings raise whatever the driver makes them
             raise _no_backend(error) from error

@@ -1,0 +1,141 @@
+"""World and expert as processes of their own, over DDS."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from afil_core import world_protocol as protocol
+from afil_core.codecs import decode, decode_pose, decode_string
+from afil_core.contract import load_contract
+
+CONTRACT = load_contract("franka")
+IMAGE = CONTRACT.stream("front_image")
+TARGET_POSE = next(c for c in CONTRACT.interface() if c.role == "pose")
+# A domain of this run alone, so that tests that run at the same time do not hear each other.
+DOMAIN = str(1 + os.getpid() % 100)
+
+
+def start(module: str, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", module, "--ros-args", *arguments],
+        env=os.environ | {"ROS_DOMAIN_ID": DOMAIN},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    process.send_signal(signal.SIGINT)
+    try:
+        process.communicate(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+    return process.returncode
+
+
+@pytest.fixture
+def client(monkeypatch):
+    """A node with a log of what it hears: (topic, bytes)."""
+    monkeypatch.setenv("ROS_DOMAIN_ID", DOMAIN)
+    import rclpy
+    from rclpy.qos import QoSProfile
+    from rosidl_runtime_py.utilities import get_message
+
+    rclpy.init()
+    node = rclpy.create_node("test_client")
+    node.heard = []
+    for topic, type_, qos in (
+        (IMAGE.topic, IMAGE.type, IMAGE.qos),
+        (TARGET_POSE.topic, TARGET_POSE.type, TARGET_POSE.qos),
+        (protocol.EPISODE_TOPIC, protocol.EPISODE_TYPE, protocol.EPISODE_QOS),
+    ):
+        node.create_subscription(
+            get_message(type_),
+            topic,
+            lambda cdr, topic=topic: node.heard.append((topic, cdr)),
+            QoSProfile(**qos.profile(depth=200)),
+            raw=True,
+        )
+    yield node
+    node.destroy_node()
+    rclpy.try_shutdown()
+
+
+def spin_until(node, condition, timeout_s: float) -> None:
+    import rclpy
+
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end, "timed out"
+        rclpy.spin_once(node, timeout_sec=0.1)
+
+
+def reset(node) -> dict[str, int]:
+    import rclpy
+    from std_srvs.srv import Trigger
+
+    service = node.create_client(Trigger, protocol.RESET_SERVICE)
+    assert service.wait_for_service(timeout_sec=30.0)
+    future = service.call_async(Trigger.Request())
+    rclpy.spin_until_future_complete(node, future, timeout_sec=10.0)
+    assert future.result().success
+    return json.loads(future.result().message)
+
+
+def statuses(node) -> list[protocol.EpisodeStatus]:
+    return [
+        protocol.EpisodeStatus.from_json(decode_string(cdr))
+        for topic, cdr in node.heard
+        if topic == protocol.EPISODE_TOPIC
+    ]
+
+
+def test_expert_solves_the_world_over_dds_frame_by_frame(client):
+    world = start("afil_sim.world_node", "-p", "first_seed:=5", "-p", "cue:=intact")
+    expert = start("afil_sim.expert_node", "-p", "noise:=0")
+    try:
+        spin_until(client, lambda: client.count_publishers(TARGET_POSE.topic) > 0, 30)
+        spin_until(client, lambda: client.count_publishers(IMAGE.topic) > 0, 30)
+        time.sleep(0.5)
+        for number in range(2):
+            client.heard.clear()
+            assert reset(client) == {"episode": number, "seed": 5 + number}
+            spin_until(client, lambda: any(s.done for s in statuses(client)), 60)
+            done = statuses(client)[-1]
+            assert done.success and done.seed == 5 + number
+            assert done.frames == done.steps + 1
+            frames = [decode(IMAGE, c).stamp_ns for t, c in client.heard if t == IMAGE.topic]
+            assert len(frames) == done.frames
+            assert {b - a for a, b in zip(frames, frames[1:], strict=False)} == {
+                CONTRACT.period_ns
+            }
+            answers = [decode_pose(c).stamp_ns for t, c in client.heard if t == TARGET_POSE.topic]
+            assert answers[: done.steps] == frames[: done.steps]
+    finally:
+        codes = [stop(expert), stop(world)]
+    assert all(code in (0, 130, -signal.SIGINT) for code in codes)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("-p", "robot:=carla"), "the simulated CARLA world comes later"),
+        (("-p", "task:=fold_towel"), "unknown task 'fold_towel'"),
+        (("-p", "robot:=nobody"), "nobody"),
+        (("-p", "max_steps:=many"), "parameter max_steps must be a whole number"),
+    ],
+)
+def test_world_node_that_cannot_start_says_why_in_one_sentence(arguments, sentence):
+    process = start("afil_sim.world_node", *arguments)
+    _, output = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert sentence in output and "Traceback" not in output
