@@ -96,7 +96,7 @@ def _from_file(path: Path) -> BagSummary:
                 size=path.stat().st_size,
                 storage=STORAGE_OF_SUFFIX.get(path.suffix, "unknown"),
                 distro="unknown",
-                duration_ns=reader.duration if reader.message_count else 0,
+                duration_ns=max(reader.duration - 1, 0) if reader.message_count else 0,
                 start_ns=reader.start_time if reader.message_count else 0,
                 messages=reader.message_count,
                 topics=topics,

@@ -1,0 +1,167 @@
+"""A package in a prefix of its own, and the ros2 command run on it in processes of its own."""
+
+import dataclasses
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "conformance_package"
+
+
+@dataclasses.dataclass
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+
+class Workspace:
+    """An ament prefix with one package, made for one test."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.share = root / "share" / PACKAGE
+        self.lib = root / "lib" / PACKAGE
+        for folder in (self.share / "launch", self.lib):
+            folder.mkdir(parents=True)
+        index = root / "share/ament_index/resource_index/packages"
+        index.mkdir(parents=True)
+        (index / PACKAGE).touch()
+        (self.share / "package.xml").write_text(
+            f"<package format='3'><name>{PACKAGE}</name><version>1.2.3</version></package>"
+        )
+        others = os.environ.get("AMENT_PREFIX_PATH")
+        self.environment = {
+            **os.environ,
+            "AMENT_PREFIX_PATH": os.pathsep.join([str(root), *([others] if others else [])]),
+            "ROS_LOG_DIR": str(root / "log"),
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.processes: list[subprocess.Popen[str]] = []
+
+    @property
+    def package(self) -> str:
+        return PACKAGE
+
+    def executable(self, name: str, body: str) -> Path:
+        path = self.lib / name
+        path.write_text(f"#!{sys.executable}\n{textwrap.dedent(body)}")
+        path.chmod(0o755)
+        return path
+
+    def launch_file(self, body: str, name: str = "test.launch.py") -> str:
+        """Write a launch file; ``body`` is the list of entities, or a whole module."""
+        text = textwrap.dedent(body)
+        if "def generate_launch_description" not in text:
+            entities = textwrap.indent(text.strip(), "        ")
+            text = (
+                "def generate_launch_description():\n"
+                f"    return LaunchDescription([\n{entities}\n    ])\n"
+            )
+        path = self.share / "launch" / name
+        path.write_text(HEADER + text)
+        return str(path)
+
+    def file(self, name: str, text: str) -> str:
+        path = self.share / name
+        path.write_text(textwrap.dedent(text))
+        return str(path)
+
+    def ros2(self, *words: str, timeout: float = 20.0) -> Outcome:
+        process = self.start(*words)
+        out, err = process.communicate(timeout=timeout)
+        return Outcome(process.returncode, out, err)
+
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [_ros2(), *words],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def launch(self, body: str, *arguments: str, timeout: float = 20.0) -> Outcome:
+        return self.ros2("launch", self.launch_file(body), *arguments, timeout=timeout)
+
+    def wait_for(self, path: Path, seconds: float = 10.0) -> str:
+        """Wait until a file has content, and return it."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if path.exists() and path.read_text():
+                return path.read_text()
+            time.sleep(0.02)
+        raise AssertionError(f"'{path}' did not come within {seconds} s")
+
+    def close(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                try:
+                    process.communicate(timeout=5)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.communicate()
+
+
+HEADER = """\
+import os, sys
+from launch import LaunchDescription
+from launch.actions import *
+from launch.conditions import *
+from launch.event_handlers import *
+from launch.events import *
+from launch.launch_description_sources import *
+from launch.substitutions import *
+from launch.actions import Shutdown, IncludeLaunchDescription
+from launch_ros.actions import *
+from launch_ros.descriptions import ParameterFile, ParameterValue
+from launch_ros.substitutions import *
+
+"""
+
+
+def _ros2() -> str:
+    beside = Path(sys.executable).parent / "ros2"
+    found = shutil.which("ros2") or (str(beside) if beside.exists() else None)
+    if found is None:
+        pytest.skip("there is no ros2 command")
+    return found
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    space = Workspace(tmp_path / "prefix")
+    yield space
+    space.close()
+
+
+@pytest.fixture
+def gone():
+    """A function that says whether a process is gone, after giving it a moment."""
+
+    def check(pid: int, seconds: float = 2.0) -> bool:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return True
+            time.sleep(0.02)
+        return False
+
+    return check
