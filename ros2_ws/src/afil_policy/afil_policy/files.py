@@ -8,7 +8,12 @@ from pathlib import Path
 
 def write_text(path: Path, text: str) -> None:
     """Replace a text file in one step; its folder is made when missing."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace a file in one step; its folder is made when missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(text, encoding="utf-8")
+    partial.write_bytes(data)
     partial.replace(path)

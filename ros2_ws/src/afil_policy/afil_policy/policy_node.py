@@ -6,11 +6,9 @@ deactivate stops the robot. All logic is in ``afil_policy.deploy``.
 
 from __future__ import annotations
 
-import signal
 import sys
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import rclpy
@@ -31,6 +29,7 @@ from afil_policy.deploy.adapters import Command, build_adapter
 from afil_policy.deploy.controller import PolicyController
 from afil_policy.deploy.limits import ActionLimits
 from afil_policy.deploy.runner import PolicyRunner
+from afil_policy.signals import interrupt_on_signals
 
 # How often ticks that wait for a late stream, and the watchdog, are looked at (wall time).
 _POLL_S = 0.02
@@ -222,8 +221,7 @@ def main() -> int:
 def _main() -> None:
     # The robot has to be stopped before the context goes down, so signals are handled here.
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    interrupt_on_signals()
     try:
         node = PolicyNode()
         try:
@@ -242,11 +240,6 @@ def _spin(node: PolicyNode) -> None:
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     executor.spin()
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

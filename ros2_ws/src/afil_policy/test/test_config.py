@@ -59,3 +59,8 @@ def test_shipped_configurations_load(path: Path) -> None:
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(AfilError, match="nowhere.yaml"):
         load_config(Path("nowhere.yaml"))
+
+
+def test_the_default_file_says_what_the_defaults_are() -> None:
+    default = next(p for p in CONFIGS if p.name == "default.yaml")
+    assert load_config(default) == TrainConfig()

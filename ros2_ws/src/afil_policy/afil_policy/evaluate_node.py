@@ -1,0 +1,243 @@
+"""Command ``evaluate``: seeded episodes of a deployed policy in its simulated world."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import rclpy
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from rclpy.signals import SignalHandlerOptions
+from rosidl_runtime_py.utilities import get_message
+from std_srvs.srv import Trigger
+
+from afil_core import errors
+from afil_core.codecs import decode_string
+from afil_core.errors import AfilError
+from afil_core.progress import Progress
+from afil_core.world_protocol import (
+    EPISODE_QOS,
+    EPISODE_TOPIC,
+    EPISODE_TYPE,
+    POLICY_RESET_SERVICE,
+    RESET_SERVICE,
+    EpisodeStatus,
+)
+from afil_policy.deploy.preflight import check_deployment
+from afil_policy.evaluation.processes import ProcessGroup, ros2_command
+from afil_policy.evaluation.protocol import EpisodeWatch
+from afil_policy.evaluation.results import (
+    Results,
+    Setting,
+    begin_or_resume,
+    save_results,
+)
+from afil_policy.evaluation.setting import read_setting
+from afil_policy.signals import interrupt_on_signals
+
+# Discovery of a system that was left running takes about this long.
+_DISCOVERY_S = 1.5
+_SPIN_S = 0.05
+
+
+class EvaluateNode(Node):
+    """Resets policy and world, and listens to the world's verdict."""
+
+    def __init__(self) -> None:
+        # Two evaluations on one network must not take each other's service replies.
+        super().__init__(f"evaluate_{os.getpid()}")
+        self._policy_reset = self.create_client(Trigger, POLICY_RESET_SERVICE)
+        self._world_reset = self.create_client(Trigger, RESET_SERVICE)
+        self._watch: EpisodeWatch | None = None
+        self.create_subscription(
+            get_message(EPISODE_TYPE),
+            EPISODE_TOPIC,
+            self._on_status,
+            QoSProfile(**EPISODE_QOS.profile()),
+            raw=True,
+        )
+
+    def require_quiet_network(self) -> None:
+        """Check that no other policy or world runs here.
+
+        Raises:
+            AfilError: When one does.
+        """
+        end_s = time.monotonic() + _DISCOVERY_S
+        while time.monotonic() < end_s:
+            rclpy.spin_once(self, timeout_sec=_SPIN_S)
+            for client, name in (
+                (self._policy_reset, POLICY_RESET_SERVICE),
+                (self._world_reset, RESET_SERVICE),
+            ):
+                if client.service_is_ready():
+                    domain = os.environ.get("ROS_DOMAIN_ID", "0")
+                    raise AfilError(
+                        f"service {name} is already offered on ROS_DOMAIN_ID {domain}: another "
+                        "policy or world runs; stop it, or set another ROS_DOMAIN_ID"
+                    )
+
+    def wait_until_active(self, alive: Callable[[], None], timeout_s: float) -> None:
+        """Wait until the policy node commands and the world answers.
+
+        Raises:
+            AfilError: When that takes too long, or ``alive`` raises it.
+        """
+        reason = f"service {POLICY_RESET_SERVICE} did not appear"
+        end_s = time.monotonic() + timeout_s
+        while time.monotonic() < end_s:
+            alive()
+            rclpy.spin_once(self, timeout_sec=_SPIN_S)
+            if not self._policy_reset.service_is_ready():
+                continue
+            if not self._world_reset.service_is_ready():
+                reason = f"service {RESET_SERVICE} did not appear"
+                continue
+            answer = self._call(self._policy_reset, alive, end_s)
+            if answer is not None and answer.success:
+                return
+            reason = answer.message if answer is not None else "no answer"
+        raise AfilError(f"the policy node was not active after {timeout_s:g} s ({reason})")
+
+    def run_episode(self, seed: int, alive: Callable[[], None], timeout_s: float) -> EpisodeWatch:
+        """Run one episode to its end.
+
+        Raises:
+            AfilError: When the world refuses, runs another seed or falls silent.
+        """
+        self._watch = None
+        end_s = time.monotonic() + timeout_s
+        answer = self._call(self._policy_reset, alive, end_s)
+        if answer is None or not answer.success:
+            reason = answer.message if answer is not None else "no answer"
+            raise AfilError(f"the policy node can't be reset ({reason})")
+        watch = EpisodeWatch(seed, timeout_s, time.monotonic())
+        self._watch = watch
+        future = self._world_reset.call_async(Trigger.Request())
+        answered = False
+        while watch.result is None:
+            alive()
+            watch.require_news(time.monotonic())
+            rclpy.spin_once(self, timeout_sec=_SPIN_S)
+            if not answered and future.done():
+                answered = True
+                reply = future.result()
+                watch.reset_answered(reply.success, reply.message, time.monotonic())
+        return watch
+
+    def _call(self, client: Any, alive: Callable[[], None], end_s: float) -> Any:
+        future = client.call_async(Trigger.Request())
+        while not future.done() and time.monotonic() < end_s:
+            alive()
+            rclpy.spin_once(self, timeout_sec=_SPIN_S)
+        return future.result() if future.done() else None
+
+    def _on_status(self, cdr: bytes) -> None:
+        if self._watch is not None:
+            status = EpisodeStatus.from_json(decode_string(bytes(cdr)))
+            self._watch.status_received(status, time.monotonic())
+
+
+def main() -> int:
+    """Entry point."""
+    return errors.run(_main)
+
+
+def _main() -> int:
+    args = _parser().parse_args()
+    checkpoint = check_deployment(args.checkpoint, args.robot, sim=True)
+    setting = read_setting(
+        checkpoint,
+        robot=args.robot,
+        task=args.task,
+        cue=args.cue,
+        first_seed=args.first_seed,
+    )
+    results = begin_or_resume(args.output, setting)
+    if len(results.episodes) < args.episodes:
+        results = _evaluate(args, setting, results)
+    else:
+        print(f"already evaluated: {args.output}", flush=True)
+    print(f"{setting.method}, cue {setting.cue}: {results.summary()}", flush=True)
+    return 0
+
+
+def _evaluate(args: argparse.Namespace, setting: Setting, results: Results) -> Results:
+    # The deployed system has to be ended before the context goes down.
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    interrupt_on_signals()
+    try:
+        node = EvaluateNode()
+        try:
+            node.require_quiet_network()
+            log = args.output.with_suffix(".log")
+            with ProcessGroup(_deployment(args, setting, results.next_seed), log) as system:
+                return _episodes(args, node, system, results)
+        finally:
+            node.destroy_node()
+    finally:
+        rclpy.try_shutdown()
+
+
+def _episodes(
+    args: argparse.Namespace, node: EvaluateNode, system: ProcessGroup, results: Results
+) -> Results:
+    label = f"evaluating {results.setting.method}, cue {results.setting.cue}"
+    progress = Progress(label, args.episodes, done=len(results.episodes))
+    node.wait_until_active(system.require_alive, args.start_timeout)
+    while len(results.episodes) < args.episodes:
+        seed = results.next_seed
+        watch = node.run_episode(seed, system.require_alive, args.episode_timeout)
+        assert watch.result is not None
+        results = results.with_episode(watch.result)
+        save_results(args.output, results)
+        verdict = "success" if watch.result.success else "failure"
+        so_far = f"{results.successes}/{len(results.episodes)} successes"
+        progress.advance(detail=f"seed {seed} {verdict}, {watch.result.steps} steps, {so_far}")
+    return results
+
+
+def _deployment(args: argparse.Namespace, setting: Setting, first_seed: int) -> list[str]:
+    command = [ros2_command(), "launch", "afil_policy", "deploy.launch.py"]
+    values = {
+        "checkpoint": setting.checkpoint,
+        "robot": setting.robot,
+        "sim": "true",
+        "task": setting.task,
+        "cue": setting.cue,
+        "mode": "lock_step",
+        "auto_reset": "false",
+        "first_seed": str(first_seed),
+        "device": args.device,
+    }
+    return [*command, *(f"{k}:={v}" for k, v in values.items())]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="evaluate",
+        description="Run seeded episodes of a deployed policy in its simulated world.",
+    )
+    parser.add_argument("--checkpoint", required=True, help="folder that train wrote")
+    parser.add_argument(
+        "--output", type=Path, required=True, help="results.json; resumed if there"
+    )
+    parser.add_argument("--robot", default="franka", help="robot contract: name or YAML path")
+    parser.add_argument("--task", default="lift_carrot", help="task of the world")
+    parser.add_argument("--cue", default="none", choices=["none", "intact", "broken"])
+    parser.add_argument("--episodes", type=int, default=20, help="number of episodes")
+    parser.add_argument("--first-seed", type=int, default=1000, help="seed of the first episode")
+    parser.add_argument("--device", default="cpu", help="torch device of the policy node")
+    parser.add_argument("--start-timeout", type=float, default=120.0, metavar="S")
+    parser.add_argument("--episode-timeout", type=float, default=120.0, metavar="S")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""The deployed system as a child process that never outlives the evaluation."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from afil_core.errors import AfilError
+
+# Launch needs seconds to end its nodes in order; after that they are not asked any more.
+_GRACE_S = (15.0, 5.0, 5.0)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+
+
+def ros2_command() -> str:
+    """The ``ros2`` command: on the PATH, or beside the interpreter that runs this.
+
+    Raises:
+        AfilError: When there is none.
+    """
+    beside = Path(sys.executable).parent / "ros2"
+    found = shutil.which("ros2") or (str(beside) if beside.is_file() else None)
+    if found is None:
+        raise AfilError(
+            "the command 'ros2' was not found; source ROS 2, or activate the project's .venv"
+        )
+    return found
+
+
+class ProcessGroup:
+    """A command in a process group of its own, with its output in a file.
+
+    Leaving the context ends the whole group: first politely, so that the nodes stop their
+    robot, then for good.
+
+    Args:
+        command: The command line.
+        log: File for its output; overwritten.
+    """
+
+    def __init__(self, command: Sequence[str], log: Path) -> None:
+        self._command = list(command)
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> ProcessGroup:
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._log.open("wb")
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=self._file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            for number, grace_s in zip(_SIGNALS, _GRACE_S, strict=True):
+                if not self._signal(number):
+                    break
+                self._wait(grace_s)
+        if self._file is not None:
+            self._file.close()
+
+    def require_alive(self) -> None:
+        """Check that the command still runs.
+
+        Raises:
+            AfilError: With the last error that it printed, when it has ended.
+        """
+        if self._process is not None and self._process.poll() is not None:
+            raise AfilError(
+                f"the deployed system has ended ({last_error(self._log)}); its output is in "
+                f"{self._log}"
+            )
+
+    def _signal(self, number: int) -> bool:
+        """Signal every process that is left of the group; False when none is."""
+        assert self._process is not None
+        self._process.poll()
+        try:
+            os.killpg(self._process.pid, number)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def _wait(self, seconds: float) -> None:
+        assert self._process is not None
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return
+
+
+def last_error(log: Path) -> str:
+    """The last line of a log that reports an error, or else its last line."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return (errors or lines or ["it printed nothing"])[-1]

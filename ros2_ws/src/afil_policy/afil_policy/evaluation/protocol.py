@@ -1,0 +1,81 @@
+"""The course of one evaluated episode, without ROS: what to expect, and when to give up."""
+
+from __future__ import annotations
+
+import json
+
+from afil_core.errors import AfilError
+from afil_core.world_protocol import EPISODE_TOPIC, RESET_SERVICE, EpisodeStatus
+from afil_policy.evaluation.results import EpisodeResult
+
+
+class EpisodeWatch:
+    """Follows the world's status until the episode that was asked for is done.
+
+    Args:
+        seed: Seed that the episode must have.
+        timeout_s: Longest wall time without any news.
+        now_s: Steady clock at the start.
+    """
+
+    def __init__(self, seed: int, timeout_s: float, now_s: float) -> None:
+        self._seed = seed
+        self._timeout_s = timeout_s
+        self._news_s = now_s
+        self._episode: int | None = None
+        self._early: list[EpisodeStatus] = []
+        self._result: EpisodeResult | None = None
+
+    @property
+    def result(self) -> EpisodeResult | None:
+        """The episode's result; None while it runs."""
+        return self._result
+
+    def reset_answered(self, success: bool, message: str, now_s: float) -> None:
+        """Take the answer of the world's reset service.
+
+        Raises:
+            AfilError: When the world refused, or runs another seed.
+        """
+        if not success:
+            raise AfilError(f"the world refused {RESET_SERVICE}: {message or 'no reason given'}")
+        try:
+            answer = json.loads(message)
+            self._episode, seed = int(answer["episode"]), int(answer["seed"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise AfilError(
+                f"{RESET_SERVICE} answered {message!r}, not episode and seed"
+            ) from error
+        if seed != self._seed:
+            raise AfilError(
+                f"the world runs seed {seed} where seed {self._seed} was due; is another program "
+                "resetting it? Stop that, then run the same command again"
+            )
+        self._news_s = now_s
+        for status in self._early:
+            self.status_received(status, now_s)
+
+    def status_received(self, status: EpisodeStatus, now_s: float) -> None:
+        """Take a status of the world; others than this episode's are ignored."""
+        if self._episode is None:
+            # The status may overtake the answer of the service that caused it.
+            self._early.append(status)
+            return
+        if status.episode != self._episode:
+            return
+        self._news_s = now_s
+        if status.done:
+            self._result = EpisodeResult(status.seed, status.success, status.steps)
+
+    def require_news(self, now_s: float) -> None:
+        """Check that the episode goes on.
+
+        Raises:
+            AfilError: When nothing was heard for too long.
+        """
+        if now_s - self._news_s > self._timeout_s:
+            what = RESET_SERVICE if self._episode is None else EPISODE_TOPIC
+            raise AfilError(
+                f"nothing was heard on {what} for {self._timeout_s:g} s in the episode of seed "
+                f"{self._seed}; the world hangs or is too slow (--episode-timeout)"
+            )

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from afil_core.errors import AfilError
+from afil_core.world_protocol import EpisodeStatus
+from afil_policy.evaluation.processes import ProcessGroup, last_error
+from afil_policy.evaluation.protocol import EpisodeWatch
+from afil_policy.evaluation.results import (
+    EpisodeResult,
+    Results,
+    Setting,
+    begin_or_resume,
+    describe,
+    load_results,
+    save_results,
+)
+
+SETTING = Setting("runs/bc", "2026-01-01", "bc", "franka", True, "lift_carrot", "intact", 1000)
+
+
+def status(episode: int, *, state: str = "done", seed: int = 1000) -> EpisodeStatus:
+    return EpisodeStatus(episode, seed, state, True, 33, 33)
+
+
+def answer(episode: int, seed: int = 1000) -> str:
+    return json.dumps({"episode": episode, "seed": seed})
+
+
+def test_results_are_never_without_seeds_count_and_interval(tmp_path: Path) -> None:
+    results = Results(SETTING)
+    for seed, success in ((1000, True), (1001, False), (1002, True)):
+        results = results.with_episode(EpisodeResult(seed, success, 30))
+    path = tmp_path / "deep" / "results.json"
+    save_results(path, results)
+    data = json.loads(path.read_text())
+    assert [e["seed"] for e in data["episodes"]] == [1000, 1001, 1002]
+    assert data["summary"]["episodes"] == 3
+    low, high = data["summary"]["wilson_interval_95"]
+    assert low < data["summary"]["success_rate"] < high
+    assert load_results(path) == results
+    assert results.summary().startswith("2/3 = 67% (95 % interval")
+
+
+def test_a_rate_is_printed_with_count_and_interval() -> None:
+    assert describe(20, 20) == "20/20 = 100% (95 % interval 84% to 100%)"
+    assert describe(0, 0) == "no episodes"
+
+
+def test_an_evaluation_goes_on_after_the_last_seed_and_in_the_same_setting(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "results.json"
+    assert begin_or_resume(path, SETTING).next_seed == 1000
+    save_results(path, Results(SETTING).with_episode(EpisodeResult(1000, True, 30)))
+    assert begin_or_resume(path, SETTING).next_seed == 1001
+    other = Setting("runs/bc", "2026-01-02", "bc", "franka", True, "lift_carrot", "broken", 1000)
+    with pytest.raises(AfilError, match=r"trained_at: .*cue: intact != broken"):
+        begin_or_resume(path, other)
+    with pytest.raises(AfilError, match="seed 1005 where seed 1000"):
+        Results(SETTING).with_episode(EpisodeResult(1005, True, 30))
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"format": 9}', '{"format": 1, "setting": {}}'])
+def test_a_file_that_is_no_results_is_not_overwritten(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(text)
+    with pytest.raises(AfilError, match=r"results.json holds no results"):
+        begin_or_resume(path, SETTING)
+    assert path.read_text() == text
+
+
+def test_an_episode_ends_with_its_own_status_alone() -> None:
+    watch = EpisodeWatch(1000, 10.0, 0.0)
+    watch.status_received(status(6), 0.5)
+    watch.reset_answered(True, answer(7), 1.0)
+    assert watch.result is None
+    watch.status_received(status(7, state="running"), 2.0)
+    watch.status_received(status(6), 2.5)
+    assert watch.result is None
+    watch.status_received(status(7), 3.0)
+    assert watch.result == EpisodeResult(1000, True, 33)
+
+
+def test_a_status_that_overtakes_the_answer_counts() -> None:
+    watch = EpisodeWatch(1000, 10.0, 0.0)
+    watch.status_received(status(7), 0.5)
+    watch.reset_answered(True, answer(7), 1.0)
+    assert watch.result is not None
+
+
+def test_refusal_wrong_seed_and_silence_are_sentences() -> None:
+    with pytest.raises(AfilError, match="busy"):
+        EpisodeWatch(1000, 10.0, 0.0).reset_answered(False, "busy", 1.0)
+    with pytest.raises(AfilError, match="seed 5 where seed 1000"):
+        EpisodeWatch(1000, 10.0, 0.0).reset_answered(True, answer(0, 5), 1.0)
+    with pytest.raises(AfilError, match="not episode and seed"):
+        EpisodeWatch(1000, 10.0, 0.0).reset_answered(True, "hello", 1.0)
+    watch = EpisodeWatch(1000, 10.0, 0.0)
+    watch.require_news(9.0)
+    with pytest.raises(AfilError, match="/world/reset for 10 s"):
+        watch.require_news(11.0)
+    watch.reset_answered(True, answer(0), 12.0)
+    with pytest.raises(AfilError, match="/world/episode for 10 s"):
+        watch.require_news(23.0)
+
+
+# A child that starts a grandchild, tells both numbers, and ends on SIGINT as launch does.
+_TREE = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.pid, flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    pass
+"""
+
+
+def test_no_process_of_the_group_outlives_the_evaluation(tmp_path: Path) -> None:
+    log = tmp_path / "out.log"
+    with ProcessGroup([sys.executable, "-c", _TREE], log) as group:
+        end_s = time.monotonic() + 20
+        while not log.read_text().strip() and time.monotonic() < end_s:
+            time.sleep(0.05)
+        group.require_alive()
+        grandchild = int(log.read_text())
+        os.kill(grandchild, 0)
+    end_s = time.monotonic() + 10
+    while time.monotonic() < end_s:
+        try:
+            os.kill(grandchild, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    pytest.fail("the grandchild still runs")
+
+
+def test_a_system_that_ended_is_reported_with_its_error(tmp_path: Path) -> None:
+    log = tmp_path / "out.log"
+    script = "print('hello'); print('error: no such robot'); print('bye')"
+    with ProcessGroup([sys.executable, "-c", script], log) as group:
+        group._wait(20)
+        with pytest.raises(AfilError, match=r"error: no such robot.*out.log"):
+            group.require_alive()
+    log.write_text("")
+    assert last_error(log) == "it printed nothing"
