@@ -23,8 +23,9 @@ def test_every_frame_of_an_episode_has_all_of_its_messages(demos):
         frames = counts[contract.stream(contract.anchor).topic]
         assert frames > 10
         assert {counts[s.topic] for s in contract.observations} == {frames}
-        # The frame after the last step is not answered.
-        assert {counts[c.topic] for c in contract.action.demonstrated} == {frames - 1}
+        # The last frame's answer may be on its way when the world says that it is over.
+        answers = {counts[c.topic] for c in contract.action.demonstrated}
+        assert answers <= {frames - 1, frames}
         assert len(list(episode.steps())) == frames
 
 

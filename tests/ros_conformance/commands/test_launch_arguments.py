@@ -127,10 +127,9 @@ def test_unknown_file_ends_in_a_sentence(workspace):
 
 
 def test_arguments_of_a_description_are_known_before_launching():
+    from launch import LaunchDescription
     from launch.actions import DeclareLaunchArgument, GroupAction
     from launch.conditions import IfCondition
-
-    from launch import LaunchDescription
 
     description = LaunchDescription(
         [

@@ -4,6 +4,7 @@ import os
 import sys
 
 import pytest
+from launch import LaunchContext
 from launch.conditions import (
     IfCondition,
     InvalidConditionExpressionError,
@@ -28,8 +29,6 @@ from launch.substitutions import (
     SubstitutionFailure,
     TextSubstitution,
 )
-
-from launch import LaunchContext
 
 
 @pytest.fixture
