@@ -1,0 +1,167 @@
+"""``ros2 service``: services of the graph."""
+
+import argparse
+import time
+from typing import Any
+
+from ..direct_node import (
+    PATIENCE_S,
+    absolute,
+    add_node_arguments,
+    direct_node,
+    is_hidden,
+    spin,
+    wait_until,
+)
+from ..errors import CommandError
+from ..topic.publish import fill
+from ..verbs import Verb, add_verbs, run_verb
+
+
+def services(node: Any, include_hidden: bool) -> list[tuple[str, list[str]]]:
+    """Return (name, types) of the services, by name."""
+    found = sorted((name, list(types)) for name, types in node.get_service_names_and_types())
+    return [pair for pair in found if include_hidden or not is_hidden(pair[0])]
+
+
+def _listing_arguments(parser: argparse.ArgumentParser) -> None:
+    add_node_arguments(parser)
+    parser.add_argument(
+        "-c", "--count-services", action="store_true", help="Only display the number of services"
+    )
+    parser.add_argument(
+        "--include-hidden-services", action="store_true", help="Consider hidden services as well"
+    )
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    _listing_arguments(parser)
+    parser.add_argument(
+        "-t", "--show-types", action="store_true", help="Additionally show the service type"
+    )
+
+
+def _list(args: argparse.Namespace) -> None:
+    with direct_node(args, discover=True) as node:
+        found = services(node, args.include_hidden_services)
+    if args.count_services:
+        print(len(found))
+        return
+    for name, types in found:
+        print(f"{name} [{', '.join(types)}]" if args.show_types else name)
+
+
+def _find_arguments(parser: argparse.ArgumentParser) -> None:
+    _listing_arguments(parser)
+    parser.add_argument(
+        "service_type",
+        help="Name of the ROS service type to filter for (e.g. 'std_srvs/srv/Empty')",
+    )
+
+
+def _find(args: argparse.Namespace) -> None:
+    with direct_node(args, discover=True) as node:
+        pairs = services(node, args.include_hidden_services)
+    found = [name for name, types in pairs if args.service_type in types]
+    if args.count_services:
+        print(len(found))
+    else:
+        print("\n".join(found), end="\n" if found else "")
+
+
+def _type_of(node: Any, name: str) -> str | None:
+    def find() -> str | None:
+        types = dict(services(node, True)).get(absolute(name))
+        return types[0] if types else None
+
+    return wait_until(find)
+
+
+def _type_arguments(parser: argparse.ArgumentParser) -> None:
+    add_node_arguments(parser)
+    parser.add_argument(
+        "service_name", help="Name of the ROS service to get type (e.g. '/talker/list_parameters')"
+    )
+
+
+def _type(args: argparse.Namespace) -> int:
+    with direct_node(args) as node:
+        found = _type_of(node, args.service_name)
+    if found is None:
+        return 1
+    print(found)
+    return 0
+
+
+def _call_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "service_name", help="Name of the ROS service to call to (e.g. '/add_two_ints')"
+    )
+    parser.add_argument("service_type", help="Type of the ROS service (e.g. 'std_srvs/srv/Empty')")
+    parser.add_argument(
+        "values",
+        nargs="?",
+        default="{}",
+        help="Values to fill the service request with in YAML format (e.g. '{a: 1, b: 2}'), "
+        "otherwise the service request will be published with default values",
+    )
+    parser.add_argument(
+        "-r", "--rate", metavar="N", type=float, help="Repeat the call at a specific rate in Hz"
+    )
+
+
+def service_class(name: str) -> Any:
+    """Return the class of a service type.
+
+    Raises:
+        CommandError: there is no such type.
+    """
+    from rosidl_runtime_py.utilities import get_service
+
+    try:
+        return get_service(name)
+    except NotImplementedError:
+        raise
+    except Exception:
+        raise CommandError(f"The passed service type is invalid: '{name}'") from None
+
+
+def _call(args: argparse.Namespace) -> None:
+    cls = service_class(args.service_type)
+    request = cls.Request()
+    fill(request, args.values)
+    with direct_node(args) as node:
+        client = node.create_client(cls, absolute(args.service_name))
+        while not client.wait_for_service(timeout_sec=PATIENCE_S):
+            print("waiting for service to become available...", flush=True)
+        while True:
+            print(f"requester: making request: {request!r}\n", flush=True)
+            begin = time.monotonic()
+            future = client.call_async(request)
+            spin(node, future.done)
+            if not future.done():
+                return
+            if future.result() is None:
+                raise CommandError(f"Exception while calling service: {future.exception()!r}")
+            print(f"response:\n{future.result()!r}\n", flush=True)
+            if args.rate is None:
+                return
+            time.sleep(max(0.0, 1.0 / args.rate - (time.monotonic() - begin)))
+
+
+VERBS = {
+    "call": Verb("Call a service", _call_arguments, _call),
+    "find": Verb("Output a list of available services of a given type", _find_arguments, _find),
+    "list": Verb("Output a list of available services", _list_arguments, _list),
+    "type": Verb("Output a service's type", _type_arguments, _type),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's verbs."""
+    add_verbs(parser, VERBS)
+
+
+def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
+    """Do the verb's work."""
+    return run_verb(parser, args)
