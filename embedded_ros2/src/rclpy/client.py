@@ -1,0 +1,182 @@
+"""Service clients."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from embedded_ros2 import cdr
+from embedded_ros2.type_hash import service_hash
+
+from rclpy.impl.endpoints import Reader, Writer
+from rclpy.impl.entity import Entity, check_service_type
+from rclpy.impl.service_wire import client_guid, endpoint_qos
+from rclpy.logging import get_logger
+from rclpy.qos import QoSProfile
+from rclpy.task import Future
+
+
+class Client(Entity):
+    """Calls one service; made by ``Node.create_client``."""
+
+    def __init__(
+        self,
+        context: Any,
+        participant: Any,
+        srv_type: Any,
+        srv_name: str,
+        qos_profile: QoSProfile,
+        callback_group: Any,
+    ) -> None:
+        super().__init__(callback_group)
+        self.context = context
+        self.srv_type = srv_type
+        self.srv_name = srv_name
+        self.qos_profile = qos_profile
+        self._type_name = check_service_type(srv_type)
+        self._pending_requests: dict[int, Future] = {}
+        self._sequence = 0
+        self._lock = threading.Lock()
+        tag = f"typehash={service_hash(self._type_name)};"
+        request, reply = f"{self._type_name}_Request", f"{self._type_name}_Response"
+        self._guid, guid_tag = client_guid()
+        self._reader = Reader(
+            participant, f"rr{srv_name}Reply", reply,
+            endpoint_qos(qos_profile, False, f"clientid= {guid_tag};{tag}"), True,
+        )  # fmt: skip
+        self._writer = Writer(
+            participant, f"rq{srv_name}Request", request,
+            endpoint_qos(qos_profile, True, f"clientid= {guid_tag};{tag}"), True,
+        )  # fmt: skip
+        self._condition = self._reader.condition
+
+    def call(self, request: Any, timeout_sec: float | None = None) -> Any:
+        """Call the service and wait; the node must be spun by another thread.
+
+        Raises:
+            TypeError: The request is of another type.
+            TimeoutError: No reply came within ``timeout_sec``.
+        """
+        self._check_type(request)
+        done = threading.Event()
+        future = self.call_async(request)
+
+        def wake(_: Future) -> None:
+            done.set()
+
+        wake._rclpy_internal = True  # type: ignore[attr-defined]
+        future.add_done_callback(wake)
+        if not done.wait(timeout_sec):
+            self.remove_pending_request(future)
+            raise TimeoutError()
+        return future.result()
+
+    def _check_type(self, request: Any) -> None:
+        if not isinstance(request, self.srv_type.Request):
+            raise TypeError(f"Expected {self.srv_type.Request}, got {type(request)}")
+
+    def call_async(self, request: Any) -> Future:
+        """Call the service; the future has the response.
+
+        Raises:
+            TypeError: The request is of another type.
+        """
+        self._check_type(request)
+        self._check_alive()
+        future = Future()
+        with self._lock:
+            self._sequence += 1
+            sequence = self._sequence
+            payload = cdr.serialize_service(
+                request, f"{self._type_name}_Request", self._guid, sequence
+            )
+            self._pending_requests[sequence] = future
+        self._writer.write(payload)
+        return future
+
+    def get_pending_request(self, sequence_number: int) -> Future:
+        """Future of a request.
+
+        Raises:
+            KeyError: It is not pending.
+        """
+        with self._lock:
+            return self._pending_requests[sequence_number]
+
+    def remove_pending_request(self, future: Future) -> None:
+        """Forget a request; its reply will be ignored."""
+        with self._lock:
+            for sequence, pending in list(self._pending_requests.items()):
+                if pending is future:
+                    del self._pending_requests[sequence]
+
+    def _begin(self, executor: Any) -> None:
+        reply = self._take()
+        if reply is not None:
+            future, response = reply
+            future._set_executor(executor)
+            future.set_result(response)
+
+    def _take(self) -> tuple[Future, Any] | None:
+        """Next reply to a pending request of ours."""
+        while not self._destroyed:
+            sample = self._reader.take()
+            if sample is None:
+                return None
+            try:
+                response, guid, sequence = cdr.deserialize_service(
+                    sample[0], f"{self._type_name}_Response"
+                )
+            except cdr.MalformedCdrError as error:
+                get_logger("rclpy").error(
+                    f"dropped a malformed reply of the service {self.srv_name}: {error}"
+                )
+                continue
+            if guid != self._guid:
+                continue  # A reply to another client of the same service.
+            with self._lock:
+                future = self._pending_requests.pop(sequence, None)
+            if future is not None and future._pending():
+                return future, response
+        return None
+
+    def service_is_ready(self) -> bool:
+        """Whether a server is there, reachable in both directions."""
+        self._check_alive()
+        return self._writer.matched() > 0 and self._reader.matched() > 0
+
+    def wait_for_service(self, timeout_sec: float | None = None) -> bool:
+        """Wait for a server; returns whether there is one."""
+        deadline = None if timeout_sec is None or timeout_sec < 0 else (
+            time.monotonic() + timeout_sec)  # fmt: skip
+        pause = 0.002
+        while self.context.ok() and not self.service_is_ready():
+            if deadline is not None and time.monotonic() >= deadline:
+                break
+            left = pause if deadline is None else max(deadline - time.monotonic(), 0.0)
+            time.sleep(min(pause, left))
+            pause = min(pause * 1.5, 0.05)
+        return self.service_is_ready()
+
+    @property
+    def service_name(self) -> str:
+        """Full service name."""
+        return self.srv_name
+
+    def configure_introspection(self, *args: Any, **kwargs: Any) -> None:
+        """Not here."""
+        raise NotImplementedError(
+            "embedded_ros2 has no service introspection; use a ROS 2 installation"
+        )
+
+    def destroy(self) -> None:
+        """Stop; prefer ``Node.destroy_client``."""
+        if self._destroyed:
+            return
+        super().destroy()
+        for future in list(self._pending_requests.values()):
+            future.cancel()
+        self._pending_requests.clear()
+        self._reader.close()
+        self._writer.close()

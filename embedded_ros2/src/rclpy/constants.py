@@ -1,0 +1,3 @@
+"""Constants of the client library."""
+
+S_TO_NS = 1000 * 1000 * 1000

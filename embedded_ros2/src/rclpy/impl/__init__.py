@@ -1,0 +1,1 @@
+"""How the embedded client library talks DDS; nothing here is public API."""

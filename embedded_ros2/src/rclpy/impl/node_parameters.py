@@ -1,0 +1,376 @@
+"""The parameter part of a node: declare, get, set, describe, callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rcl_interfaces.msg import ParameterDescriptor, ParameterEvent, SetParametersResult
+
+from rclpy.exceptions import (
+    InvalidParameterException,
+    InvalidParameterTypeException,
+    InvalidParameterValueException,
+    ParameterAlreadyDeclaredException,
+    ParameterImmutableException,
+    ParameterNotDeclaredException,
+    ParameterUninitializedException,
+)
+from rclpy.impl.names import matches_node
+from rclpy.impl.parameter_ranges import check_range
+from rclpy.parameter import Parameter, normalize_value
+
+_EMPTY = Parameter.Type.NOT_SET
+
+
+def overrides_for(sources: list[tuple[str, dict[str, Any]]], full_name: str) -> dict[str, Any]:
+    """Values for one node; what comes later wins."""
+    values: dict[str, Any] = {}
+    for pattern, parameters in sources:
+        if matches_node(pattern, full_name):
+            values.update(parameters)
+    return {name: Parameter(name, value=normalize_value(v)) for name, v in values.items()}
+
+
+class NodeParameters:
+    """Mixin of :class:`rclpy.node.Node`."""
+
+    def _init_parameters(
+        self, overrides: dict[str, Parameter], allow_undeclared: bool
+    ) -> None:
+        self._parameters: dict[str, Parameter] = {}
+        self._descriptors: dict[str, ParameterDescriptor] = {}
+        self._parameter_overrides = overrides
+        self._allow_undeclared_parameters = allow_undeclared
+        self._pre_set_callbacks: list[Callable[..., Any]] = []
+        self._on_set_callbacks: list[Callable[..., Any]] = []
+        self._post_set_callbacks: list[Callable[..., Any]] = []
+        self._parameter_event_publisher: Any = None
+
+    # Declaring
+
+    def declare_parameter(
+        self,
+        name: str,
+        value: Any = None,
+        descriptor: ParameterDescriptor | None = None,
+        ignore_override: bool = False,
+    ) -> Parameter:
+        """Declare a parameter.
+
+        Args:
+            name: Dotted name.
+            value: Default value, or a Parameter.Type for a static type without default.
+            descriptor: Description, ranges, read-only, dynamic typing.
+            ignore_override: Whether values from the command line are ignored.
+
+        Raises:
+            ParameterAlreadyDeclaredException: It is declared already.
+            InvalidParameterException: The name is empty.
+            InvalidParameterTypeException: An override has another type.
+            InvalidParameterValueException: A range or a callback refuses the value.
+        """
+        if value is None and descriptor is None:
+            # Real rclpy: a name alone declares a dynamically typed parameter without value.
+            descriptor = ParameterDescriptor(dynamic_typing=True)
+        entry = (name, value, descriptor or ParameterDescriptor())
+        return self.declare_parameters("", [entry], ignore_override)[0]
+
+    def declare_parameters(
+        self, namespace: str, parameters: Sequence[Any], ignore_override: bool = False
+    ) -> list[Parameter]:
+        """Declare several: tuples (name[, value[, descriptor]]); see declare_parameter."""
+        prepared: list[tuple[Parameter, ParameterDescriptor]] = []
+        seen: set[str] = set()
+        for entry in parameters:
+            name, value, descriptor = self._entry(entry)
+            full = f"{namespace}.{name}" if namespace else name
+            if not name or not full:
+                raise InvalidParameterException(full)
+            if full in self._parameters or full in seen:
+                raise ParameterAlreadyDeclaredException([full])
+            seen.add(full)
+            prepared.append((self._initial(full, value, descriptor, ignore_override), descriptor))
+        declared = []
+        for parameter, descriptor in prepared:
+            descriptor.name = parameter.name
+            result = check_range(parameter, descriptor)
+            if result.successful:
+                result = self._ask_callbacks([parameter])
+            if not result.successful:
+                raise InvalidParameterValueException(
+                    parameter.name, parameter.value, result.reason
+                )
+            self._parameters[parameter.name] = parameter
+            self._descriptors[parameter.name] = descriptor
+            declared.append(parameter)
+        self._tell_post_set(declared)
+        self._publish_parameter_event(new=[p for p in declared if p.type_ is not _EMPTY])
+        return declared
+
+    @staticmethod
+    def _entry(entry: Any) -> tuple[str, Any, ParameterDescriptor]:
+        name, value, descriptor = (*entry, None, None)[:3]
+        if not isinstance(name, str):
+            raise TypeError(f"Parameter name '{name}' must be a string")
+        if len(entry) == 1:
+            descriptor = ParameterDescriptor(dynamic_typing=True)
+        return name, value, descriptor or ParameterDescriptor()
+
+    def _initial(
+        self, name: str, value: Any, descriptor: ParameterDescriptor, ignore_override: bool
+    ) -> Parameter:
+        kind = None
+        if isinstance(value, Parameter.Type):
+            kind, value = value, None
+            if kind is _EMPTY:
+                raise ValueError(
+                    f"Cannot declare parameter {{{name}}} as statically typed of type NOT_SET"
+                )
+        elif value is None and not descriptor.dynamic_typing:
+            raise ValueError(
+                f"When declaring a parameter only providing its name, dynamic_typing must be set: "
+                f"'{name}'"
+            )
+        if not descriptor.dynamic_typing:
+            kind = kind or Parameter.Type.from_parameter_value(value)
+            descriptor.type = int(kind)
+        override = None if ignore_override else self._parameter_overrides.get(name)
+        if override is None:
+            return Parameter(name, value=value)
+        if kind is not None:
+            override = self._fit(override, kind)
+            if override.type_ is not kind:
+                raise InvalidParameterTypeException(override, kind.name)
+        return override
+
+    @staticmethod
+    def _fit(parameter: Parameter, kind: Parameter.Type) -> Parameter:
+        """An empty YAML list fits every array type."""
+        if parameter.value == [] and kind >= Parameter.Type.BYTE_ARRAY:
+            return Parameter(parameter.name, kind, [])
+        return parameter
+
+    def undeclare_parameter(self, name: str) -> None:
+        """Remove a parameter.
+
+        Raises:
+            ParameterNotDeclaredException: There is none.
+            ParameterImmutableException: It is read-only.
+        """
+        if name not in self._parameters:
+            raise ParameterNotDeclaredException(name)
+        if self._descriptors[name].read_only:
+            raise ParameterImmutableException(name)
+        gone = self._parameters.pop(name)
+        del self._descriptors[name]
+        self._publish_parameter_event(deleted=[gone])
+
+    # Reading
+
+    def has_parameter(self, name: str) -> bool:
+        """Whether it is declared."""
+        return name in self._parameters
+
+    def get_parameter(self, name: str) -> Parameter:
+        """Return a parameter.
+
+        Raises:
+            ParameterNotDeclaredException: It is not declared (and undeclared are not allowed).
+            ParameterUninitializedException: It is statically typed and has no value yet.
+        """
+        parameter = self._parameters.get(name)
+        if parameter is not None:
+            static = not self._descriptors[name].dynamic_typing
+            if parameter.type_ is _EMPTY and static:
+                raise ParameterUninitializedException(name)
+            return parameter
+        if self._allow_undeclared_parameters:
+            return Parameter(name, _EMPTY, None)
+        raise ParameterNotDeclaredException(name)
+
+    def get_parameters(self, names: list[str]) -> list[Parameter]:
+        """Return several parameters; see get_parameter."""
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError("All names must be instances of type str")
+        return [self.get_parameter(name) for name in names]
+
+    def get_parameter_or(self, name: str, alternative_value: Any = None) -> Parameter:
+        """Return a parameter, or the alternative where it is not declared."""
+        alternative = alternative_value
+        if not isinstance(alternative, Parameter):
+            alternative = Parameter(name, value=alternative)
+        parameter = self._parameters.get(name)
+        return alternative if parameter is None or parameter.type_ is _EMPTY else parameter
+
+    def get_parameters_by_prefix(self, prefix: str) -> dict[str, Parameter]:
+        """Parameters below a prefix, by the rest of their names."""
+        start = f"{prefix}." if prefix else ""
+        return {n[len(start) :]: p for n, p in self._parameters.items() if n.startswith(start)}
+
+    def get_parameter_type(self, name: str) -> Parameter.Type:
+        """Type of a parameter."""
+        if name in self._parameters:
+            return self._parameters[name].type_
+        if self._allow_undeclared_parameters:
+            return _EMPTY
+        raise ParameterNotDeclaredException(name)
+
+    def get_parameter_types(self, names: list[str]) -> list[Parameter.Type]:
+        """Types of several parameters."""
+        return [self.get_parameter_type(name) for name in names]
+
+    def describe_parameter(self, name: str) -> ParameterDescriptor:
+        """Descriptor of a parameter."""
+        if name in self._descriptors:
+            return self._descriptors[name]
+        if self._allow_undeclared_parameters:
+            return ParameterDescriptor(name=name)
+        raise ParameterNotDeclaredException(name)
+
+    def describe_parameters(self, names: list[str]) -> list[ParameterDescriptor]:
+        """Descriptors of several parameters."""
+        return [self.describe_parameter(name) for name in names]
+
+    def set_descriptor(
+        self, name: str, descriptor: ParameterDescriptor, alternative_value: Any = None
+    ) -> Any:
+        """Replace a descriptor; returns the parameter's value message."""
+        if name not in self._descriptors:
+            if self._allow_undeclared_parameters:
+                return Parameter(name, _EMPTY).get_parameter_value()
+            raise ParameterNotDeclaredException(name)
+        if self._descriptors[name].read_only:
+            raise ParameterImmutableException(name)
+        parameter = self._parameters[name]
+        if alternative_value is not None:
+            parameter = Parameter.from_parameter_msg(
+                type(parameter.to_parameter_msg())(name=name, value=alternative_value)
+            )
+        descriptor.name = name
+        descriptor.type = int(parameter.type_)
+        result = check_range(parameter, descriptor)
+        if not result.successful:
+            raise InvalidParameterValueException(name, parameter.value, result.reason)
+        self._descriptors[name] = descriptor
+        self._parameters[name] = parameter
+        return parameter.get_parameter_value()
+
+    # Setting
+
+    def set_parameters(self, parameter_list: list[Parameter]) -> list[SetParametersResult]:
+        """Set parameters one by one.
+
+        Raises:
+            ParameterNotDeclaredException: One is not declared.
+        """
+        results = []
+        for parameter in parameter_list:
+            self._check_declared([parameter])
+            results.append(self.set_parameters_atomically([parameter]))
+        return results
+
+    def _check_declared(self, parameters: list[Parameter]) -> None:
+        if self._allow_undeclared_parameters:
+            return
+        missing = [p.name for p in parameters if p.name not in self._parameters]
+        if missing:
+            raise ParameterNotDeclaredException(missing)
+
+    def set_parameters_atomically(self, parameter_list: list[Parameter]) -> SetParametersResult:
+        """Set all or none.
+
+        Raises:
+            ParameterNotDeclaredException: One is not declared.
+        """
+        parameters = list(parameter_list)
+        if not all(isinstance(p, Parameter) for p in parameters):
+            raise TypeError("parameter must be instance of type 'rclpy.parameter.Parameter'")
+        for callback in self._pre_set_callbacks:
+            parameters = list(callback(parameters))
+        if self._pre_set_callbacks and not parameters:
+            return SetParametersResult(
+                successful=False, reason="Parameter list modified to be empty by callback"
+            )
+        self._check_declared(parameters)
+        for parameter in parameters:
+            result = self._check_one(parameter)
+            if not result.successful:
+                return result
+        result = self._ask_callbacks(parameters)
+        if not result.successful:
+            return result
+        self._store(parameters)
+        self._tell_post_set(parameters)
+        return result
+
+    def _check_one(self, parameter: Parameter) -> SetParametersResult:
+        descriptor = self._descriptors.get(parameter.name)
+        if descriptor is None:
+            return SetParametersResult(successful=True)
+        if descriptor.read_only:
+            return SetParametersResult(
+                successful=False,
+                reason="Trying to set a read-only parameter: " + parameter.name + ".",
+            )
+        if not descriptor.dynamic_typing:
+            expected = Parameter.Type(descriptor.type)
+            if parameter.type_ is _EMPTY:
+                reason = "Static parameter cannot be undeclared"
+                return SetParametersResult(successful=False, reason=reason)
+            if expected is not _EMPTY and parameter.type_ is not expected:
+                return SetParametersResult(
+                    successful=False,
+                    reason=f"Wrong parameter type, expected '{expected}' got '{parameter.type_}'",
+                )
+        return check_range(parameter, descriptor)
+
+    def _ask_callbacks(self, parameters: list[Parameter]) -> SetParametersResult:
+        for callback in self._on_set_callbacks:
+            result = callback(parameters)
+            if not isinstance(result, SetParametersResult):
+                reason = "Callback returned an invalid type, it should return SetParameterResult."
+                self.get_logger().warning(reason)
+                result = SetParametersResult(successful=False, reason=reason)
+            if not result.successful:
+                return result
+        return SetParametersResult(successful=True)
+
+    def _tell_post_set(self, parameters: list[Parameter]) -> None:
+        for callback in self._post_set_callbacks:
+            callback(parameters)
+
+    def _store(self, parameters: list[Parameter]) -> None:
+        new, changed, deleted = [], [], []
+        for parameter in parameters:
+            old = self._parameters.get(parameter.name)
+            if parameter.type_ is _EMPTY and self._allow_undeclared_parameters:
+                if old is not None:
+                    deleted.append(self._parameters.pop(parameter.name))
+                    del self._descriptors[parameter.name]
+                continue
+            known = old is not None and old.type_ is not _EMPTY
+            (changed if known else new).append(parameter)
+            self._parameters[parameter.name] = parameter
+            self._descriptors.setdefault(
+                parameter.name, ParameterDescriptor(name=parameter.name, dynamic_typing=True)
+            )
+        self._publish_parameter_event(new=new, changed=changed, deleted=deleted)
+
+    def _publish_parameter_event(
+        self,
+        new: Sequence[Parameter] = (),
+        changed: Sequence[Parameter] = (),
+        deleted: Sequence[Parameter] = (),
+    ) -> None:
+        if self._parameter_event_publisher is None or not (new or changed or deleted):
+            return
+        self._parameter_event_publisher.publish(
+            ParameterEvent(
+                stamp=self.get_clock().now().to_msg(),
+                node=self.get_fully_qualified_name(),
+                new_parameters=[p.to_parameter_msg() for p in new],
+                changed_parameters=[p.to_parameter_msg() for p in changed],
+                deleted_parameters=[p.to_parameter_msg() for p in deleted],
+            )
+        )

@@ -1,0 +1,42 @@
+"""Ranges that a parameter's descriptor sets."""
+
+from __future__ import annotations
+
+import math
+
+from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
+
+from rclpy.parameter import Parameter
+
+
+def _on_step(value: float, low: float, step: float) -> bool:
+    if not step:
+        return True
+    steps = (value - low) / step
+    return math.isclose(steps, round(steps), rel_tol=1e-6, abs_tol=1e-9)
+
+
+def check_range(parameter: Parameter, descriptor: ParameterDescriptor) -> SetParametersResult:
+    """Tell whether a value is within its range and on its step, and if not why."""
+    name, value = parameter.name, parameter.value
+    for kind, ranges in (
+        (Parameter.Type.INTEGER, descriptor.integer_range),
+        (Parameter.Type.DOUBLE, descriptor.floating_point_range),
+    ):
+        if parameter.type_ is not kind or not ranges:
+            continue
+        limits = ranges[0]
+        low, high = limits.from_value, limits.to_value
+        at_end = math.isclose(value, low) or math.isclose(value, high)
+        if not low <= value <= high and not at_end:
+            return SetParametersResult(
+                successful=False,
+                reason=f"Parameter {name} out of range. Min: {low}, Max: {high}, value: {value}",
+            )
+        if not at_end and not _on_step(value, low, limits.step):
+            return SetParametersResult(
+                successful=False,
+                reason=f"The parameter value for {name} is not a valid step. Min: {low}, "
+                f"max: {high}, value: {value}, step: {limits.step}",
+            )
+    return SetParametersResult(successful=True)

@@ -1,0 +1,76 @@
+"""Types whose shape is declared to DDS but whose samples pass through as CDR bytes."""
+
+from __future__ import annotations
+
+import keyword
+import threading
+from typing import Any
+
+from cyclonedds.idl import make_idl_struct
+from cyclonedds.idl import types as idl
+from embedded_ros2.definitions import message_definition
+from embedded_ros2.model import EMPTY_MEMBER, FieldType
+
+_PRIMITIVES: dict[str, Any] = {
+    "bool": bool, "byte": idl.uint8, "char": idl.uint8, "int8": idl.int8, "uint8": idl.uint8,
+    "int16": idl.int16, "uint16": idl.uint16, "int32": idl.int32, "uint32": idl.uint32,
+    "int64": idl.int64, "uint64": idl.uint64, "float32": idl.float32, "float64": idl.float64,
+}  # fmt: skip
+_structures: dict[str, type] = {}
+_lock = threading.RLock()
+
+
+def _shape(kind: FieldType) -> Any:
+    if kind.is_message:
+        element: Any = _structure(kind.base)
+    elif kind.base == "wstring":
+        raise NotImplementedError(
+            "embedded_ros2 has no wide strings on the wire; use a ROS 2 installation"
+        )
+    elif kind.base == "string":
+        element = idl.bounded_str[kind.string_bound] if kind.string_bound else str
+    else:
+        element = _PRIMITIVES[kind.base]
+    if kind.container == "array":
+        return idl.array[element, kind.size]
+    if kind.container == "sequence":
+        return idl.sequence[element, kind.size] if kind.size else idl.sequence[element]
+    return element
+
+
+def _members(name: str) -> dict[str, Any]:
+    fields = message_definition(name).fields
+    if not fields:
+        return {EMPTY_MEMBER: idl.uint8}
+    return {
+        field.name + ("_" if keyword.iskeyword(field.name) else ""): _shape(field.type)
+        for field in fields
+    }
+
+
+def _structure(name: str) -> type:
+    if name not in _structures:
+        definition = message_definition(name)
+        short = name.rsplit("/", 1)[-1] + "_"
+        _structures[name] = make_idl_struct(short, definition.dds_name, _members(name))
+    return _structures[name]
+
+
+def topic_type(name: str, service_header: bool = False) -> type:
+    """Type to create a DDS topic with.
+
+    Args:
+        name: Structure, e.g. ``std_msgs/msg/String``.
+        service_header: Whether rmw_cyclonedds' request header precedes the fields.
+    """
+    with _lock:
+        if not service_header:
+            return _structure(name)
+        key = f"{name} with header"
+        if key not in _structures:
+            members = {"client_guid": idl.uint64, "sequence_number": idl.int64, **_members(name)}
+            short = name.rsplit("/", 1)[-1] + "_"
+            _structures[key] = make_idl_struct(
+                short, message_definition(name).dds_name, members
+            )
+        return _structures[key]

@@ -1,0 +1,108 @@
+"""Publishers."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from typing import Any
+
+from cyclonedds.core import DDSException
+from embedded_ros2 import cdr
+from embedded_ros2.type_hash import message_hash
+
+from rclpy.duration import Duration
+from rclpy.impl.endpoints import Writer, dds_qos
+from rclpy.impl.entity import Entity, check_message_type
+from rclpy.qos import QoSProfile
+
+
+class Publisher(Entity):
+    """Publishes messages of one type on one topic; made by ``Node.create_publisher``."""
+
+    def __init__(
+        self,
+        participant: Any,
+        msg_type: Any,
+        topic: str,
+        qos_profile: QoSProfile,
+        event_callbacks: Any = None,
+        callback_group: Any = None,
+    ) -> None:
+        super().__init__(callback_group)
+        self._type_name = check_message_type(msg_type)
+        self.msg_type = msg_type
+        self.topic = topic
+        self.qos_profile = qos_profile
+        tag = f"typehash={message_hash(self._type_name)};"
+        prefix = "" if qos_profile.avoid_ros_namespace_conventions else "rt"
+        wire_name = f"{prefix}{topic}" if prefix else topic.lstrip("/")
+        self._writer = Writer(
+            participant, wire_name, self._type_name, dds_qos(qos_profile, True, tag)
+        )
+        self._lock = threading.Lock()
+        self.event_handlers: list[Any] = []
+        if event_callbacks is not None:
+            self.event_handlers = event_callbacks.create_event_handlers(
+                callback_group, self, topic
+            )
+
+    def publish(self, msg: Any) -> None:
+        """Publish a message, or bytes that hold one in CDR.
+
+        Raises:
+            TypeError: It is of another type, or a field has a wrong value.
+        """
+        if isinstance(msg, self.msg_type):
+            payload = cdr.serialize(msg, self._type_name)
+        elif isinstance(msg, (bytes, bytearray, memoryview)):
+            payload = msg
+        else:
+            raise TypeError(f"Expected {self.msg_type}, got {type(msg)}")
+        self._check_alive()
+        code = self._writer.write(payload)
+        if code < 0:
+            raise RuntimeError(f"Failed to publish on {self.topic}: {DDSException(code)}")
+
+    def get_subscription_count(self) -> int:
+        """Number of subscriptions it reaches."""
+        self._check_alive()
+        return self._writer.matched()
+
+    @property
+    def topic_name(self) -> str:
+        """Full topic name."""
+        return self.topic
+
+    @property
+    def logger_name(self) -> str:
+        """Name of the node's logger, where it has one."""
+        return getattr(self, "_logger_name", "rclpy")
+
+    def assert_liveliness(self) -> None:
+        """Say that it is alive (for MANUAL_BY_TOPIC)."""
+        self._check_alive()
+        self._writer.assert_liveliness()
+
+    def wait_for_all_acked(self, timeout: Duration = Duration(seconds=-1)) -> bool:  # noqa: B008
+        """Wait until every reliable subscription has everything; False after the time-out."""
+        self._check_alive()
+        limit = timeout.nanoseconds if timeout.nanoseconds >= 0 else 2**62
+        deadline = time.monotonic_ns() + limit
+        while True:
+            step = min(max(deadline - time.monotonic_ns(), 0), 100_000_000)
+            if self._writer.wait_for_acks(step):
+                return True
+            if time.monotonic_ns() >= deadline:
+                return False
+
+    def destroy(self) -> None:
+        """Stop publishing; prefer ``Node.destroy_publisher``."""
+        with self._lock:
+            if self._destroyed:
+                return
+            super().destroy()
+        for handler in self.event_handlers:
+            handler.destroy()
+        with contextlib.suppress(DDSException):
+            self._writer.close()

@@ -1,0 +1,127 @@
+"""Subscriptions."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from embedded_ros2 import cdr
+from embedded_ros2.type_hash import message_hash
+
+from rclpy.impl.endpoints import Reader, dds_qos
+from rclpy.impl.entity import Entity, check_message_type
+from rclpy.logging import get_logger
+from rclpy.qos import QoSProfile
+
+
+class Subscription(Entity):
+    """Receives messages of one topic; made by ``Node.create_subscription``."""
+
+    class CallbackType(Enum):
+        """Whether the callback takes the message alone or its info too."""
+
+        MessageOnly = 0
+        WithMessageInfo = 1
+
+    def __init__(
+        self,
+        participant: Any,
+        msg_type: Any,
+        topic: str,
+        callback: Callable[..., Any],
+        callback_group: Any,
+        qos_profile: QoSProfile,
+        raw: bool,
+        event_callbacks: Any = None,
+        ignore_local: bool = False,
+    ) -> None:
+        super().__init__(callback_group)
+        self._type_name = check_message_type(msg_type)
+        self.msg_type = msg_type
+        self.topic = topic
+        self.raw = raw
+        self.qos_profile = qos_profile
+        self.callback = callback
+        tag = f"typehash={message_hash(self._type_name)};"
+        qos = dds_qos(qos_profile, False, tag, ignore_local)
+        conventions = not qos_profile.avoid_ros_namespace_conventions
+        wire_name = f"rt{topic}" if conventions else topic.lstrip("/")
+        self._reader = Reader(participant, wire_name, self._type_name, qos)
+        self._condition = self._reader.condition
+        self.event_handlers: list[Any] = []
+        if event_callbacks is not None:
+            self.event_handlers = event_callbacks.create_event_handlers(
+                callback_group, self, topic
+            )
+
+    @property
+    def callback(self) -> Callable[..., Any]:
+        """Function that gets the messages."""
+        return self._callback
+
+    @callback.setter
+    def callback(self, value: Callable[..., Any]) -> None:
+        self._callback = value
+        self._callback_type = Subscription.CallbackType.MessageOnly
+        try:
+            inspect.signature(value).bind(object())
+        except TypeError:
+            try:
+                inspect.signature(value).bind(object(), object())
+                self._callback_type = Subscription.CallbackType.WithMessageInfo
+            except TypeError as error:
+                raise RuntimeError(
+                    "Subscription.__init__(): callback should be either be callable with one "
+                    "argument (to get only the message) or two (to get message and message info)"
+                ) from error
+        except ValueError:
+            pass  # A builtin without a signature: it gets the message.
+
+    def _take(self) -> tuple[Any, ...] | None:
+        """Next message as the callback's arguments; a malformed one is logged and dropped."""
+        if self._destroyed:
+            return None
+        sample = self._reader.take()
+        if sample is None:
+            return None
+        payload, info = sample
+        if self.raw:
+            message: Any = payload
+        else:
+            try:
+                message = cdr.deserialize(payload, self._type_name)
+            except cdr.MalformedCdrError as error:
+                get_logger("rclpy").error(
+                    f"dropped a malformed message on {self.topic}: {error}; some publisher "
+                    "of this topic sends another type or broken data"
+                )
+                return None
+        if self._callback_type is Subscription.CallbackType.MessageOnly:
+            return (message,)
+        return message, {
+            "source_timestamp": info.source_timestamp,
+            "received_timestamp": info.source_timestamp,
+            "publication_sequence_number": None,
+            "reception_sequence_number": None,
+        }
+
+    def get_publisher_count(self) -> int:
+        """Number of publishers it hears."""
+        self._check_alive()
+        return self._reader.matched()
+
+    @property
+    def topic_name(self) -> str:
+        """Full topic name."""
+        return self.topic
+
+    def destroy(self) -> None:
+        """Stop receiving; prefer ``Node.destroy_subscription``."""
+        if self._destroyed:
+            return
+        super().destroy()
+        for handler in self.event_handlers:
+            handler.destroy()
+        self._reader.close()

@@ -1,0 +1,120 @@
+"""Messages to dictionaries, YAML and CSV."""
+
+from __future__ import annotations
+
+import array
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+import yaml
+
+DEFAULT_TRUNCATE_LENGTH = 128
+
+
+def get_message_slot_types(msg: Any) -> OrderedDict[str, str]:
+    """Types of a message's fields by name."""
+    return OrderedDict(msg.get_fields_and_field_types())
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_Dumper.add_representer(
+    OrderedDict, lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map",
+                                                               data.items())
+)  # fmt: skip
+
+
+def _shorten_text(text: str, length: int | None) -> str:
+    return text[:length] + "..." if length is not None and len(text) > length else text
+
+
+def _value(
+    value: Any, kind: str, truncate: int | None, no_arr: bool, no_str: bool
+) -> Any:
+    if isinstance(value, (list, tuple, array.array, np.ndarray)):
+        if no_arr:
+            return f"<{kind.replace('<', ' ').rstrip('>')} length: {len(value)}>" if (
+                kind.startswith("sequence")) else f"<array type: {kind}>"  # fmt: skip
+        items = [
+            _value(item, kind, truncate, no_arr, no_str)
+            for item in (value if truncate is None else value[:truncate])
+        ]
+        return items + ["..."] if truncate is not None and len(value) > truncate else items
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, bytes):
+        return value[0] if len(value) == 1 else list(value)
+    if isinstance(value, str):
+        if no_str:
+            return f"<string length: <{len(value)}>>"
+        return _shorten_text(value, truncate)
+    if hasattr(value, "_INTERFACE"):
+        return message_to_ordereddict(
+            value, truncate_length=truncate, no_arr=no_arr, no_str=no_str
+        )
+    return value
+
+
+def message_to_ordereddict(
+    msg: Any,
+    *,
+    truncate_length: int | None = None,
+    no_arr: bool = False,
+    no_str: bool = False,
+) -> OrderedDict[str, Any]:
+    """Convert a message to nested dictionaries of plain values.
+
+    Args:
+        msg: The message.
+        truncate_length: Longest strings and arrays shown in full.
+        no_arr: Show only type and length of arrays.
+        no_str: Show only the length of strings.
+    """
+    return OrderedDict(
+        (name, _value(getattr(msg, name), kind, truncate_length, no_arr, no_str))
+        for name, kind in msg.get_fields_and_field_types().items()
+    )
+
+
+def message_to_yaml(
+    msg: Any,
+    *,
+    truncate_length: int | None = None,
+    no_arr: bool = False,
+    no_str: bool = False,
+    flow_style: bool = False,
+) -> str:
+    """Convert a message to YAML; see :func:`message_to_ordereddict`."""
+    tree = message_to_ordereddict(
+        msg, truncate_length=truncate_length, no_arr=no_arr, no_str=no_str
+    )
+    return yaml.dump(
+        tree, Dumper=_Dumper, allow_unicode=True, width=2**31, default_flow_style=flow_style,
+        sort_keys=False,
+    )  # fmt: skip
+
+
+def message_to_csv(
+    msg: Any,
+    *,
+    truncate_length: int | None = None,
+    no_arr: bool = False,
+    no_str: bool = False,
+) -> str:
+    """Convert a message to comma-separated values, depth first."""
+
+    def leaves(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            return [leaf for item in value.values() for leaf in leaves(item)]
+        if isinstance(value, list):
+            return [leaf for item in value for leaf in leaves(item)]
+        return [str(value)]
+
+    tree = message_to_ordereddict(
+        msg, truncate_length=truncate_length, no_arr=no_arr, no_str=no_str
+    )
+    return ",".join(leaves(tree))
