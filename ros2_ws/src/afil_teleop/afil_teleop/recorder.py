@@ -55,6 +55,8 @@ class EpisodeRecorder:
         self._writer: EpisodeWriter | None = None
         self._gaps: dict[str, GapCounter] = {}
         self._held: list[tuple[str, bytes]] = []
+        self._answers: list[tuple[int, list[tuple[str, bytes]]]] = []
+        self._first_ns: int | None = None
         self._newest_ns = 0
 
     @property
@@ -62,10 +64,7 @@ class EpisodeRecorder:
         """Messages of the open episode, by topic; empty when none is open."""
         if self._writer is None:
             return {}
-        counts = self._writer.counts
-        for topic, _ in self._held:
-            counts[topic] += 1
-        return counts
+        return self._writer.counts
 
     @property
     def frames(self) -> int:
@@ -98,6 +97,8 @@ class EpisodeRecorder:
         )
         self._gaps = {s.topic: GapCounter(s.rate_hz) for s in settings.contract.observations}
         self._held = []
+        self._answers = []
+        self._first_ns = None
         self._newest_ns = 0
         return self._writer.name
 
@@ -120,15 +121,14 @@ class EpisodeRecorder:
         if not self._settings.lock_step:
             self._writer.write(topic, cdr, now_ns)
             return
-        if stamp_ns is None and topic in self._commands:
-            # Its publisher sends the stamped command of the same step right after it.
-            self._held.append((topic, cdr))
-            return
-        log_time_ns = self._newest_ns if stamp_ns is None else stamp_ns
-        self._newest_ns = max(self._newest_ns, log_time_ns)
         if topic in self._commands:
-            self._write_held(log_time_ns)
-        self._writer.write(topic, cdr, log_time_ns)
+            self._hold(topic, cdr, stamp_ns)
+        else:
+            self._newest_ns = max(self._newest_ns, stamp_ns or 0)
+            if self._first_ns is None:
+                self._first_ns = stamp_ns
+            self._writer.write(topic, cdr, self._newest_ns if stamp_ns is None else stamp_ns)
+        self._write_answers()
 
     def finish(self, *, success: bool, seed: int | None) -> Path:
         """Save the open episode.
@@ -151,7 +151,9 @@ class EpisodeRecorder:
                 f"'{self._settings.contract.robot}' requires; check its publisher, then record "
                 f"the episode again"
             )
-        self._write_held(self._newest_ns)
+        for topic, cdr in self._held:
+            writer.write(topic, cdr, self._newest_ns)
+        self._held = []
         path = writer.save(success, seed=seed)
         self._writer = None
         return path
@@ -172,10 +174,22 @@ class EpisodeRecorder:
             raise AfilError("no episode is being recorded; start one first")
         return self._writer
 
-    def _write_held(self, log_time_ns: int) -> None:
-        held, self._held = self._held, []
-        for topic, cdr in held:
-            self._open_writer().write(topic, cdr, log_time_ns)
+    def _hold(self, topic: str, cdr: bytes, stamp_ns: int | None) -> None:
+        # A command without a header belongs to the stamped one that its publisher sends next.
+        self._held.append((topic, cdr))
+        if stamp_ns is not None:
+            self._answers.append((stamp_ns, self._held))
+            self._held = []
+
+    def _write_answers(self) -> None:
+        """Write the commands that answer this episode's frames; drop those to earlier ones."""
+        if self._first_ns is None:
+            return
+        for stamp_ns, commands in self._answers:
+            if stamp_ns >= self._first_ns:
+                for topic, cdr in commands:
+                    self._open_writer().write(topic, cdr, stamp_ns)
+        self._answers = []
 
     def _stamp(self, topic: str, cdr: bytes) -> int | None:
         if not self._has_header[topic]:

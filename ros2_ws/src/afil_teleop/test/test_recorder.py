@@ -83,6 +83,27 @@ def test_a_lock_step_message_is_logged_at_its_stamp_however_late_it_is_read(
     assert logged == [(STEP_NS * (k + 1), pytest.approx(0.01 * k)) for k in range(4)]
 
 
+def test_a_late_answer_to_the_previous_episode_is_not_recorded(tmp_path, franka, franka_messages):
+    recorder = make_recorder(tmp_path / "data", franka)
+    recorder.begin()
+    for topic, cdr in franka_messages.command(STEP_NS, width=0.0):
+        recorder.receive(topic, cdr, 0)
+    record_steps(recorder, franka_messages, 2, first_ns=20 * STEP_NS)
+    path = recorder.finish(success=True, seed=0)
+    assert {t for _, t, _ in read_bag(path)} == {20 * STEP_NS, 21 * STEP_NS}
+
+
+def test_an_answer_that_is_read_before_its_frame_is_recorded(tmp_path, franka, franka_messages):
+    recorder = make_recorder(tmp_path / "data", franka)
+    recorder.begin()
+    for topic, cdr in [
+        *franka_messages.command(STEP_NS),
+        *franka_messages.observations(STEP_NS),
+    ]:
+        recorder.receive(topic, cdr, 0)
+    assert set(recorder.counts.values()) == {1}
+
+
 def test_a_real_robot_s_messages_are_logged_when_they_were_received(
     tmp_path, franka, franka_messages
 ):
