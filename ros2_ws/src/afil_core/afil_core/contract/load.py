@@ -163,6 +163,12 @@ def _commands(section: Section) -> tuple[schema.CommandTopic, ...]:
     return tuple(commands)
 
 
+def _mode(section: Section) -> str:
+    if section.has("mode"):
+        return section.text("mode", schema.DIMENSION_MODES)
+    return "continuous"
+
+
 def _action(section: Section) -> schema.Action:
     interfaces = section.section("interfaces")
     dimensions = []

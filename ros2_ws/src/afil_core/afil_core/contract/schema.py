@@ -10,6 +10,7 @@ ALIGNMENTS = ("as_of", "hold", "interpolate")
 ACTION_KINDS = ("ee_delta", "vehicle_control")
 COMMAND_ROLES = ("pose", "gripper", "twist", "joint", "vehicle")
 RELIABILITIES = ("reliable", "best_effort")
+DIMENSION_MODES = ("continuous", "binary")
 DURABILITIES = ("volatile", "transient_local")
 
 
@@ -95,12 +96,22 @@ class CommandTopic:
 
 @dataclass(frozen=True)
 class ActionDimension:
-    """One number of the action: its unit and the range in which it may be commanded."""
+    """One number of the action.
+
+    Attributes:
+        name: Name of the dimension.
+        unit: Its unit.
+        minimum: Least value that may be commanded.
+        maximum: Greatest value that may be commanded.
+        mode: ``continuous``, or ``binary`` for a device that only goes to one end of the range
+            or the other, such as a gripper whose commands block.
+    """
 
     name: str
     unit: str
     minimum: float
     maximum: float
+    mode: str = "continuous"
 
 
 @dataclass(frozen=True)

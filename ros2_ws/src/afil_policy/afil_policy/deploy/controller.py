@@ -15,6 +15,7 @@ from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_core.timeline import Tick, Timeline
 from afil_policy.deploy.adapters import Command, CommandAdapter
+from afil_policy.deploy.binary import BinaryDimensions
 from afil_policy.deploy.latency import LatencyMonitor, LatencySummary
 from afil_policy.deploy.limits import ActionLimits
 from afil_policy.deploy.watchdog import Watchdog
@@ -83,6 +84,7 @@ class PolicyController:
         self._contract = contract
         self._adapter = adapter
         self._limits = limits
+        self._binary = BinaryDimensions(contract)
         self._timeline = Timeline(contract)
         self._watchdog = Watchdog(watchdog_timeout_s)
         self._wall_s = wall_s
@@ -160,6 +162,7 @@ class PolicyController:
         """Forget buffers and targets: what comes next has nothing to do with what was."""
         self._timeline.reset()
         self._adapter.reset()
+        self._binary.reset()
         self._watchdog.rest()
         self._newest.clear()
 
@@ -178,7 +181,8 @@ class PolicyController:
             )
             return []
         try:
-            action = self._limits.action(self._policy.act(tick.observations))
+            decided = self._binary.apply(self._policy.act(tick.observations))
+            action = self._limits.action(decided)
             commands = self._adapter.commands(action, tick.observations, tick.stamp_ns)
         except AfilError as error:
             self._refuse(str(error))
