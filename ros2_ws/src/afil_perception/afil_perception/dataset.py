@@ -70,6 +70,7 @@ def perceive_dataset(
     pipeline: Pipeline,
     sink: FrameSink | None = None,
     say: Callable[[str], None] = print,
+    warn: Callable[[str], None] = print,
 ) -> DatasetReport:
     """Write the sidecars of all episodes of a dataset; finished ones are skipped.
 
@@ -77,14 +78,15 @@ def perceive_dataset(
         path: Folder of a dataset, or of a single episode.
         pipeline: What perceives.
         sink: Also gets every frame's result.
-        say: Gets progress lines and what is wrong with which bag.
+        say: Gets progress lines.
+        warn: Gets what is wrong with which bag, and what can't be looked for.
 
     Raises:
         AfilError: When there is nothing to perceive.
     """
     episodes, failures = find_episodes(path)
     for sentence in failures:
-        say(sentence)
+        warn(sentence)
     progress = Progress("perceived", len(episodes), write=say)
     written = skipped = 0
     told: set[str] = set()
@@ -96,13 +98,13 @@ def perceive_dataset(
             if str(episode.path) not in sentence:
                 sentence = f"{episode.path}: {sentence}"
             failures.append(sentence)
-            say(sentence)
+            warn(sentence)
             progress.advance(detail=f"{episode.path.name} failed")
             continue
         for problem in report.problems:
             if problem not in told:
                 told.add(problem)
-                say(f"{episode.path.name}: {problem}")
+                warn(f"{episode.path.name}: {problem}")
         written += not report.skipped
         skipped += report.skipped
         detail = f"{episode.path.name} is up to date"

@@ -48,11 +48,12 @@ class PerceiveNode(Node):
             Path(self._demos),
             pipeline,
             self._sink,
-            lambda line: self.get_logger().info(line),
+            say=lambda line: self.get_logger().info(line),
+            warn=lambda line: self.get_logger().warning(line),
         )
         self.get_logger().info(
-            f"done: {report.written} sidecars written, {report.skipped} were up to date, "
-            f"{len(report.failures)} bags failed"
+            f"done: sidecars written {report.written}, up to date {report.skipped}, "
+            f"bags that failed {len(report.failures)}"
         )
         if report.failures:
             more = len(report.failures) - 1

@@ -12,7 +12,7 @@ from afil_perception.pipeline import Pipeline
 
 def perceive(path: Path, lines: list[str] | None = None) -> DatasetReport:
     say = (lambda _: None) if lines is None else lines.append
-    return perceive_dataset(path, Pipeline(PerceptionConfig()), say=say)
+    return perceive_dataset(path, Pipeline(PerceptionConfig()), say=say, warn=say)
 
 
 def test_every_episode_gets_its_sidecar_and_progress_is_told(make_episode, moving_carrot) -> None:

@@ -52,7 +52,7 @@ def test_the_launch_file_perceives_a_dataset_and_ends_with_0(make_episode, movin
     assert ros2 is not None
     code, output = launch(episode.path.parent)
     assert code == 0, output
-    assert "1 sidecars written" in output
+    assert "sidecars written 1, up to date 0, bags that failed 0" in output
     assert len(list(episode.saliency_maps("image"))) == 10
 
 
