@@ -1,8 +1,8 @@
 """Binary dimensions go to an end of their range, and do not chatter."""
 
 import numpy as np
-from afil_core.contract import load_contract
 
+from afil_core.contract import load_contract
 from afil_policy.deploy.binary import BinaryDimensions
 
 

@@ -179,6 +179,7 @@ def _action(section: Section) -> schema.Action:
             entry.text("unit"),
             entry.number("minimum"),
             entry.number("maximum"),
+            _mode(entry),
         )
         entry.finish()
         if dimension.minimum >= dimension.maximum:
