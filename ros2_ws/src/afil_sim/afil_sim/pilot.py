@@ -93,6 +93,9 @@ class ExpertPilot:
         if not stamp == gripper_ns == target_ns or stamp <= self._answered_ns:
             return []
         if self._fresh:
+            # The last frame of the episode before may come after the new episode's status.
+            if 0 <= self._answered_ns and stamp < self._answered_ns + EPISODE_GAP_NS // 2:
+                return []
             self._integrator.reset(ee_pose)
             self._fresh = False
         self._answered_ns = stamp

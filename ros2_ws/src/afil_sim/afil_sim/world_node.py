@@ -17,6 +17,7 @@ from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
 from afil_core import world_protocol as protocol
+from afil_core.codecs import decode_string
 from afil_core.contract import load_contract
 from afil_core.errors import run
 from afil_sim.parameters import Parameters
@@ -99,7 +100,7 @@ class WorldNode(Node):
         for topic, cdr in self._world.poll(time.monotonic()):
             self._outputs[topic].publish(cdr)
             if topic == protocol.EPISODE_TOPIC:
-                self.get_logger().info(f"episode {self._world.status.to_json()}")
+                self.get_logger().info(f"episode {decode_string(cdr)}")
         if self._world.timeouts > self._timeouts:
             self.get_logger().warning(
                 f"no command came for frame {self._world.status.frames - 2} in time; the arm "

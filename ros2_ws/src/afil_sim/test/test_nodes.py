@@ -119,6 +119,8 @@ def test_expert_solves_the_world_over_dds_frame_by_frame(client):
                 CONTRACT.period_ns
             }
             answers = [decode_pose(c).stamp_ns for t, c in client.heard if t == TARGET_POSE.topic]
+            # The answer to an episode's last frame may arrive after its end.
+            answers = [stamp for stamp in answers if stamp >= frames[0]]
             assert answers[: done.steps] == frames[: done.steps]
     finally:
         codes = [stop(expert), stop(world)]
