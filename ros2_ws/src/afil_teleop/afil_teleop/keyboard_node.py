@@ -66,7 +66,7 @@ class KeyboardNode(Node):
         self._publish_pose = self._publisher(self._pose_command)
         self._publish_gripper = self._publisher(self._gripper_command)
         recorder = str(self.declare_parameter("recorder", "record_node").value)
-        self._clients = {
+        self._recorder_clients = {
             key: self.create_client(Trigger, f"/{recorder}/{name}")
             for key, name in _SERVICES.items()
         }
@@ -129,7 +129,7 @@ class KeyboardNode(Node):
         self._publish_pose.publish(encode_pose(target, stamp_ns, self._contract.base_frame))
 
     def _ask(self, key: EpisodeKey) -> None:
-        client = self._clients[key]
+        client = self._recorder_clients[key]
         if client.service_is_ready():
             self._asked.append((key, client.call_async(Trigger.Request())))
         elif key is EpisodeKey.QUIT:
@@ -166,7 +166,7 @@ def _drive() -> None:
             try:
                 while rclpy.ok() and not node.over:
                     rclpy.spin_once(node, timeout_sec=0.1)
-            except ExternalShutdownException:
+            except (KeyboardInterrupt, ExternalShutdownException):
                 pass
             finally:
                 node.destroy_node()

@@ -267,7 +267,7 @@ def _record() -> None:
         try:
             while rclpy.ok() and not node.over:
                 rclpy.spin_once(node, timeout_sec=0.1)
-        except ExternalShutdownException:
+        except (KeyboardInterrupt, ExternalShutdownException):
             pass
         finally:
             node.close()
