@@ -15,6 +15,8 @@ EPISODE_QOS = Qos("reliable", "transient_local", 1)
 TARGET_OBJECT_TOPIC = "/world/target_object_pose"
 TARGET_OBJECT_TYPE = "geometry_msgs/msg/PoseStamped"
 TARGET_OBJECT_QOS = Qos("reliable", "volatile", 10)
+# Stamps of two episodes are this far apart, so that nobody takes one for the other.
+EPISODE_GAP_NS = 1_000_000_000
 POLICY_RESET_SERVICE = "/policy_node/reset"
 
 

@@ -94,7 +94,7 @@ class ExpertPilot:
             return []
         if self._fresh:
             # The last frame of the episode before may come after the new episode's status.
-            if 0 <= self._answered_ns and stamp < self._answered_ns + EPISODE_GAP_NS // 2:
+            if self._answered_ns >= 0 and stamp < self._answered_ns + protocol.EPISODE_GAP_NS // 2:
                 return []
             self._integrator.reset(ee_pose)
             self._fresh = False

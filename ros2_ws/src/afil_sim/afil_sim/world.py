@@ -30,8 +30,6 @@ from afil_sim.tasks import Task
 MODES: Final = ("lock_step", "real_time")
 CLOCK_TOPIC: Final = "/clock"
 CLOCK_TYPE: Final = "rosgraph_msgs/msg/Clock"
-# Stamps of two episodes are this far apart, so that nobody aligns one with the other.
-EPISODE_GAP_NS: Final = 1_000_000_000
 
 Outgoing = tuple[str, bytes]
 
@@ -195,7 +193,7 @@ class World:
     def _start(self, wall_s: float) -> list[Outgoing]:
         observation = self._task.reset(self._config.first_seed + self._episode)
         self._state = "running"
-        self._stamp_ns += EPISODE_GAP_NS
+        self._stamp_ns += protocol.EPISODE_GAP_NS
         self.timeouts = 0
         # Until it is told otherwise the arm stays where it is.
         self._target = observation[self._stream_of_kind("pose").name]

@@ -20,7 +20,7 @@ from afil_sim.lift_carrot import LiftCarrot, LiftCarrotConfig
 from afil_sim.lift_carrot_env import LiftCarrotEnv
 from afil_sim.pilot import ExpertPilot
 from afil_sim.tasks import make_task
-from afil_sim.world import CLOCK_TOPIC, EPISODE_GAP_NS, World, WorldConfig
+from afil_sim.world import CLOCK_TOPIC, World, WorldConfig
 
 CONTRACT = load_contract("franka")
 IMAGE = CONTRACT.stream("front_image")
@@ -124,7 +124,7 @@ def test_time_is_monotonic_and_episodes_lie_apart(make_world):
             stamps.append(stamp_of(world.poll(0.0)))
             answer(world, stamps[-1])
     steps = np.diff(stamps)
-    assert steps.tolist() == [10**8, 10**8, EPISODE_GAP_NS, 10**8, 10**8]
+    assert steps.tolist() == [10**8, 10**8, protocol.EPISODE_GAP_NS, 10**8, 10**8]
 
 
 def test_half_an_answer_or_an_old_one_does_not_move_the_world(make_world):
