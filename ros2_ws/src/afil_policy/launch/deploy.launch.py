@@ -1,11 +1,11 @@
 """Deploy a trained policy: the policy node, and with sim:=true the world it acts in."""
 
+from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, Shutdown
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
 from afil_policy.deploy.preflight import check_deployment
-from launch import LaunchDescription
 
 
 def generate_launch_description():

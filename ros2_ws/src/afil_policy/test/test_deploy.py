@@ -101,7 +101,7 @@ def test_each_frame_is_answered_by_the_gripper_and_then_the_pose(contract: Contr
         "/gripper_position_controller/commands",
         "/target_pose",
     ]
-    assert decode_float_array(commands[0].cdr).tolist() == [0.06]
+    assert decode_float_array(commands[0].cdr).tolist() == [0.08]
     pose = decode_pose(commands[1].cdr)
     assert pose.stamp_ns == 3 * PERIOD_NS
     np.testing.assert_allclose(pose.value, apply_delta(HOME, STEP[:6]), atol=1e-12)
@@ -116,6 +116,14 @@ def test_deltas_add_up_on_the_last_target_and_not_on_the_sagging_arm(contract: C
     robot.controller.reset()
     target = poses(robot.frame(3, sagging))[0]
     np.testing.assert_allclose(target[:3], sagging[:3] + STEP[:3], atol=1e-12)
+
+
+def test_after_a_gap_the_target_starts_from_the_measured_pose(contract: Contract) -> None:
+    robot = Robot(contract, Scripted())
+    robot.frame(1, HOME)
+    elsewhere = HOME + np.array([0.1, 0.1, 0, 0, 0, 0, 0])
+    target = poses(robot.frame(12, elsewhere))[0]
+    np.testing.assert_allclose(target[:3], elsewhere[:3] + STEP[:3], atol=1e-12)
 
 
 def test_a_missing_or_stale_stream_gives_no_command_but_a_reason(contract: Contract) -> None:
@@ -153,6 +161,16 @@ def test_a_malformed_message_is_a_refusal_and_no_crash(contract: Contract) -> No
     robot.controller.receive("ee_pose", b"\x00\x01\x00\x00abc", PERIOD_NS)
     assert robot.controller.status.refusals == 1
     assert robot.frame(2) != []
+
+
+def test_a_binary_gripper_goes_over_only_when_the_policy_is_decided(contract: Contract) -> None:
+    policy = Scripted()
+    robot = Robot(contract, policy)
+    sent = []
+    for k, width in enumerate((0.07, 0.039, 0.033, 0.031, 0.041, 0.047, 0.049)):
+        policy.action = np.concatenate([STEP[:6] * 0, [width]])
+        sent.append(decode_float_array(robot.frame(k + 1)[0].cdr).item())
+    assert sent == [0.08, 0.08, 0.08, 0.0, 0.0, 0.0, 0.08]
 
 
 def test_steps_and_ranges_are_clipped(contract: Contract) -> None:

@@ -21,6 +21,10 @@ from afil_policy.deploy.limits import ActionLimits
 from afil_policy.deploy.watchdog import Watchdog
 
 
+# After a longer silence than this many periods the last target says nothing about the robot.
+_RESTART_PERIODS = 5
+
+
 class Acts(Protocol):
     """Anything that decides: a trained policy, or a scripted one in a test."""
 
@@ -95,6 +99,7 @@ class PolicyController:
         self._refusals = 0
         self._stops = 0
         self._problem: str | None = "no frame has arrived yet"
+        self._last_stamp_ns: int | None = None
 
     @property
     def status(self) -> ControlStatus:
@@ -180,6 +185,7 @@ class PolicyController:
                 f"(observations.{self._contract.anchor}.max_age_s); check the hosts' clocks"
             )
             return []
+        self._restart_after_gap(tick.stamp_ns)
         try:
             decided = self._binary.apply(self._policy.act(tick.observations))
             action = self._limits.action(decided)
@@ -188,10 +194,18 @@ class PolicyController:
             self._refuse(str(error))
             return []
         self._commands += 1
+        self._last_stamp_ns = tick.stamp_ns
         self._problem = None
         self._stamp_latency.add(age_s)
         self._wall_latency.add(self._wall_s() - arrived_s)
         return commands
+
+    def _restart_after_gap(self, stamp_ns: int) -> None:
+        last_ns, self._last_stamp_ns = self._last_stamp_ns, None
+        longest_ns = _RESTART_PERIODS * self._contract.period_ns
+        if last_ns is None or not 0 < stamp_ns - last_ns <= longest_ns:
+            self._adapter.reset()
+            self._binary.reset()
 
     def _refuse(self, problem: str) -> None:
         self._refusals += 1
