@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 # Seconds in which, on one host, all participants have found each other.
 SPIN_TIME_S = 0.5
 # Seconds after which something that a command waits for is said not to be there.
-PATIENCE_S = 3.0
+PATIENCE_S = 2.0
 
 
 def add_node_arguments(parser: argparse.ArgumentParser) -> None:

@@ -32,13 +32,29 @@ def _shorten_text(text: str, length: int | None) -> str:
     return text[:length] + "..." if length is not None and len(text) > length else text
 
 
+def _abbreviate(value: Any, kind: str) -> str:
+    """What stands for a collection that is not to be printed, as in the real tool."""
+    inner, bound = kind, ""
+    if kind.startswith("sequence<"):
+        inner, _, size = kind.removeprefix("sequence<").removesuffix(">").partition(", ")
+        bound = f"[{size}]" if size else ""
+    else:
+        inner, _, size = kind.partition("[")
+        bound = f"[{size}"
+    inner = inner.split("<")[0]
+    if "/" in inner:
+        inner = "/msg/".join(inner.split("/"))
+    if kind.startswith("sequence<"):
+        return f"<sequence type: {inner}{bound}, length: {len(value)}>"
+    return f"<array type: {inner}{bound}>"
+
+
 def _value(
     value: Any, kind: str, truncate: int | None, no_arr: bool, no_str: bool
 ) -> Any:
     if isinstance(value, (list, tuple, array.array, np.ndarray)):
         if no_arr:
-            return f"<{kind.replace('<', ' ').rstrip('>')} length: {len(value)}>" if (
-                kind.startswith("sequence")) else f"<array type: {kind}>"  # fmt: skip
+            return _abbreviate(value, kind)
         items = [
             _value(item, kind, truncate, no_arr, no_str)
             for item in (value if truncate is None else value[:truncate])

@@ -98,6 +98,15 @@ class Workspace:
     def launch(self, body: str, *arguments: str, timeout: float = 20.0) -> Outcome:
         return self.ros2("launch", self.launch_file(body), *arguments, timeout=timeout)
 
+    def node(self, name: str, body: str) -> "subprocess.Popen[str]":
+        """Run a node that prints READY when it is."""
+        self.executable(name, body)
+        process = self.start("run", PACKAGE, name)
+        assert process.stdout is not None
+        line = process.stdout.readline().strip()
+        assert line == "READY", line
+        return process
+
     def wait_for(self, path: Path, seconds: float = 10.0) -> str:
         """Wait until a file has content, and return it."""
         deadline = time.monotonic() + seconds
@@ -146,6 +155,13 @@ def _ros2() -> str:
 @pytest.fixture
 def workspace(tmp_path):
     space = Workspace(tmp_path / "prefix")
+    yield space
+    space.close()
+
+
+@pytest.fixture(scope="module")
+def module_workspace(tmp_path_factory):
+    space = Workspace(tmp_path_factory.mktemp("module") / "prefix")
     yield space
     space.close()
 

@@ -14,6 +14,8 @@ bounds = FloatingPointRange(from_value=0.0, to_value=1.0)
 node.declare_parameter('gain', 0.5, ParameterDescriptor(
     description='how much', floating_point_range=[bounds]))
 node.declare_parameter('name', 'bob')
+node.declare_parameter('speed', 1.0)
+node.declare_parameter('owner', 'bob')
 node.declare_parameter('fixed', 3, ParameterDescriptor(read_only=True))
 node.declare_parameter('group.list', [1, 2, 3])
 
@@ -31,12 +33,9 @@ except (KeyboardInterrupt, rclpy.executors.ExternalShutdownException):
 """
 
 
-@pytest.fixture
-def server(workspace):
-    workspace.executable("server", NODE)
-    process = workspace.start("run", workspace.package, "server")
-    assert process.stdout.readline().strip() == "READY"
-    return process
+@pytest.fixture(scope="module")
+def server(module_workspace):
+    return module_workspace.node("server", NODE)
 
 
 def test_node_is_listed_by_its_full_name(workspace, server):
@@ -98,9 +97,9 @@ def test_parameter_is_told_with_its_type(workspace, server, name, text):
 
 
 def test_parameter_is_set(workspace, server):
-    outcome = workspace.ros2("param", "set", "--no-daemon", "/demo/server", "gain", "0.25")
+    outcome = workspace.ros2("param", "set", "--no-daemon", "/demo/server", "speed", "0.25")
     assert outcome.out.strip() == "Set parameter successful"
-    out = workspace.ros2("param", "get", "--no-daemon", "/demo/server", "gain", "--hide-type").out
+    out = workspace.ros2("param", "get", "--no-daemon", "/demo/server", "speed", "--hide-type").out
     assert out.strip() == "0.25"
 
 
@@ -125,10 +124,10 @@ def test_dump_is_a_parameter_file(workspace, server):
 
 
 def test_dumped_file_is_loaded(workspace, server):
-    path = workspace.file("p.yaml", "/demo/server:\n  ros__parameters:\n    name: alice\n")
+    path = workspace.file("p.yaml", "/demo/server:\n  ros__parameters:\n    owner: alice\n")
     outcome = workspace.ros2("param", "load", "--no-daemon", "/demo/server", path)
-    assert "Set parameter name successful" in outcome.out
-    out = workspace.ros2("param", "get", "--no-daemon", "/demo/server", "name").out
+    assert "Set parameter owner successful" in outcome.out
+    out = workspace.ros2("param", "get", "--no-daemon", "/demo/server", "owner").out
     assert out.strip() == "String value is: alice"
 
 

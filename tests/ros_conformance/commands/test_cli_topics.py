@@ -41,12 +41,9 @@ except (KeyboardInterrupt, rclpy.executors.ExternalShutdownException):
 """
 
 
-@pytest.fixture
-def talker(workspace):
-    workspace.executable("talker", TALKER)
-    process = workspace.start("run", workspace.package, "talker")
-    assert process.stdout.readline().strip() == "READY"
-    return process
+@pytest.fixture(scope="module")
+def talker(module_workspace):
+    return module_workspace.node("talker", TALKER)
 
 
 def topic(workspace, *words: str):

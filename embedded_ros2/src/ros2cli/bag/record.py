@@ -134,7 +134,7 @@ class _Recorder:
         print(f"[INFO] [rosbag2_recorder]: Subscribed to topic '{topic}'", flush=True)
 
     def _definition(self, type_name: str) -> dict[str, Any]:
-        if type_name in self._typestore.FIELDDEFS:
+        if type_name in self._typestore.types:
             return {"typestore": self._typestore}
         from embedded_ros2.type_hash import message_hash
 
