@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from embedded_ros2.definitions import message_definition
@@ -69,13 +69,13 @@ def _hash(definition: Definition) -> str:
     return f"RIHS01_{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def message_hash(name: str) -> str:
     """RIHS01 of a message or of a part of a service or action."""
     return _hash(message_definition(name))
 
 
-@lru_cache(maxsize=None)
+@cache
 def service_hash(name: str) -> str:
     """RIHS01 of a service, whose description has request, response and event as fields."""
     fields = tuple(

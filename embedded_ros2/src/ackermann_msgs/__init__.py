@@ -1,0 +1,1 @@
+"""Interfaces of ackermann_msgs, made from their definitions on first use."""

@@ -1,0 +1,1 @@
+"""Interfaces of carla_msgs, made from their definitions on first use."""

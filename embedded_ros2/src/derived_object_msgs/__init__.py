@@ -1,0 +1,1 @@
+"""Interfaces of derived_object_msgs, made from their definitions on first use."""

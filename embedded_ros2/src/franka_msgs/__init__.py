@@ -1,0 +1,1 @@
+"""Interfaces of franka_msgs, made from their definitions on first use."""
