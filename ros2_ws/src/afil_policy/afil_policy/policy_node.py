@@ -56,6 +56,7 @@ class PolicyNode(LifecycleNode):
         self._controller: PolicyController | None = None
         self._state = "unconfigured"
         self._failure: str | None = None
+        self._problem: str | None = None
         self._checkpoint = ""
         self._publishers_by_topic: dict[str, Any] = {}
         self._inputs: list[Any] = []
@@ -185,6 +186,11 @@ class PolicyNode(LifecycleNode):
     def _publish(self, commands: list[Command]) -> None:
         for command in commands:
             self._publishers_by_topic[command.topic].publish(command.cdr)
+        problem = self._controller.status.problem if self._controller is not None else None
+        if problem != self._problem:
+            self._problem = problem
+            if problem is not None:
+                self.get_logger().warning(f"no command: {problem}")
 
     def _publish_diagnostics(self) -> None:
         status = None if self._controller is None else self._controller.status

@@ -15,7 +15,7 @@ from afil_policy.config import AugmentationConfig, DataConfig, TrainConfig
 from afil_policy.data.augmentation import photometric, shift
 from afil_policy.data.batches import BatchSource, split_by_episode
 from afil_policy.data.cache import open_cache
-from afil_policy.data.normalisation import Normaliser, fit
+from afil_policy.data.normalisation import Normaliser, fit_actions, fit_inputs
 from afil_policy.data.transforms import ObservationTransform, proprioception_labels
 
 CONFIG = DataConfig(height=24, width=32)
@@ -91,7 +91,7 @@ def test_a_dataset_without_success_says_what_to_set(
 
 def test_deployment_sees_the_same_bits_as_training(dataset: Path, cache_root: Path) -> None:
     cache = open_cache(dataset, CONFIG, cache_root, needs_saliency=False)
-    normaliser = fit(cache.proprioception, "mean_std")
+    normaliser = fit_inputs(cache.proprioception)
     transform = ObservationTransform(CONFIG, cache.contract, normaliser)
     images, proprioception = transform.inputs(
         np.array(cache.images[8:16]), cache.proprioception[8:16]
@@ -119,16 +119,28 @@ def test_a_stream_that_the_contract_lacks_is_named(contract: Contract) -> None:
 
 
 @pytest.mark.parametrize("kind", ["mean_std", "min_max"])
-def test_normalisation_is_undone_and_leaves_constants_alone(kind: str) -> None:
+def test_action_normalisation_is_undone_exactly_enough(kind: str) -> None:
     values = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
-    values[:, 2] = 0.3
-    normaliser = fit(values, kind)
+    normaliser = fit_actions(values, kind)
     normal = normaliser.apply(torch.from_numpy(values))
     torch.testing.assert_close(normaliser.invert(normal), torch.from_numpy(values))
-    assert float(normal[:, 2].abs().max()) < 1e-6
     if kind == "min_max":
         assert float(normal.abs().max()) == pytest.approx(1.0)
     assert Normaliser.from_dict(normaliser.to_dict(), "x") == normaliser
+
+
+def test_an_action_that_never_moved_is_not_drifted_into() -> None:
+    values = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    values[:, 1] = 0.0
+    wrong = torch.full((1, 2), 0.5)
+    assert abs(float(fit_actions(values, "mean_std").invert(wrong)[0, 1])) < 1e-3
+
+
+def test_an_input_that_never_moved_is_not_blown_up_when_it_does() -> None:
+    values = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    values[:, 1] = 0.3
+    moved = torch.tensor([[0.0, 0.31]])
+    assert abs(float(fit_inputs(values).apply(moved)[0, 1])) < 0.1
 
 
 def test_damaged_statistics_are_refused() -> None:
@@ -178,8 +190,8 @@ def test_batches_depend_on_seed_and_epoch_only(dataset: Path, cache_root: Path) 
     source = BatchSource(
         cache,
         config,
-        ObservationTransform(CONFIG, cache.contract, fit(cache.proprioception, "mean_std")),
-        fit(cache.actions, "mean_std"),
+        ObservationTransform(CONFIG, cache.contract, fit_inputs(cache.proprioception)),
+        fit_actions(cache.actions, "mean_std"),
         with_saliency=True,
     )
     indices = np.arange(len(cache.actions))

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from afil_core.errors import AfilError
 
-# A number that moves less than this (m, rad, fraction) is noise; blowing it up would teach it.
+# A number that moves less than this (m, rad, fraction) does not move.
 _CONSTANT = 1e-4
 
 
@@ -65,20 +65,43 @@ class Normaliser:
         return torch.tensor(numbers, dtype=like.dtype, device=like.device)
 
 
-def fit(values: NDArray[np.float32], kind: str) -> Normaliser:
-    """Fit a normaliser; numbers that do not move are only shifted.
+def fit_inputs(values: NDArray[np.float32]) -> Normaliser:
+    """Fit a normaliser of network inputs: zero mean and unit variance.
+
+    Numbers that did not move are only shifted: when they do move one day, they must not be
+    blown up beyond all that the network has seen.
+
+    Args:
+        values: float32 [N, D] with N at least 1.
+    """
+    shift, scale = _moments(values)
+    return _normaliser(shift, np.where(scale < _CONSTANT, 1.0, scale))
+
+
+def fit_actions(values: NDArray[np.float32], kind: str) -> Normaliser:
+    """Fit a normaliser of actions.
+
+    Numbers that did not move keep a tiny scale, so that the network's error in them becomes
+    no motion (a rotation that no demonstration has must not be drifted into).
 
     Args:
         values: float32 [N, D] with N at least 1.
         kind: ``mean_std`` (zero mean, unit variance) or ``min_max`` (to [-1, 1]).
     """
-    data = values.astype(np.float64)
     if kind == "mean_std":
-        shift, scale = data.mean(axis=0), data.std(axis=0)
+        shift, scale = _moments(values)
     elif kind == "min_max":
-        low, high = data.min(axis=0), data.max(axis=0)
+        low, high = values.min(axis=0).astype(np.float64), values.max(axis=0).astype(np.float64)
         shift, scale = (low + high) / 2, (high - low) / 2
     else:
         raise ValueError(f"unknown normalisation {kind}")
-    scale = np.where(scale < _CONSTANT, 1.0, scale)
+    return _normaliser(shift, np.maximum(scale, _CONSTANT))
+
+
+def _moments(values: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    data = values.astype(np.float64)
+    return data.mean(axis=0), data.std(axis=0)
+
+
+def _normaliser(shift: NDArray[np.float64], scale: NDArray[np.float64]) -> Normaliser:
     return Normaliser(tuple(shift.tolist()), tuple(scale.tolist()))

@@ -20,7 +20,6 @@ from afil_policy.deploy.latency import LatencyMonitor, LatencySummary
 from afil_policy.deploy.limits import ActionLimits
 from afil_policy.deploy.watchdog import Watchdog
 
-
 # After a longer silence than this many periods the last target says nothing about the robot.
 _RESTART_PERIODS = 5
 

@@ -16,7 +16,7 @@ from afil_core.progress import Progress
 from afil_policy.config import TrainConfig
 from afil_policy.data.batches import BatchSource, split_by_episode
 from afil_policy.data.cache import Cache
-from afil_policy.data.normalisation import Normaliser, fit
+from afil_policy.data.normalisation import Normaliser, fit_actions, fit_inputs
 from afil_policy.data.transforms import ObservationTransform
 from afil_policy.methods import Batch, Losses, build_method
 from afil_policy.training.checkpoint import new_model
@@ -79,8 +79,8 @@ class Trainer:
         self._identity = run_identity(config, cache)
         self._split = split_by_episode(cache, config.data.validation_fraction, config.seed)
         train = self._split.training
-        self._proprioception = fit(cache.proprioception[train], "mean_std")
-        self._actions = fit(cache.actions[train], config.data.action_normalisation)
+        self._proprioception = fit_inputs(cache.proprioception[train])
+        self._actions = fit_actions(cache.actions[train], config.data.action_normalisation)
         transform = ObservationTransform(config.data, cache.contract, self._proprioception)
         self._source = BatchSource(
             cache, config, transform, self._actions, with_saliency=self._method.needs_saliency
