@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
+import rclpy
+from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.executors import ExternalShutdownException
+from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
-from afil_sim.base_node import BaseNode, run_node
+from afil_core.errors import run
+from afil_sim.parameters import Parameters
 from afil_sim.pilot import ExpertPilot
 
 
-class ExpertNode(BaseNode):
+class ExpertNode(Node):
     """Answers every frame of the world with the expert's command.
 
     Parameters: ``robot`` and ``noise`` (standard deviation of the exploration noise on each
@@ -25,8 +30,9 @@ class ExpertNode(BaseNode):
 
     def __init__(self) -> None:
         super().__init__("expert_node")
-        contract = load_contract(self.parameters.text("robot", "franka"))
-        self._pilot = ExpertPilot(contract, self.parameters.number("noise", 0.0))
+        parameters = Parameters(self._declare)
+        contract = load_contract(parameters.text("robot", "franka"))
+        self._pilot = ExpertPilot(contract, parameters.number("noise", 0.0))
         assert contract.action is not None
         self._outputs = {
             c.topic: self.create_publisher(
@@ -52,14 +58,33 @@ class ExpertNode(BaseNode):
                 raw=True,
             )
 
+    def _declare(self, name: str, default: object) -> object:
+        descriptor = ParameterDescriptor(dynamic_typing=True)
+        value: object = self.declare_parameter(name, default, descriptor).value
+        return value
+
     def _on_message(self, topic: str, cdr: bytes) -> None:
         for command_topic, command in self._pilot.receive(topic, cdr):
             self._outputs[command_topic].publish(command)
 
 
+def _main() -> None:
+    rclpy.init()
+    node: ExpertNode | None = None
+    try:
+        node = ExpertNode()
+        rclpy.spin(node)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        if node is not None:
+            node.destroy_node()
+        rclpy.try_shutdown()
+
+
 def main() -> int:
     """Run the node; exit code 2 and a sentence when it cannot."""
-    return run_node(ExpertNode)
+    return run(_main)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,11 @@ import time
 from functools import partial
 from typing import Any
 
+import rclpy
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
+from rclpy.executors import ExternalShutdownException
+from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
@@ -15,14 +19,15 @@ from std_srvs.srv import Trigger
 from afil_core import world_protocol as protocol
 from afil_core.codecs import decode_string
 from afil_core.contract import load_contract
-from afil_sim.base_node import BaseNode, run_node
+from afil_core.errors import run
+from afil_sim.parameters import Parameters
 from afil_sim.tasks import make_task
 from afil_sim.world import World, WorldConfig
 
 _POLL_PERIOD_S = 0.005
 
 
-class WorldNode(BaseNode):
+class WorldNode(Node):
     """Publishes a simulated robot's sensors and time, obeys its command topics.
 
     Parameters: ``robot``, ``task``, ``mode`` (lock_step or real_time), ``first_seed``, ``cue``
@@ -35,18 +40,19 @@ class WorldNode(BaseNode):
 
     def __init__(self) -> None:
         super().__init__("world_node")
-        contract = load_contract(self.parameters.text("robot", "franka"))
+        parameters = Parameters(self._declare)
+        contract = load_contract(parameters.text("robot", "franka"))
         config = WorldConfig(
-            mode=self.parameters.text("mode", "lock_step"),
-            first_seed=self.parameters.integer("first_seed", 0),
-            command_timeout_s=self.parameters.number("command_timeout_s", 1.0),
-            auto_reset=self.parameters.switch("auto_reset", False),
+            mode=parameters.text("mode", "lock_step"),
+            first_seed=parameters.integer("first_seed", 0),
+            command_timeout_s=parameters.number("command_timeout_s", 1.0),
+            auto_reset=parameters.switch("auto_reset", False),
         )
         self._task = make_task(
             contract.robot,
-            self.parameters.text("task", "lift_carrot"),
-            self.parameters.text("cue", "none"),
-            self.parameters.integer("max_steps", 70),
+            parameters.text("task", "lift_carrot"),
+            parameters.text("cue", "none"),
+            parameters.integer("max_steps", 70),
         )
         self._task.reset(config.first_seed)  # starts the renderer: fail now, not at a reset
         self._world = World(self._task, contract, config)
@@ -72,6 +78,11 @@ class WorldNode(BaseNode):
             f"{contract.robot} world is up in {config.mode} mode; "
             f"call {protocol.RESET_SERVICE} to start an episode"
         )
+
+    def _declare(self, name: str, default: object) -> object:
+        descriptor = ParameterDescriptor(dynamic_typing=True)
+        value: object = self.declare_parameter(name, default, descriptor).value
+        return value
 
     def _on_reset(self, _request: Any, response: Any) -> Any:
         status = self._world.reset()
@@ -103,9 +114,23 @@ class WorldNode(BaseNode):
         super().destroy_node()
 
 
+def _main() -> None:
+    rclpy.init()
+    node: WorldNode | None = None
+    try:
+        node = WorldNode()
+        rclpy.spin(node)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        if node is not None:
+            node.destroy_node()
+        rclpy.try_shutdown()
+
+
 def main() -> int:
     """Run the node; exit code 2 and a sentence when it cannot."""
-    return run_node(WorldNode)
+    return run(_main)
 
 
 if __name__ == "__main__":
