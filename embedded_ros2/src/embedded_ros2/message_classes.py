@@ -181,7 +181,10 @@ def structure_class(name: str) -> type:
     cls.__eq__ = _equal
     cls.__hash__ = None
     for constant in definition.constants:
-        setattr(cls, constant.name, constant.value)
+        value = constant.value
+        if constant.type == "byte" and isinstance(value, int):
+            value = bytes([value])
+        setattr(cls, constant.name, value)
     for field in definition.fields:
         if field.default is not None:
             setattr(cls, f"{field.name.upper()}__DEFAULT", field.default)
