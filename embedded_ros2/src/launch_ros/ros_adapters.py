@@ -28,9 +28,10 @@ class ROSAdapter:
         import os
 
         import rclpy
+        from rclpy.context import Context
         from rclpy.executors import SingleThreadedExecutor
 
-        self.__context = rclpy.Context()
+        self.__context = Context()
         rclpy.init(args=self.__argv, context=self.__context)
         self.__node = rclpy.create_node(f"launch_ros_{os.getpid()}", context=self.__context)
         self.__executor = SingleThreadedExecutor(context=self.__context)
