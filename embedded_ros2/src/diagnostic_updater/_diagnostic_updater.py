@@ -52,7 +52,7 @@ class CompositeDiagnosticTask(DiagnosticTask):
 
     def run(self, stat: DiagnosticStatusWrapper) -> DiagnosticStatusWrapper:
         """Run all and merge their summaries."""
-        combined = DiagnosticStatusWrapper(level=stat.level, message=stat.message)
+        combined = DiagnosticStatusWrapper()
         original = DiagnosticStatusWrapper(level=stat.level, message=stat.message)
         for task in self.tasks:
             stat.summary(original)

@@ -98,9 +98,7 @@ def get_global_executor() -> Executor:
     return _global_executor
 
 
-def shutdown(
-    *, context: Context | None = None, uninstall_handlers: bool | None = None
-) -> None:
+def shutdown(*, context: Context | None = None, uninstall_handlers: bool | None = None) -> None:
     """Shut a context down; signal handlers go with the default one."""
     global _global_executor
     if context is None and _global_executor is not None:

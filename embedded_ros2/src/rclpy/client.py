@@ -6,9 +6,9 @@ import threading
 import time
 from typing import Any
 
-from embedded_ros2 import cdr
 from embedded_ros2.type_hash import service_hash
 
+from embedded_ros2 import cdr
 from rclpy.impl.endpoints import Reader, Writer
 from rclpy.impl.entity import Entity, check_service_type
 from rclpy.impl.service_wire import client_guid, endpoint_qos

@@ -231,9 +231,7 @@ class ROSClock(Clock):
     def _set_ros_time_is_active(self, enabled: bool) -> None:
         if enabled == self.ros_time_is_active:
             return
-        change = (
-            ClockChange.ROS_TIME_ACTIVATED if enabled else ClockChange.ROS_TIME_DEACTIVATED
-        )
+        change = ClockChange.ROS_TIME_ACTIVATED if enabled else ClockChange.ROS_TIME_DEACTIVATED
         self._change(self._last_set_ns if enabled else None, change)
 
     def set_ros_time_override(self, time: Time) -> None:

@@ -55,9 +55,7 @@ class Context:
             if self._ok:
                 raise RuntimeError("Context.init() must only be called once")
             if domain_id is not None and domain_id < 0:
-                raise RuntimeError(
-                    f"Domain id ({domain_id}) should not be lower than zero."
-                )
+                raise RuntimeError(f"Domain id ({domain_id}) should not be lower than zero.")
             self._arguments = arguments.parse(list(sys.argv if args is None else args))
             self._domain_id = domain_id_from_environment() if domain_id is None else domain_id
             if initialize_logging:

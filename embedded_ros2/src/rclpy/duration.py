@@ -19,9 +19,7 @@ class Duration:
     def __init__(self, *, seconds: float = 0, nanoseconds: float = 0) -> None:
         total = int(seconds * S_TO_NS) + int(nanoseconds)
         if not -_LIMIT <= total < _LIMIT:
-            raise OverflowError(
-                "Total nanoseconds value is too large to store in C duration."
-            )
+            raise OverflowError("Total nanoseconds value is too large to store in C duration.")
         self._nanoseconds = total
 
     @property

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 
-class NotInitializedException(Exception):
+class NotInitializedException(Exception):  # noqa: N818
     """The context is not initialized."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__("rclpy.init() has not been called", *args)
 
 
-class NoTypeSupportImportedException(Exception):
+class NoTypeSupportImportedException(Exception):  # noqa: N818
     """A class that is no ROS interface was given where one is needed."""
 
 
-class NameValidationException(Exception):
+class NameValidationException(Exception):  # noqa: N818
     """A name breaks the naming rules; says where."""
 
     def __init__(
@@ -63,7 +63,7 @@ class InvalidHandle(Exception):  # noqa: N818
     """The entity was destroyed."""
 
 
-class ParameterException(Exception):
+class ParameterException(Exception):  # noqa: N818
     """Base of the parameter errors; ``args[1]`` is the list of names."""
 
     def __init__(self, error_msg: str, parameters: Any, *args: Any) -> None:

@@ -51,8 +51,12 @@ class Parameter:
             if isinstance(value, (list, tuple)):
                 if all(isinstance(v, bytes) for v in value):
                     return cls.BYTE_ARRAY
-                for kind, single in ((cls.BOOL_ARRAY, bool), (cls.INTEGER_ARRAY, int),
-                                     (cls.DOUBLE_ARRAY, float), (cls.STRING_ARRAY, str)):  # fmt: skip
+                for kind, single in (
+                    (cls.BOOL_ARRAY, bool),
+                    (cls.INTEGER_ARRAY, int),
+                    (cls.DOUBLE_ARRAY, float),
+                    (cls.STRING_ARRAY, str),
+                ):
                     if all(isinstance(v, single) for v in value):
                         return kind
             raise TypeError(
@@ -196,7 +200,5 @@ def parameter_dict_from_yaml_file(
             full = f"{namespace}.{name}" if namespace else name
             found[full] = Parameter(full, value=normalize_value(value)).to_parameter_msg()
     if not matched:
-        raise RuntimeError(
-            f"Param file does not contain any valid parameters: {parameter_file}"
-        )
+        raise RuntimeError(f"Param file does not contain any valid parameters: {parameter_file}")
     return found

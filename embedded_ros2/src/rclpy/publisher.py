@@ -8,9 +8,9 @@ import time
 from typing import Any
 
 from cyclonedds.core import DDSException
-from embedded_ros2 import cdr
 from embedded_ros2.type_hash import message_hash
 
+from embedded_ros2 import cdr
 from rclpy.duration import Duration
 from rclpy.impl.endpoints import Writer, dds_qos
 from rclpy.impl.entity import Entity, check_message_type

@@ -28,7 +28,7 @@ def qos_policy_name_from_kind(policy_kind: QoSPolicyKind | int) -> str:
     return QoSPolicyKind(policy_kind).name
 
 
-class InvalidQoSProfileException(Exception):
+class InvalidQoSProfileException(Exception):  # noqa: N818
     """A profile that says too little or contradicts itself."""
 
     def __init__(self, *args: Any) -> None:

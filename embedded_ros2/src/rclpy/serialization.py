@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from embedded_ros2 import cdr
-
 from rclpy.impl.entity import check_message_type
 
 

@@ -8,15 +8,14 @@ from collections.abc import Callable
 from types import CoroutineType
 from typing import Any
 
-from embedded_ros2 import cdr
 from embedded_ros2.type_hash import service_hash
 
+from embedded_ros2 import cdr
 from rclpy.impl.endpoints import Reader, Writer
 from rclpy.impl.entity import Entity, check_service_type
 from rclpy.impl.service_wire import client_guid, endpoint_qos
 from rclpy.logging import get_logger
 from rclpy.qos import QoSProfile
-
 
 _CLIENT_ID = re.compile(rb"clientid=([^;]*);")
 _LONGEST_WAIT_S = 1.0

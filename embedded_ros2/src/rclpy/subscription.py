@@ -7,9 +7,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from embedded_ros2 import cdr
 from embedded_ros2.type_hash import message_hash
 
+from embedded_ros2 import cdr
 from rclpy.impl.endpoints import Reader, dds_qos
 from rclpy.impl.entity import Entity, check_message_type
 from rclpy.logging import get_logger

@@ -10,8 +10,8 @@ from rosidl_runtime_py.convert import (
 )
 from rosidl_runtime_py.get_interfaces import (
     get_action_interfaces,
-    get_interface_path,
     get_interface_packages,
+    get_interface_path,
     get_interfaces,
     get_message_interfaces,
     get_service_interfaces,

@@ -49,9 +49,7 @@ def _abbreviate(value: Any, kind: str) -> str:
     return f"<array type: {inner}{bound}>"
 
 
-def _value(
-    value: Any, kind: str, truncate: int | None, no_arr: bool, no_str: bool
-) -> Any:
+def _value(value: Any, kind: str, truncate: int | None, no_arr: bool, no_str: bool) -> Any:
     if isinstance(value, (list, tuple, array.array, np.ndarray)):
         if no_arr:
             return _abbreviate(value, kind)

@@ -20,10 +20,10 @@ from cyclonedds.builtin import (
     BuiltinTopicDcpsSubscription,
 )
 from cyclonedds.core import InstanceState
-from embedded_ros2 import cdr
 from embedded_ros2.message_classes import structure_class
 from embedded_ros2.type_hash import message_hash
 
+from embedded_ros2 import cdr
 from rclpy.impl.endpoints import Reader, Writer, dds_qos
 from rclpy.impl.waitset import Waiter
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile
@@ -112,7 +112,10 @@ class Graph:
 
     def _announce(self) -> None:
         make = structure_class
-        node_info, gid = make("rmw_dds_common/msg/NodeEntitiesInfo"), make("rmw_dds_common/msg/Gid")
+        node_info, gid = (
+            make("rmw_dds_common/msg/NodeEntitiesInfo"),
+            make("rmw_dds_common/msg/Gid"),
+        )
 
         def gids(values: list[bytes]) -> list[Any]:
             return [gid(data=list(value)) for value in values]

@@ -68,15 +68,12 @@ def configuration() -> str:
     if scope == "OFF":
         peers = []
         discovery += (
-            "<ParticipantIndex>none</ParticipantIndex>"
-            f"<Tag>ros_discovery_off_{os.getpid()}</Tag>"
+            f"<ParticipantIndex>none</ParticipantIndex><Tag>ros_discovery_off_{os.getpid()}</Tag>"
         )
         general += "<AllowMulticast>false</AllowMulticast>"
     elif scope == "LOCALHOST":
         if not peers and "NetworkInterface" not in _uri_text(user):
-            general += (
-                '<Interfaces><NetworkInterface name="lo" multicast="false"/></Interfaces>'
-            )
+            general += '<Interfaces><NetworkInterface name="lo" multicast="false"/></Interfaces>'
         general += "<AllowMulticast>false</AllowMulticast>"
         peers = ["localhost", *peers]
     if peers:

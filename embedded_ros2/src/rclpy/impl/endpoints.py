@@ -77,8 +77,10 @@ def dds_qos(profile: QoSProfile, writer: bool, user_data: str, ignore_local: boo
         # Member names differ between vendors; the layout decides.
         policies.append(
             Policy.TypeConsistency.AllowTypeCoercion(
-                ignore_sequence_bounds=True, ignore_string_bounds=True,
-                ignore_member_names=True, prevent_type_widening=False,
+                ignore_sequence_bounds=True,
+                ignore_string_bounds=True,
+                ignore_member_names=True,
+                prevent_type_widening=False,
                 force_type_validation=False,
             )  # fmt: skip
         )

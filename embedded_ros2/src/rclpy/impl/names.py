@@ -51,7 +51,8 @@ def _full_name_problem(name: str, what: str) -> tuple[str, int] | None:
             continue
         if not char.isascii() or not _TOKEN.match(char):
             return (
-                f"{what} must not contain characters other than alphanumerics, '_', or '/'", index
+                f"{what} must not contain characters other than alphanumerics, '_', or '/'",
+                index,
             )
         if char.isdigit() and name[index - 1] == "/":
             return f"{what} must not have a token that starts with a number", index

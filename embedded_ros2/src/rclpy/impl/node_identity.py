@@ -31,7 +31,7 @@ class NodeIdentity:
         return self._default_callback_group
 
     @property
-    def handle(self) -> Node:
+    def handle(self) -> NodeIdentity:
         """Stands where real rclpy has its C handle."""
         return self
 
@@ -129,6 +129,4 @@ class NodeIdentity:
         full = names.expand(name, self._name, self._namespace, is_service=is_service)
         if only_expand:
             return full
-        return names.remap(
-            full, self._name, self._namespace, self._remaps, is_service=is_service
-        )
+        return names.remap(full, self._name, self._namespace, self._remaps, is_service=is_service)

@@ -35,9 +35,7 @@ def overrides_for(sources: list[tuple[str, dict[str, Any]]], full_name: str) -> 
 class NodeParameters:
     """Mixin of :class:`rclpy.node.Node`."""
 
-    def _init_parameters(
-        self, overrides: dict[str, Parameter], allow_undeclared: bool
-    ) -> None:
+    def _init_parameters(self, overrides: dict[str, Parameter], allow_undeclared: bool) -> None:
         self._parameters: dict[str, Parameter] = {}
         self._descriptors: dict[str, ParameterDescriptor] = {}
         self._parameter_overrides = overrides

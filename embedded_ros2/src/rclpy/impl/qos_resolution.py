@@ -69,14 +69,10 @@ def _best_available(node: Any, qos: QoSProfile, topic: str, kind: str) -> QoSPro
         offered = [info.qos_profile for info in node.get_publishers_info_by_topic(topic)]
     if qos.reliability is ReliabilityPolicy.BEST_AVAILABLE:
         reliable = all(o.reliability is ReliabilityPolicy.RELIABLE for o in offered)
-        qos.reliability = (
-            ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT
-        )
+        qos.reliability = ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT
     if qos.durability is DurabilityPolicy.BEST_AVAILABLE:
         latched = all(o.durability is DurabilityPolicy.TRANSIENT_LOCAL for o in offered)
-        qos.durability = (
-            DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE
-        )
+        qos.durability = DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE
     if qos.liveliness is LivelinessPolicy.BEST_AVAILABLE:
         qos.liveliness = LivelinessPolicy.AUTOMATIC
     return qos

@@ -9,7 +9,6 @@ from typing import Any
 
 from rclpy.impl.waitset import Waiter
 
-
 # Entities in the order they are served; the rank is in the upper part of a token.
 _GROUPS = ("_subscriptions", "_clients", "_services", "_waitables")
 _RANK = 1 << 40

@@ -35,8 +35,13 @@ class RosoutPublisher:
             file_name, function, line = where
             self._publisher.publish(
                 Log(
-                    stamp=Time(sec=seconds, nanosec=nanoseconds), level=int(severity), name=name,
-                    msg=text, file=file_name, function=function, line=line,
+                    stamp=Time(sec=seconds, nanosec=nanoseconds),
+                    level=int(severity),
+                    name=name,
+                    msg=text,
+                    file=file_name,
+                    function=function,
+                    line=line,
                 )  # fmt: skip
             )
         finally:

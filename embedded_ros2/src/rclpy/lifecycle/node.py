@@ -184,8 +184,10 @@ class LifecycleNodeMixin(ManagedEntity):
             description = _description(edge)
             self._transition_publisher.publish(
                 lifecycle_msgs.msg.TransitionEvent(
-                    timestamp=time.time_ns(), transition=description.transition,
-                    start_state=description.start_state, goal_state=description.goal_state,
+                    timestamp=time.time_ns(),
+                    transition=description.transition,
+                    start_state=description.start_state,
+                    goal_state=description.goal_state,
                 )  # fmt: skip
             )
 

@@ -57,9 +57,7 @@ def _stage(
 ) -> list[Edge]:
     """Edges into a transitional state and its three ways out."""
     edges = [Edge(number, label, start, through) for number, label, start in first]
-    return edges + [
-        Edge(base + i, _OUTCOMES[i], through, goal) for i, goal in enumerate(goals)
-    ]
+    return edges + [Edge(base + i, _OUTCOMES[i], through, goal) for i, goal in enumerate(goals)]
 
 
 _UN, _IN, _AC, _FI = (_S.PRIMARY_STATE_UNCONFIGURED, _S.PRIMARY_STATE_INACTIVE,

@@ -1,0 +1,5 @@
+"""Check of namespaces."""
+
+from rclpy.impl.names import validate_namespace
+
+__all__ = ["validate_namespace"]
