@@ -88,7 +88,7 @@ class AutofocusConfig:
     """
 
     weight: float = 10.0
-    temperature: float = 1.0
+    temperature: float = 20.0
     resolution: str = "map"
     skip_empty: bool = True
 

@@ -194,11 +194,20 @@ def test_targets_stay_in_the_workspace_and_near_the_arm(contract: Contract) -> N
     assert min(heights) == pytest.approx(0.3 - 0.15)
 
 
-def test_an_arm_outside_of_the_workspace_is_not_commanded(contract: Contract) -> None:
+def test_an_arm_outside_of_the_workspace_does_not_start(contract: Contract) -> None:
     robot = Robot(contract, Scripted())
     far = HOME + np.array([0.4, 0, 0, 0, 0, 0, 0])
     assert robot.frame(1, far) == []
     assert "outside of the workspace" in (robot.controller.status.problem or "")
+
+
+def test_an_arm_that_strays_out_of_the_workspace_is_led_back(contract: Contract) -> None:
+    robot = Robot(contract, Scripted(np.array([0.05, 0, 0, 0, 0, 0, 0.08])))
+    robot.frame(1)
+    astray = HOME + np.array([0.45, 0, 0, 0, 0, 0, 0])
+    target = poses(robot.frame(2, astray))[0]
+    assert target[0] == pytest.approx(0.95 - 0.15)
+    assert poses(robot.frame(3, target))[0][0] == pytest.approx(0.75)
 
 
 def test_the_watchdog_holds_the_measured_pose_once(contract: Contract) -> None:

@@ -9,7 +9,7 @@ from afil_core.actions import apply_delta, clip_delta
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 
-# A measured pose this far outside of the workspace is no rounding: somebody must look.
+# An arm this far outside of the workspace was not put there by us: somebody must look.
 _OUTSIDE_M = 0.02
 # A target that runs ahead of a blocked arm becomes a jump when the arm comes free.
 _LEAD_STEPS = 3.0
@@ -63,28 +63,17 @@ class ActionLimits:
         self.clipped += int(not np.array_equal(limited, action))
         return limited
 
-    def target(
-        self,
-        previous: NDArray[np.float64],
-        delta: NDArray[np.float64],
-        measured: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """The target pose after a step, inside of the workspace and near the arm.
+    def require_inside(self, measured: NDArray[np.float64]) -> None:
+        """Check that the arm may start to move.
 
         Args:
-            previous: Last commanded pose [7].
-            delta: Limited delta [6].
             measured: Measured end-effector pose [7].
 
-        Returns:
-            Pose [7] in the base frame.
-
         Raises:
-            AfilError: When the arm is outside of the workspace.
+            AfilError: When it is outside of the workspace.
         """
-        target = apply_delta(previous, delta)
         if self._limits is None:
-            return target
+            return
         low = np.array(self._limits.workspace_min_m)
         high = np.array(self._limits.workspace_max_m)
         outside = np.maximum(low - measured[:3], measured[:3] - high).max()
@@ -94,11 +83,34 @@ class ActionLimits:
                 f"the end effector at ({place}) m is {outside:.3f} m outside of the workspace "
                 f"{low.tolist()} to {high.tolist()} m; move it back by hand"
             )
-        lead = target[:3] - measured[:3]
+
+    def target(
+        self,
+        previous: NDArray[np.float64],
+        delta: NDArray[np.float64],
+        measured: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """The target pose after a step, inside of the workspace and near the arm.
+
+        An arm that strayed out of the workspace is led back, near it first.
+
+        Args:
+            previous: Last commanded pose [7].
+            delta: Limited delta [6].
+            measured: Measured end-effector pose [7].
+
+        Returns:
+            Pose [7] in the base frame.
+        """
+        target = apply_delta(previous, delta)
+        if self._limits is None:
+            return target
+        low = np.array(self._limits.workspace_min_m)
+        high = np.array(self._limits.workspace_max_m)
+        lead = target[:3].clip(low, high) - measured[:3]
         longest = _LEAD_STEPS * self._limits.max_translation_per_step_m
-        if float(np.linalg.norm(lead)) > longest:
-            lead *= longest / float(np.linalg.norm(lead))
-        position = (measured[:3] + lead).clip(low, high)
+        length = float(np.linalg.norm(lead))
+        position = measured[:3] + lead * min(1.0, longest / max(length, longest))
         if not np.allclose(position, target[:3], rtol=0, atol=1e-9):
             self.clipped += 1
             target = np.concatenate([position, target[3:]])

@@ -45,10 +45,16 @@ class PoseAdapter:
     def commands(
         self, action: NDArray[np.float64], observations: Observations, stamp_ns: int
     ) -> list[Command]:
-        """Gripper width first, then the pose: who waits for the pose has both."""
+        """Gripper width first, then the pose: who waits for the pose has both.
+
+        Raises:
+            AfilError: When the arm is to start from outside of the workspace.
+        """
         measured = observations[self._pose_stream]
-        previous = measured if self._target is None else self._target
-        self._target = self._limits.target(previous, action[:6], measured)
+        if self._target is None:
+            self._limits.require_inside(measured)
+            self._target = measured
+        self._target = self._limits.target(self._target, action[:6], measured)
         return [self._gripper(float(action[6])), self._pose(self._target, stamp_ns)]
 
     def stop(self, observations: Observations, stamp_ns: int) -> list[Command]:
