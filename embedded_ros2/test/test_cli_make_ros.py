@@ -1,0 +1,86 @@
+"""``make ros`` on machines that lack something: a sentence each, and nothing built."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOOL = Path(__file__).resolve().parents[2] / "tools" / "ros.py"
+
+
+@pytest.fixture
+def prefix(tmp_path):
+    """A function that makes a prefix with packages, an rclpy and a ros2 among them."""
+
+    def make(*packages: str, rclpy: str = "", ros2: bool = True) -> dict[str, str]:
+        index = tmp_path / "share/ament_index/resource_index/packages"
+        index.mkdir(parents=True)
+        for name in packages:
+            (index / name).touch()
+        (tmp_path / "python/rclpy").mkdir(parents=True)
+        (tmp_path / "python/rclpy/__init__.py").write_text(rclpy)
+        (tmp_path / "bin").mkdir()
+        if ros2:
+            (tmp_path / "bin/ros2").write_text("#!/bin/sh\n")
+            (tmp_path / "bin/ros2").chmod(0o755)
+        return {
+            "AMENT_PREFIX_PATH": str(tmp_path),
+            "PYTHONPATH": str(tmp_path / "python"),
+            "PATH": f"{tmp_path / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin",
+        }
+
+    return make
+
+
+def check(environment: dict[str, str]) -> subprocess.CompletedProcess:
+    kept = {k: v for k, v in os.environ.items() if k not in ("AMENT_PREFIX_PATH", "PYTHONPATH")}
+    return subprocess.run(
+        [sys.executable, TOOL, "--check"],
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def required() -> tuple[str, ...]:
+    space: dict = {"__name__": "ros_tool", "__file__": str(TOOL)}
+    source = TOOL.read_text()
+    sys.modules["ros_tool"] = type(sys)("ros_tool")
+    exec(compile(source, str(TOOL), "exec"), space)
+    return space["REQUIRED"]
+
+
+def test_no_sourced_ros_is_said():
+    done = check({})
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: no ROS 2 is sourced: ")
+
+
+def test_rclpy_that_this_python_cannot_import_is_said(prefix):
+    done = check(prefix("rclpy", rclpy="raise ImportError('made for another Python')"))
+    assert done.returncode == 2
+    assert "cannot import the sourced rclpy: ImportError: made for another Python" in done.stderr
+
+
+def test_required_packages_are_named(prefix):
+    names = [name for name in required() if name != "std_srvs"]
+    done = check(prefix(*names))
+    assert done.returncode == 2
+    assert "lacks std_srvs" in done.stderr
+
+
+def test_optional_packages_are_named_and_the_rest_goes_on(prefix):
+    done = check(prefix(*required(), "rmw_fastrtps_cpp", "cv_bridge"))
+    assert done.returncode == 0, done.stderr
+    assert "moveit_msgs is not installed" in done.stdout
+    assert "cv_bridge is not installed" not in done.stdout
+    assert "rmw_cyclonedds_cpp is not installed: the tests do not run on it" in done.stdout
+
+
+def test_ros_without_a_middleware_is_said(prefix):
+    done = check(prefix(*required()))
+    assert done.returncode == 2
+    assert "none of rmw_cyclonedds_cpp and rmw_fastrtps_cpp" in done.stderr
