@@ -186,7 +186,7 @@ class PolicyNode(LifecycleNode):
     def _publish(self, commands: list[Command]) -> None:
         for command in commands:
             self._publishers_by_topic[command.topic].publish(command.cdr)
-        problem = self._controller.status.problem if self._controller is not None else None
+        problem = self._controller.problem if self._controller is not None else None
         if problem != self._problem:
             self._problem = problem
             if problem is not None:

@@ -97,16 +97,22 @@ class PolicyController:
         self._commands = 0
         self._refusals = 0
         self._stops = 0
-        self._problem: str | None = "no frame has arrived yet"
+        self._problem: str | None = None
         self._last_stamp_ns: int | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """The reason of the last refusal, if nothing was commanded since."""
+        return self._problem
 
     @property
     def status(self) -> ControlStatus:
         """What the loop has done so far."""
+        idle = "no frame has arrived yet" if self._commands + self._refusals == 0 else None
         return ControlStatus(
             self._commands,
             self._refusals,
-            self._problem,
+            self._problem or idle,
             self._limits.clipped,
             self._stops,
             self._stamp_latency.summary(),
