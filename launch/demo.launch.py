@@ -10,9 +10,10 @@ import os
 import shutil
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
     DeclareLaunchArgument,
     ExecuteProcess,
@@ -24,10 +25,6 @@ from launch.actions import (
 from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited
 
-from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
-
-METHODS = ("bc", "autofocus")
-CUES = ("intact", "broken")
 ARGUMENTS = {
     "output": ("demo", "Folder of everything that the demo makes"),
     "robot": ("franka", "Robot contract"),
@@ -38,13 +35,14 @@ ARGUMENTS = {
     "train_config": ("", "Training configuration (YAML); empty for afil_policy's own"),
     "epochs": ("", "Training epochs; empty for the configuration's"),
     "seed": ("0", "Training seed"),
+    "methods": ("bc,autofocus", "Methods to train and test"),
+    "cues": ("intact,broken", "Variants of the cue to test with"),
     "eval_episodes": ("20", "Test episodes of each policy and cue"),
     "eval_first_seed": ("1000", "Seed of the first test episode; demonstrations start at 0"),
 }
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(NamedTuple):
     """One command of the loop."""
 
     name: str
@@ -73,12 +71,13 @@ def stages(args: dict[str, str]) -> list[Stage]:
         options += ["--config", args["train_config"]]
     if args["epochs"]:
         options += ["--set", f"optimisation.epochs={args['epochs']}"]
-    for method in METHODS:
+    methods, cues = args["methods"].split(","), args["cues"].split(",")
+    for method in methods:
         run = ["--data", str(demos), "--method", method, "--output", str(output / "runs" / method)]
         loop.append(Stage(f"train {method}", _ros2("run", "afil_policy", "train") + run + options))
     results = []
-    for method in METHODS:
-        for cue in CUES:
+    for method in methods:
+        for cue in cues:
             results.append(str(output / "results" / f"{method}_{cue}.json"))
             loop.append(
                 Stage(

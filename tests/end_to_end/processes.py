@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 # Most domain numbers above 101 collide with the ports that Linux hands out to programs.
 _DOMAIN = 20 + os.getpid() % 80
 

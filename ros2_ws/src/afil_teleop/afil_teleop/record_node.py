@@ -244,7 +244,7 @@ class RecordNode(Node):
 
     def _publish_diagnostics(self) -> None:
         gaps = {t: g for t, g in self._recorder.gaps.items() if g.gaps}
-        level = b"\x01" if gaps else b"\x00"  # DiagnosticStatus.WARN, OK
+        level = DiagnosticStatus.WARN if gaps else DiagnosticStatus.OK
         values = [KeyValue(key="episode", value=self._session.episode)]
         values += [KeyValue(key=t, value=str(n)) for t, n in self._recorder.counts.items()]
         values += [KeyValue(key=f"{t} gaps", value=str(g)) for t, g in gaps.items()]
