@@ -139,13 +139,31 @@ def test_an_unknown_method_or_configuration_key_is_named(perceived, processes, t
 
 
 def test_a_checkpoint_for_another_contract_is_refused_with_the_line_that_differs(
-    runs, processes, files_of
+    runs, processes, files_of, tmp_path
 ):
+    from afil_core.contract import load_contract
+
     before = files_of(runs["bc"])
     deploy = ["launch", "afil_policy", "deploy.launch.py", f"checkpoint:={runs['bc']}"]
     output = processes.refuse(*deploy, "robot:=carla", "sim:=false")
-    assert_sentence(output, "carla", "franka")
+    assert_sentence(output, "checkpoint", "robot: franka != carla")
+    faster = tmp_path / "faster.yaml"
+    text = load_contract("franka").to_yaml()
+    faster.write_text(text.replace("control_rate_hz: 10.0", "control_rate_hz: 20.0"))
+    output = processes.refuse(*deploy, f"robot:={faster}", "sim:=false")
+    assert_sentence(output, "checkpoint", "control_rate_hz: 10.0 != 20.0")
+    node = ["run", "afil_policy", "policy_node", "--ros-args", "-p", f"robot:={faster}"]
+    output = processes.refuse(*node, "-p", f"checkpoint:={runs['bc']}", "-p", "autostart:=true")
+    assert_sentence(output, "control_rate_hz: 10.0 != 20.0")
     assert files_of(runs["bc"]) == before
+
+
+def test_an_evaluation_in_an_unknown_world_is_refused(runs, processes, tmp_path):
+    evaluate = ["run", "afil_policy", "evaluate", "--checkpoint", str(runs["bc"])]
+    output = tmp_path / "results.json"
+    text = processes.refuse(*evaluate, "--task", "fold_towel", "--output", str(output))
+    assert_sentence(text, "fold_towel")
+    assert not output.exists()
 
 
 def test_missing_data_and_checkpoints_are_named(processes, tmp_path):

@@ -84,3 +84,24 @@ def test_a_node_that_dies_fails_the_launch(victim, processes, record_command, tm
     assert finished.code != 0
     assert victim in finished.output and "Traceback" not in finished.output
     assert all(e.metadata.topics for e in list_episodes(tmp_path / "demos"))
+
+
+def test_a_recorder_that_is_killed_leaves_whole_episodes_only(
+    processes, record_command, files_of, tmp_path
+):
+    demos = tmp_path / "demos"
+    launch = processes.Process(["ros2", *record_command(demos, 50)])
+    try:
+        launch.wait_for("episode 2/50", 60)
+        launch.kill()
+    finally:
+        launch.stop()
+    kept = list_episodes(demos)
+    assert len(kept) >= 2
+    before = {e.path.name: files_of(e.path) for e in kept}
+    assert all(len(list(e.steps())) > 10 for e in kept)
+
+    processes.succeed(*record_command(demos, len(kept) + 1))
+    after = list_episodes(demos)
+    assert [e.metadata.seed for e in after] == list(range(len(kept) + 1))
+    assert {e.path.name: files_of(e.path) for e in after[:-1]} == before
