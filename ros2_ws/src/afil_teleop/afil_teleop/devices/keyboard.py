@@ -8,7 +8,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_core.actions import apply_delta
+from afil_core.actions import apply_delta, clip_delta
 from afil_core.contract import Limits
 
 HELP = """\
@@ -162,9 +162,11 @@ class TargetIntegrator:
             The new target pose [7].
         """
         assert self._target is not None, "start_from comes first"
-        delta = twist * period_s
-        delta[:3] = _shorten(delta[:3], self._limits.max_translation_per_step_m)
-        delta[3:] = _shorten(delta[3:], self._limits.max_rotation_per_step_rad)
+        delta = clip_delta(
+            twist * period_s,
+            self._limits.max_translation_per_step_m,
+            self._limits.max_rotation_per_step_rad,
+        )
         before = self._target[:3]
         target = apply_delta(self._target, delta)
         low = np.minimum(self._limits.workspace_min_m, before)
@@ -177,8 +179,3 @@ class TargetIntegrator:
         """Width (m) of an open or closed gripper."""
         limits = self._limits
         return limits.max_gripper_width_m if is_open else limits.min_gripper_width_m
-
-
-def _shorten(vector: NDArray[np.float64], longest: float) -> NDArray[np.float64]:
-    length = float(np.linalg.norm(vector))
-    return vector if length <= longest else vector * (longest / length)

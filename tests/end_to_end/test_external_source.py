@@ -1,0 +1,69 @@
+"""A robot that other nodes drive: the recorder's services, without a simulated world's help."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from afil_core.bags import read_bag
+from afil_core.episodes import list_episodes
+
+
+@pytest.fixture
+def recorder(processes, tmp_path):
+    """The record launch, waiting for services; episodes go to ``tmp_path/demos``."""
+    launch = processes.Process(
+        ["ros2", "launch", "afil_teleop", "record.launch.py", "robot:=franka", "source:=external"]
+        + [f"output:={tmp_path / 'demos'}", "use_sim_time:=false", "operator:=somebody"]
+    )
+    launch.wait_for("recording to", 60)
+    yield launch
+    launch.stop()
+
+
+@pytest.fixture
+def robot(processes):
+    """Function that starts nodes which publish all topics of the contract, as a robot does."""
+    started = []
+
+    def start():
+        world = ["ros2", "run", "afil_sim", "world_node", "--ros-args", "-p", "auto_reset:=true"]
+        started.append(processes.Process(world))
+        started.append(processes.Process(["ros2", "run", "afil_sim", "expert_node"]))
+
+    yield start
+    for process in started:
+        process.stop()
+
+
+def test_a_person_starts_and_saves_episodes_through_services(recorder, robot, processes, tmp_path):
+    def ask(name: str) -> str:
+        service = f"/record_node/{name}"
+        return processes.succeed("service", "call", service, "std_srvs/srv/Trigger")
+
+    answer = ask("start")
+    assert "success=False" in answer
+    assert "nothing publishes /camera/camera/color/image_raw" in answer
+    assert "success=False" in ask("save"), "there is nothing to save"
+
+    robot()
+    began_ns = time.time_ns()
+    deadline = time.monotonic() + 40
+    while "success=True" not in (answer := ask("start")):
+        assert time.monotonic() < deadline, answer
+    assert "recording episode_000000" in answer
+    time.sleep(2)
+    assert "save or discard it first" in ask("quit")
+    assert "success=True" in ask("save_failure")
+    assert "success=True" in ask("start")
+    assert "discarded episode_000001" in ask("discard")
+    assert "success=True" in ask("quit")
+    assert recorder.wait(30).code == 0
+
+    (episode,) = list_episodes(tmp_path / "demos")
+    assert episode.metadata.success is False and episode.metadata.seed is None
+    assert episode.metadata.operator == "somebody"
+    assert len(list(episode.steps())) > 5
+    log_times = [t for _, t, _ in read_bag(episode.path)]
+    assert began_ns < min(log_times) <= max(log_times) < time.time_ns()
