@@ -172,7 +172,9 @@ def test_deadline_events_tell_both_sides(ros, name):
 def test_liveliness_events_follow_the_publisher(ros, name):
     seen = []
     qos = QoSProfile(
-        depth=1, liveliness=LivelinessPolicy.AUTOMATIC, liveliness_lease_duration=Duration(seconds=1)
+        depth=1,
+        liveliness=LivelinessPolicy.AUTOMATIC,
+        liveliness_lease_duration=Duration(seconds=1),
     )
     ros.other.create_subscription(
         Int32, f"/{name}", lambda m: None, qos,

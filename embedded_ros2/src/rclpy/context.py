@@ -88,7 +88,8 @@ class Context:
     @property
     def graph(self) -> Graph:
         """What is known of other nodes."""
-        assert self.participant is not None
+        if self._graph is None:
+            _ = self.participant
         return self._graph  # type: ignore[return-value]
 
     def shutdown(self) -> None:

@@ -20,6 +20,7 @@ from rclpy.qos import (
 )
 from rclpy.task import Future
 
+_KEPT_CALLBACKS = 20
 _FINAL = (GoalStatus.STATUS_SUCCEEDED, GoalStatus.STATUS_CANCELED, GoalStatus.STATUS_ABORTED)
 
 
@@ -108,6 +109,7 @@ class ActionClient:
         self._action_name = action_name
         self._feedback_callbacks: dict[bytes, Callable[[Any], Any]] = {}
         self._goals: dict[bytes, ClientGoalHandle] = {}
+        self._statuses: dict[bytes, int] = {}
         group = callback_group or node.default_callback_group
         impl, prefix = action_type.Impl, f"{action_name}/_action"
 
@@ -136,14 +138,19 @@ class ActionClient:
             callback(message)
 
     def _on_status(self, message: Any) -> None:
-        for status in message.status_list:
-            key = bytes(status.goal_info.goal_id.uuid)
+        self._statuses = {
+            bytes(status.goal_info.goal_id.uuid): status.status for status in message.status_list
+        }
+        for key, status in self._statuses.items():
             handle = self._goals.get(key)
             if handle is not None and handle._status not in _FINAL:
-                handle._status = status.status
-            if status.status in _FINAL:
-                self._feedback_callbacks.pop(key, None)
+                handle._status = status
+            if status in _FINAL:
                 self._goals.pop(key, None)
+        # Feedback may still be on its way when a goal has ended, so its callback stays a while.
+        for key in list(self._feedback_callbacks)[:-_KEPT_CALLBACKS]:
+            if self._statuses.get(key, GoalStatus.STATUS_SUCCEEDED) in _FINAL:
+                del self._feedback_callbacks[key]
 
     @staticmethod
     def _wait(future: Future) -> Any:
@@ -193,6 +200,8 @@ class ActionClient:
                 return
             handle = ClientGoalHandle(self, request.goal_id, reply.result())
             if handle.accepted:
+                # Its status may have come before the reply.
+                handle._status = self._statuses.get(key, handle._status)
                 self._goals[key] = handle
             else:
                 self._feedback_callbacks.pop(key, None)

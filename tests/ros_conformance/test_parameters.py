@@ -1,0 +1,293 @@
+import pytest
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    ParameterEvent,
+    SetParametersResult,
+)
+from rcl_interfaces.srv import (
+    DescribeParameters,
+    GetParameters,
+    GetParameterTypes,
+    ListParameters,
+    SetParameters,
+    SetParametersAtomically,
+)
+from rclpy.exceptions import (
+    InvalidParameterTypeException,
+    InvalidParameterValueException,
+    ParameterAlreadyDeclaredException,
+    ParameterImmutableException,
+    ParameterNotDeclaredException,
+    ParameterUninitializedException,
+)
+from rclpy.parameter import Parameter, parameter_value_to_python
+
+
+@pytest.fixture
+def node(ros):
+    node = ros.rclpy.create_node("parameterized")
+    ros.executor.add_node(node)
+    yield node
+    ros.executor.remove_node(node)
+    node.destroy_node()
+
+
+def test_declared_parameters_have_their_default(node):
+    assert node.declare_parameter("gain", 2.5).value == 2.5
+    assert node.get_parameter("gain").type_ == Parameter.Type.DOUBLE
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (True, "BOOL"), (3, "INTEGER"), (1.5, "DOUBLE"), ("s", "STRING"),
+        ([b"\x01"], "BYTE_ARRAY"), ([True], "BOOL_ARRAY"), ([1, 2], "INTEGER_ARRAY"),
+        ([1.0], "DOUBLE_ARRAY"), (["a"], "STRING_ARRAY"),
+    ],
+)  # fmt: skip
+def test_types_follow_values(value, kind):
+    assert Parameter("p", value=value).type_.name == kind
+
+
+@pytest.mark.parametrize("value", [True, 3, 1.5, "s", [1, 2], [1.5], ["a"], [True]])
+def test_parameters_survive_their_message(value):
+    message = Parameter("p", value=value).to_parameter_msg()
+    assert Parameter.from_parameter_msg(message).value == value
+
+
+def test_a_value_without_a_type_is_refused():
+    with pytest.raises(TypeError):
+        Parameter("p", value={"a": 1})
+
+
+def test_type_and_value_must_agree():
+    with pytest.raises(ValueError, match="agree"):
+        Parameter("p", Parameter.Type.INTEGER, "text")
+
+
+def test_undeclared_parameters_are_an_error(node):
+    with pytest.raises(ParameterNotDeclaredException):
+        node.get_parameter("nothing")
+
+
+def test_setting_undeclared_parameters_is_an_error(node):
+    with pytest.raises(ParameterNotDeclaredException):
+        node.set_parameters([Parameter("nothing", value=1)])
+
+
+def test_declaring_twice_is_an_error(node):
+    node.declare_parameter("once", 1)
+    with pytest.raises(ParameterAlreadyDeclaredException):
+        node.declare_parameter("once", 2)
+
+
+def test_set_parameters_changes_values(node):
+    node.declare_parameter("x", 1)
+    assert node.set_parameters([Parameter("x", value=9)])[0].successful
+    assert node.get_parameter("x").value == 9
+
+
+def test_the_type_is_static(node):
+    node.declare_parameter("x", 1)
+    result = node.set_parameters([Parameter("x", value="text")])[0]
+    assert not result.successful and result.reason
+    assert node.get_parameter("x").value == 1
+
+
+def test_dynamic_typing_allows_another_type(node):
+    node.declare_parameter("x", 1, ParameterDescriptor(dynamic_typing=True))
+    assert node.set_parameters([Parameter("x", value="text")])[0].successful
+
+
+def test_a_type_without_value_is_uninitialized(node):
+    node.declare_parameter("later", Parameter.Type.INTEGER)
+    with pytest.raises(ParameterUninitializedException):
+        node.get_parameter("later")
+    node.set_parameters([Parameter("later", value=3)])
+    assert node.get_parameter("later").value == 3
+
+
+def test_read_only_parameters_keep_their_value(node):
+    node.declare_parameter("fixed", 1, ParameterDescriptor(read_only=True))
+    assert not node.set_parameters([Parameter("fixed", value=2)])[0].successful
+    with pytest.raises(ParameterImmutableException):
+        node.undeclare_parameter("fixed")
+
+
+def test_integer_ranges_hold(node):
+    limits = IntegerRange(from_value=0, to_value=10, step=2)
+    node.declare_parameter("n", 4, ParameterDescriptor(integer_range=[limits]))
+    answers = [node.set_parameters([Parameter("n", value=v)])[0].successful for v in (6, 5, 12)]
+    assert answers == [True, False, False]
+
+
+def test_floating_point_ranges_hold(node):
+    limits = FloatingPointRange(from_value=0.0, to_value=1.0)
+    node.declare_parameter("f", 0.5, ParameterDescriptor(floating_point_range=[limits]))
+    answers = [node.set_parameters([Parameter("f", value=v)])[0].successful for v in (1.0, 1.5)]
+    assert answers == [True, False]
+
+
+def test_a_default_out_of_range_is_an_error(node):
+    limits = IntegerRange(from_value=0, to_value=10)
+    with pytest.raises(InvalidParameterValueException):
+        node.declare_parameter("n", 11, ParameterDescriptor(integer_range=[limits]))
+
+
+def test_validation_callbacks_refuse_with_a_reason(node):
+    node.declare_parameter("x", 1)
+
+    def positive(parameters):
+        good = all(p.value > 0 for p in parameters)
+        return SetParametersResult(successful=good, reason="" if good else "must be positive")
+
+    node.add_on_set_parameters_callback(positive)
+    result = node.set_parameters([Parameter("x", value=-1)])[0]
+    assert (result.successful, result.reason) == (False, "must be positive")
+    node.remove_on_set_parameters_callback(positive)
+    assert node.set_parameters([Parameter("x", value=-1)])[0].successful
+
+
+def test_atomic_setting_is_all_or_nothing(node):
+    node.declare_parameters("", [("a", 1), ("b", 2)])
+    result = node.set_parameters_atomically(
+        [Parameter("a", value=5), Parameter("b", value="wrong type")]
+    )
+    assert not result.successful and node.get_parameter("a").value == 1
+
+
+def test_pre_set_callbacks_may_change_the_list(node):
+    node.declare_parameters("", [("a", 1), ("b", 1)])
+    node.add_pre_set_parameters_callback(lambda ps: [*ps, Parameter("b", value=7)])
+    node.set_parameters([Parameter("a", value=3)])
+    assert (node.get_parameter("a").value, node.get_parameter("b").value) == (3, 7)
+
+
+def test_post_set_callbacks_hear_of_the_change(node):
+    node.declare_parameter("a", 1)
+    seen = []
+    node.add_post_set_parameters_callback(lambda ps: seen.extend((p.name, p.value) for p in ps))
+    node.set_parameters([Parameter("a", value=3)])
+    assert seen == [("a", 3)]
+
+
+def test_namespaces_prefix_names(node):
+    node.declare_parameters("arm", [("speed", 1.0), ("force", 2.0)])
+    found = node.get_parameters_by_prefix("arm")
+    assert {name: p.value for name, p in found.items()} == {"speed": 1.0, "force": 2.0}
+
+
+def test_get_parameter_or_gives_the_alternative(node):
+    alternative = Parameter("missing", value=3)
+    assert node.get_parameter_or("missing", alternative).value == 3
+
+
+def test_undeclared_parameters_can_be_removed(node):
+    node.declare_parameter("x", 1)
+    node.undeclare_parameter("x")
+    assert not node.has_parameter("x")
+
+
+def test_overrides_replace_defaults(ros):
+    node = ros.rclpy.create_node("overridden", parameter_overrides=[Parameter("x", value=8)])
+    assert node.declare_parameter("x", 1).value == 8
+    assert node.declare_parameter("y", 1).value == 1
+    node.destroy_node()
+
+
+def test_an_override_of_another_type_is_an_error(ros):
+    node = ros.rclpy.create_node("overridden", parameter_overrides=[Parameter("x", value="s")])
+    with pytest.raises(InvalidParameterTypeException):
+        node.declare_parameter("x", 1)
+    node.destroy_node()
+
+
+def test_overrides_can_be_declared_automatically(ros):
+    node = ros.rclpy.create_node(
+        "automatic",
+        parameter_overrides=[Parameter("x", value=8)],
+        automatically_declare_parameters_from_overrides=True,
+    )
+    assert node.get_parameter("x").value == 8
+    node.destroy_node()
+
+
+def test_undeclared_parameters_can_be_allowed(ros):
+    node = ros.rclpy.create_node("tolerant", allow_undeclared_parameters=True)
+    assert node.get_parameter("x").value is None
+    node.set_parameters([Parameter("x", value=2)])
+    assert node.get_parameter("x").value == 2
+    node.destroy_node()
+
+
+def test_descriptors_are_kept(node):
+    node.declare_parameter("x", 1, ParameterDescriptor(description="the x"))
+    described = node.describe_parameter("x")
+    assert (described.description, described.name) == ("the x", "x")
+    assert described.type == Parameter.Type.INTEGER.value
+
+
+def call(ros, node, kind, service, request):
+    client = ros.other.create_client(kind, f"/parameterized/{service}")
+    assert client.wait_for_service(timeout_sec=5.0)
+    return ros.result(client.call_async(request))
+
+
+def test_get_parameters_service(ros, node):
+    node.declare_parameter("x", [1, 2])
+    answer = call(ros, node, GetParameters, "get_parameters", GetParameters.Request(names=["x"]))
+    assert list(parameter_value_to_python(answer.values[0])) == [1, 2]
+
+
+def test_set_parameters_service(ros, node):
+    node.declare_parameter("x", 1)
+    request = SetParameters.Request(parameters=[Parameter("x", value=4).to_parameter_msg()])
+    assert call(ros, node, SetParameters, "set_parameters", request).results[0].successful
+    assert node.get_parameter("x").value == 4
+
+
+def test_set_parameters_service_answers_for_undeclared(ros, node):
+    request = SetParameters.Request(parameters=[Parameter("no", value=4).to_parameter_msg()])
+    assert not call(ros, node, SetParameters, "set_parameters", request).results[0].successful
+
+
+def test_set_parameters_atomically_service(ros, node):
+    node.declare_parameter("x", 1)
+    request = SetParametersAtomically.Request(
+        parameters=[Parameter("x", value=5).to_parameter_msg()]
+    )
+    answer = call(ros, node, SetParametersAtomically, "set_parameters_atomically", request)
+    assert answer.result.successful and node.get_parameter("x").value == 5
+
+
+def test_list_parameters_service(ros, node):
+    node.declare_parameters("arm", [("speed", 1.0), ("force", 2.0)])
+    request = ListParameters.Request(prefixes=["arm"])
+    result = call(ros, node, ListParameters, "list_parameters", request).result
+    assert set(result.names) == {"arm.speed", "arm.force"} and "arm" in result.prefixes
+
+
+def test_describe_and_types_services(ros, node):
+    node.declare_parameter("x", 1.0, ParameterDescriptor(description="d"))
+    described = call(ros, node, DescribeParameters, "describe_parameters",
+                     DescribeParameters.Request(names=["x"]))  # fmt: skip
+    assert described.descriptors[0].description == "d"
+    types = call(ros, node, GetParameterTypes, "get_parameter_types",
+                 GetParameterTypes.Request(names=["x"]))  # fmt: skip
+    assert list(types.types) == [Parameter.Type.DOUBLE.value]
+
+
+def test_changes_are_published_on_parameter_events(ros, node):
+    events = []
+    ros.other.create_subscription(
+        ParameterEvent, "/parameter_events",
+        lambda e: events.append(e) if e.node == "/parameterized" else None, 100,
+    )  # fmt: skip
+    ros.spin_for(0.3)
+    node.declare_parameter("watched", 1)
+    node.set_parameters([Parameter("watched", value=2)])
+    assert ros.spin_until(lambda: len(events) >= 2)
+    assert events[0].new_parameters[0].name == "watched"
+    assert events[1].changed_parameters[0].value.integer_value == 2
