@@ -87,6 +87,19 @@ def test_missing_command_answers_by_name():
     assert "embedded_ros2 has no 'ros2 security'; use a ROS 2 installation" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("bag", "convert", "-i", "x"), "ros2 bag convert"),
+        (("bag", "record", "--max-bag-size", "5", "/x"), "ros2 bag record --max-bag-size"),
+    ],
+)
+def test_missing_verb_or_option_answers_by_name(words, name):
+    done = ros2(*words)
+    assert done.returncode == 1
+    assert f"embedded_ros2 has no '{name}'; use a ROS 2 installation" in done.stderr
+
+
 def test_help_lists_the_commands():
     done = ros2()
     assert done.returncode == 0

@@ -135,6 +135,14 @@ def test_grandchild_that_keeps_the_pipes_open_does_not_block_the_launch(launch):
     assert time.monotonic() - begin < 3.0
 
 
+def test_part_of_a_path_may_be_made_of_several_substitutions():
+    from launch import LaunchContext
+    from launch.substitutions import PathJoinSubstitution, TextSubstitution
+
+    path = PathJoinSubstitution(["/opt", [TextSubstitution(text="franka"), ".yaml"]]) / "x"
+    assert path.perform(LaunchContext()) == "/opt/franka.yaml/x"
+
+
 def test_missing_names_answer_by_name():
     import launch.actions
     import launch_ros.actions

@@ -77,7 +77,9 @@ def run(argv: Sequence[str]) -> int:
         prog=f"ros2 {args.command}", description=COMMANDS[args.command]
     )
     module.add_arguments(sub_parser)
-    parsed = sub_parser.parse_args(args.rest)
+    parsed, unknown = sub_parser.parse_known_args(args.rest)
+    if unknown and not hasattr(parsed, "_missing"):
+        sub_parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     return int(module.main(parser=sub_parser, args=parsed) or 0)
 
 

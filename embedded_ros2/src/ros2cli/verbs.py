@@ -1,8 +1,8 @@
 """Commands that are made of verbs, as in ``ros2 topic list``."""
 
 import argparse
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 
 class Verb(NamedTuple):
@@ -13,8 +13,40 @@ class Verb(NamedTuple):
     main: Callable[[argparse.Namespace], int | None]
 
 
-def add_verbs(parser: argparse.ArgumentParser, verbs: Mapping[str, Verb]) -> None:
-    """Give a command's parser a sub-parser for each verb."""
+class MissingOption(argparse.Action):
+    """An option that the real tool has and this one has not; it says so when it is given."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **kwargs: Any) -> None:
+        kwargs["help"] = argparse.SUPPRESS
+        super().__init__(option_strings, dest, nargs="?", **kwargs)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Refuse."""
+        raise NotImplementedError(
+            f"embedded_ros2 has no '{parser.prog} {option_string}'; use a ROS 2 installation"
+        )
+
+
+def add_missing_options(parser: argparse.ArgumentParser, *options: str) -> None:
+    """Add options that are refused by name."""
+    for option in options:
+        parser.add_argument(option, action=MissingOption)
+
+
+def _refuse(args: argparse.Namespace) -> int:
+    raise NotImplementedError(f"embedded_ros2 has no '{args._missing}'; use a ROS 2 installation")
+
+
+def add_verbs(
+    parser: argparse.ArgumentParser, verbs: Mapping[str, Verb], missing: Sequence[str] = ()
+) -> None:
+    """Give a command's parser a sub-parser for each verb; ``missing`` ones are refused."""
     parser.set_defaults(_verb=None)
     sub_parsers = parser.add_subparsers(
         title="Commands", metavar=f"Call `{parser.prog} <command> -h` for more detailed usage."
@@ -23,6 +55,10 @@ def add_verbs(parser: argparse.ArgumentParser, verbs: Mapping[str, Verb]) -> Non
         sub_parser = sub_parsers.add_parser(name, help=verb.help, description=verb.help)
         verb.add_arguments(sub_parser)
         sub_parser.set_defaults(_verb=verb.main)
+    for name in missing:
+        sub_parser = sub_parsers.add_parser(name, add_help=False)
+        sub_parser.add_argument("rest", nargs=argparse.REMAINDER)
+        sub_parser.set_defaults(_verb=_refuse, _missing=f"{parser.prog} {name}")
 
 
 def run_verb(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:

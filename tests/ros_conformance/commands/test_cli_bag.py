@@ -61,7 +61,7 @@ def test_info_of_what_is_no_bag_ends_in_a_sentence(workspace, tmp_path):
 def test_played_bag_is_heard(workspace, bag):
     listener = workspace.start("topic", "echo", "/chatter", "std_msgs/msg/String")
     time.sleep(1.0)
-    outcome = workspace.ros2("bag", "play", str(bag), "--rate", "5.0", "--delay", "0.5")
+    outcome = workspace.ros2("bag", "play", str(bag), "--rate", "5.0", "--delay", "1.0")
     assert outcome.code == 0, outcome.text
     listener.send_signal(signal.SIGINT)
     out, _ = listener.communicate(timeout=10)

@@ -112,12 +112,12 @@ def test_launched_lifecycle_node_obeys_events(workspace):
 
 
 def test_action_is_listed_with_its_type(workspace, calculator):
-    out = workspace.ros2("action", "list", "-t").out
+    out = workspace.ros2("action", "list", "--no-daemon", "-t").out
     assert "/demo/fibonacci [example_interfaces/action/Fibonacci]" in out.splitlines()
 
 
 def test_action_info_names_its_servers(workspace, calculator):
-    out = workspace.ros2("action", "info", "/demo/fibonacci").out
+    out = workspace.ros2("action", "info", "--no-daemon", "/demo/fibonacci").out
     expected = (
         "Action: /demo/fibonacci\nAction clients: 0\nAction servers: 1\n    /demo/calculator\n"
     )

@@ -104,8 +104,7 @@ def test_echo_once_prints_one_message_and_ends(workspace, talker):
 
 def test_echo_of_a_field(workspace, talker):
     outcome = topic(workspace, "echo", "--once", "--field", "position", "/demo/states")
-    assert "0.5" in outcome.out and "1.5" in outcome.out
-    assert "velocity" not in outcome.out
+    assert outcome.out == "array('d', [0.5, 1.5])\n---\n"
 
 
 def test_echo_without_arrays(workspace, talker):
@@ -126,7 +125,13 @@ def test_echo_of_an_unknown_topic_ends_in_a_sentence(workspace):
 def test_hz_measures_the_rate_over_a_window(workspace, talker):
     process = workspace.start("topic", "hz", "/demo/chatter", "--window", "10")
     try:
-        lines = [process.stdout.readline() for _ in range(2)]
+        # A warning may come first, as long as the topic is not discovered.
+        lines = []
+        for line in iter(process.stdout.readline, ""):
+            if lines or line.startswith("average rate"):
+                lines.append(line)
+            if len(lines) == 2:
+                break
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=10)

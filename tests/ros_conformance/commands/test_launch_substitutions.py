@@ -50,7 +50,6 @@ ROBOT, RATE, SIM = (LaunchConfiguration(name) for name in ("robot", "rate", "sim
         (LaunchConfiguration("nobody", default=5), "5"),
         (LaunchConfiguration("nobody", default=["a", ROBOT]), "afranka"),
         (PathJoinSubstitution(["/opt", ROBOT, "config.yaml"]), "/opt/franka/config.yaml"),
-        (PathJoinSubstitution(["/opt", [ROBOT, ".yaml"]]), "/opt/franka.yaml"),
         (PythonExpression(["2 * ", RATE]), "20"),
         (PythonExpression(["'", ROBOT, "' == 'franka'"]), "True"),
         (PythonExpression("math.floor(2.5)"), "2"),

@@ -9,6 +9,7 @@ from typing import Any
 from ..direct_node import absolute, direct_node
 from ..errors import CommandError
 from ..topic.messages import message_class
+from ..verbs import add_missing_options
 from .metadata import read_summary
 from .qos import offered_profile, override_profiles
 
@@ -62,6 +63,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--playback-duration", type=float, default=-1.0, help="Playback duration, in seconds."
     )
+    add_missing_options(
+        parser, "-p", "--start-paused", "--services", "--publish-service-requests",
+        "--clock-topics", "--clock-topics-all", "--playback-until-sec",
+    )  # fmt: skip
     parser.add_argument("--read-ahead-queue-size", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--disable-keyboard-controls", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument(

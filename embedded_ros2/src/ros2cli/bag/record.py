@@ -9,6 +9,7 @@ from typing import Any
 from ..direct_node import absolute, direct_node, is_hidden, spin
 from ..errors import CommandError
 from ..topic.messages import message_class
+from ..verbs import add_missing_options
 from .qos import override_profiles, recorded_profile
 
 
@@ -59,6 +60,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Key/value pairs to store in the bag's metadata.",
     )  # fmt: skip
     parser.add_argument("--disable-keyboard-controls", action="store_true", help=argparse.SUPPRESS)
+    add_missing_options(
+        parser, "-b", "--max-bag-size", "-d", "--max-bag-duration", "--compression-mode",
+        "--compression-format", "--snapshot-mode", "--start-paused", "--services",
+        "--all-services", "--topic-types", "--exclude-topic-types", "--storage-preset-profile",
+        "--storage-config-file",
+    )  # fmt: skip
 
 
 class _Recorder:

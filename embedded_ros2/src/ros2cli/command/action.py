@@ -188,7 +188,7 @@ VERBS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's verbs."""
-    add_verbs(parser, VERBS)
+    add_verbs(parser, VERBS, missing=("echo",))
 
 
 def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:

@@ -77,12 +77,7 @@ def _text(args: argparse.Namespace, message: Any) -> str:
     length = None if args.full_length else args.truncate_length
     value = field(message, args.field)
     if not hasattr(value, "get_fields_and_field_types"):
-        if hasattr(value, "tolist"):
-            value = value.tolist()
-        if isinstance(value, (list, tuple)) and value and hasattr(value[0], "SLOT_TYPES"):
-            style = {"truncate_length": length, "no_arr": args.no_arr, "no_str": args.no_str}
-            return "\n".join(message_to_yaml(item, **style).rstrip() for item in value) + "\n---"
-        return f"{value}" if args.csv else f"{value}\n---"
+        return f"{value}\n---"
     if args.csv:
         return message_to_csv(
             value, truncate_length=length, no_arr=args.no_arr, no_str=args.no_str
