@@ -27,6 +27,9 @@ from afil_core.errors import AfilError
 from afil_teleop.dataset import dataset_state
 from afil_teleop.tasks import task_instruction
 
+# A person needs longer than the scripted expert for whom a task's limit is made.
+PERSONS_STEPS = 600
+
 ARGUMENTS = {
     "robot": ("franka", "Robot whose contract says which topics to record", ["franka", "carla"]),
     "contract": ("", "Contract file (.yaml) of your own robot, instead of robot's", None),
@@ -48,7 +51,11 @@ ARGUMENTS = {
     ),
     "first_seed": ("0", "Seed of the first simulated episode of a new dataset", None),
     "noise": ("0.008", "Noise on the expert's commands (m), so that it visits more states", None),
-    "max_steps": ("0", "Longest simulated episode in control steps; 0: the task's own", None),
+    "max_steps": (
+        "0",
+        "Longest simulated episode in control steps; 0: the task's own, or a minute for a person",
+        None,
+    ),
     "operator": ("", "Who demonstrates, for episode.yaml; empty: the source", None),
     "use_sim_time": (
         "auto",
@@ -152,8 +159,9 @@ def _world_node(args: dict[str, str], mode: str, first_seed: int) -> Node:
         "cue": args["cue"],
         "first_seed": first_seed,
     }
-    if _whole(args, "max_steps"):
-        parameters["max_steps"] = _whole(args, "max_steps")
+    longest = _whole(args, "max_steps") or (PERSONS_STEPS if mode == "real_time" else 0)
+    if longest:
+        parameters["max_steps"] = longest
     return Node(
         package="afil_sim", executable="world_node", output="screen", parameters=[parameters]
     )
