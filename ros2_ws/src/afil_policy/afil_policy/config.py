@@ -48,7 +48,7 @@ class AugmentationConfig:
         contrast: Largest relative change of the distance to the image's mean.
     """
 
-    shift: int = 2
+    shift: int = 0
     brightness: float = 0.1
     contrast: float = 0.1
 
@@ -67,11 +67,11 @@ class ModelConfig:
     """
 
     name: str = "small_cnn"
-    layers: tuple[tuple[int, int, int], ...] = ((32, 8, 4), (48, 4, 2), (64, 3, 1), (32, 3, 1))
+    layers: tuple[tuple[int, int, int], ...] = ((32, 8, 4), (32, 3, 1), (32, 3, 1), (32, 3, 1))
     norm: str = "none"
     head: str = "spatial_softmax"
     softmax_temperature: float = 1.0
-    hidden: tuple[int, ...] = (128, 128)
+    hidden: tuple[int, ...] = (256, 256)
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class AutofocusConfig:
             code regularises them towards zero.
     """
 
-    weight: float = 10.0
-    temperature: float = 20.0
+    weight: float = 20.0
+    temperature: float = 50.0
     resolution: str = "map"
     skip_empty: bool = True
 
@@ -109,9 +109,9 @@ class OptimisationConfig:
         ema: Decay of the averaged weights that are saved; zero for none.
     """
 
-    epochs: int = 40
+    epochs: int = 20
     batch_size: int = 64
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     weight_decay: float = 1e-4
     schedule: str = "cosine"
     step_epochs: int = 50

@@ -14,6 +14,7 @@ from typing import Any
 import rclpy
 import torch
 from rclpy.clock import Clock, ClockType
+from rclpy.duration import Duration
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
@@ -34,6 +35,7 @@ from afil_policy.signals import interrupt_on_signals
 # How often ticks that wait for a late stream, and the watchdog, are looked at (wall time).
 _POLL_S = 0.02
 _DIAGNOSTICS_S = 1.0
+_LAST_WORD = Duration(seconds=0.5)
 
 
 class PolicyNode(LifecycleNode):
@@ -121,8 +123,12 @@ class PolicyNode(LifecycleNode):
 
     def stop_robot(self) -> None:
         """Bring the robot to rest, if this node was commanding it."""
-        if self._state == "active" and self._controller is not None:
-            self._publish(self._controller.stop(self._now_ns()))
+        if self._state != "active" or self._controller is None:
+            return
+        self._publish(self._controller.stop(self._now_ns()))
+        # A process that ends at once could take its last message with it.
+        for publisher in self._publishers_by_topic.values():
+            publisher.wait_for_all_acked(_LAST_WORD)
 
     def _configure(self) -> None:
         torch.set_num_threads(max(1, int(self._parameter("threads"))))

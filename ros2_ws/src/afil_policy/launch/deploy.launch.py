@@ -1,115 +1,108 @@
-"""Deploy a trained policy: the policy node, and with sim:=true the world it acts in."""
+"""Deploy a trained policy: the policy node, and with sim:=true the world that it acts in.
 
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, Shutdown
-from launch.substitutions import LaunchConfiguration
+It runs until it is told to stop. When one of the nodes ends by itself, the other one is ended
+too, and the exit code is not 0.
+"""
+
+from __future__ import annotations
+
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, RegisterEventHandler
+from launch.event_handlers import OnProcessExit
+from launch.events.process import ProcessExited
 from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
 
+from afil_core.errors import AfilError
 from afil_policy.deploy.preflight import check_deployment
 
-
-def generate_launch_description():
-    return LaunchDescription(
-        [
-            DeclareLaunchArgument("checkpoint", description="Folder that train wrote"),
-            DeclareLaunchArgument(
-                "robot", default_value="franka", description="Robot contract: name or YAML path"
-            ),
-            DeclareLaunchArgument(
-                "sim",
-                default_value="false",
-                choices=["true", "false"],
-                description="Add the simulated world; the topics stay the same",
-            ),
-            DeclareLaunchArgument("device", default_value="cpu", description="Torch device"),
-            DeclareLaunchArgument(
-                "command_interface",
-                default_value="",
-                description="One of the contract's; empty for its default",
-            ),
-            DeclareLaunchArgument(
-                "autostart",
-                default_value="true",
-                choices=["true", "false"],
-                description="Configure and activate at once",
-            ),
-            DeclareLaunchArgument(
-                "task", default_value="lift_carrot", description="Task of the simulated world"
-            ),
-            DeclareLaunchArgument(
-                "cue",
-                default_value="none",
-                choices=["none", "intact", "broken"],
-                description="Confounding cue in the simulated image",
-            ),
-            DeclareLaunchArgument(
-                "mode",
-                default_value="lock_step",
-                choices=["lock_step", "real_time"],
-                description="Whether the simulated world waits for each command",
-            ),
-            DeclareLaunchArgument(
-                "first_seed", default_value="1000", description="Seed of the first episode"
-            ),
-            DeclareLaunchArgument(
-                "max_steps",
-                default_value="",
-                description="Control steps of an episode; empty for the task's own",
-            ),
-            DeclareLaunchArgument(
-                "auto_reset",
-                default_value="true",
-                choices=["true", "false"],
-                description="Start the next episode by itself",
-            ),
-            OpaqueFunction(function=_nodes),
-        ]
-    )
+ARGUMENTS = {
+    "checkpoint": ("", "Folder that train wrote", None),
+    "robot": ("franka", "Robot contract: name or YAML file", None),
+    "sim": ("false", "Add the simulated world; the topics stay the same", ["true", "false"]),
+    "device": ("cpu", "Torch device", None),
+    "command_interface": ("", "One of the contract's; empty: its default", None),
+    "autostart": ("true", "Configure and activate at once", ["true", "false"]),
+    "task": ("lift_carrot", "Task of the simulated world", None),
+    "cue": ("none", "Confounding cue in the simulated image", ["none", "intact", "broken"]),
+    "mode": (
+        "lock_step",
+        "Whether the simulated world waits for each command",
+        ["lock_step", "real_time"],
+    ),
+    "first_seed": ("1000", "Seed of the first simulated episode; they count up", None),
+    "max_steps": ("0", "Longest simulated episode in control steps; 0: the task's own", None),
+    "auto_reset": ("true", "Start each simulated episode without being asked", ["true", "false"]),
+}
 
 
-def _nodes(context):
-    def value(name):
-        return LaunchConfiguration(name).perform(context)
-
-    sim = value("sim") == "true"
-    lock_step = sim and value("mode") == "lock_step"
-    checkpoint = check_deployment(value("checkpoint"), value("robot"), sim=sim)
-    parameters = {
-        "use_sim_time": sim,
-        "checkpoint": str(checkpoint),
-        "robot": value("robot"),
-        "device": value("device"),
-        "autostart": value("autostart") == "true",
-        # In lock-step the world waits for the policy, not the other way round.
-        "watchdog_timeout_s": 5.0 if lock_step else 0.5,
-    }
-    if value("command_interface"):
-        parameters["command_interface"] = value("command_interface")
+def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    """Check the arguments together and make the nodes; what does not fit is a sentence."""
+    args = {name: context.launch_configurations[name] for name in ARGUMENTS}
+    sim = args["sim"] == "true"
+    checkpoint = check_deployment(args["checkpoint"], args["robot"], sim=sim)
+    lock_step = sim and args["mode"] == "lock_step"
     policy = Node(
         package="afil_policy",
         executable="policy_node",
         output="screen",
-        parameters=[parameters],
-        on_exit=Shutdown(reason="the policy node has ended"),
+        parameters=[
+            {
+                "use_sim_time": sim,
+                "checkpoint": _text(str(checkpoint)),
+                "robot": _text(args["robot"]),
+                "device": _text(args["device"]),
+                "command_interface": _text(args["command_interface"]),
+                "autostart": args["autostart"] == "true",
+                # In lock-step the world waits for the policy, not the other way round.
+                "watchdog_timeout_s": 5.0 if lock_step else 0.5,
+            }
+        ],
     )
-    return [policy, _world(value)] if sim else [policy]
+    nodes = [policy, _world(args)] if sim else [policy]
+    handlers = [OnProcessExit(target_action=node, on_exit=_ended) for node in nodes]
+    return [*(RegisterEventHandler(handler) for handler in handlers), *nodes]
 
 
-def _world(value):
+def _world(args: dict[str, str]) -> Node:
     parameters = {
-        "robot": value("robot"),
-        "task": value("task"),
-        "cue": value("cue"),
-        "mode": value("mode"),
-        "first_seed": int(value("first_seed")),
-        "auto_reset": value("auto_reset") == "true",
+        "robot": _text(args["robot"]),
+        "task": _text(args["task"]),
+        "cue": _text(args["cue"]),
+        "mode": _text(args["mode"]),
+        "first_seed": _whole(args, "first_seed"),
+        "auto_reset": args["auto_reset"] == "true",
     }
-    if value("max_steps"):
-        parameters["max_steps"] = int(value("max_steps"))
+    if _whole(args, "max_steps"):
+        parameters["max_steps"] = _whole(args, "max_steps")
     return Node(
-        package="afil_sim",
-        executable="world_node",
-        output="screen",
-        parameters=[parameters],
-        on_exit=Shutdown(reason="the world has ended"),
+        package="afil_sim", executable="world_node", output="screen", parameters=[parameters]
     )
+
+
+def _ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    if context.is_shutdown:
+        return []
+    raise AfilError(
+        f"{event.process_name} ended with code {event.returncode}; its messages are above"
+    )
+
+
+def _text(value: str) -> ParameterValue:
+    # Without a type, launch_ros would read the text as YAML, and 0.01 would be a number.
+    return ParameterValue(value, value_type=str)
+
+
+def _whole(args: dict[str, str], name: str) -> int:
+    if not args[name].isdecimal():
+        raise AfilError(f"{name}:={args[name]} is not a whole number")
+    return int(args[name])
+
+
+def generate_launch_description() -> LaunchDescription:
+    """The launch description."""
+    declared = [
+        DeclareLaunchArgument(name, default_value=default, description=text, choices=choices)
+        for name, (default, text, choices) in ARGUMENTS.items()
+    ]
+    return LaunchDescription([*declared, OpaqueFunction(function=setup)])
