@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from afil_perception.config import SaliencyConfig
-from afil_perception.saliency import SaliencyParameters, overlay, saliency_map, to_uint8
+from afil_perception.saliency import SaliencyParameters, saliency_map, to_uint8
 
 SIZE = (90, 160)
 POINT = (80.0, 40.0, 81.0, 41.0)  # centre (80.5, 40.5) is the middle of pixel (80, 40)
@@ -99,19 +99,3 @@ def test_sigma_goes_by_the_scene() -> None:
 def test_grey_levels_span_the_whole_range() -> None:
     grey = to_uint8(saliency_map({0: [POINT]}, SIZE, parameters()))
     assert grey.dtype == np.uint8 and grey.max() == 255 and grey.min() == 0
-
-
-def test_an_overlay_changes_the_image_only_where_the_map_says_something() -> None:
-    rgb = np.full((40, 60, 3), 90, np.uint8)
-    saliency = np.zeros((40, 60), np.uint8)
-    saliency[10:20, 10:20] = 255
-    picture = overlay(rgb, saliency)
-    assert picture.dtype == np.uint8 and picture.shape == rgb.shape
-    assert (picture[30:, 30:] == rgb[30:, 30:]).all()
-    assert (picture[15, 15] != rgb[15, 15]).any()
-    assert (overlay(rgb, saliency, strength=0.0) == rgb).all()
-
-
-def test_an_overlay_takes_maps_of_another_size() -> None:
-    rgb = np.zeros((40, 60, 3), np.uint8)
-    assert overlay(rgb, np.full((10, 15), 255, np.uint8)).shape == rgb.shape

@@ -89,7 +89,7 @@ def test_min_max_of_a_flat_map_is_zero() -> None:
 
 @pytest.mark.parametrize("resolution", ["map", "image"])
 def test_perfect_alignment_has_no_regularisation_loss(resolution: str) -> None:
-    method = build_method(config(resolution=resolution))
+    method = build_method(config(resolution=resolution, temperature=1.0))
     z = features()
     size = None if resolution == "map" else (24, 32)
     target = predict_attention(z, 1.0, size)

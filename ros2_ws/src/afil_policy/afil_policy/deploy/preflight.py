@@ -9,6 +9,7 @@ from afil_core.errors import AfilError
 from afil_policy.training.layout import CONTRACT, find_checkpoint
 
 _SIMULATED = ("franka",)
+_SHOWN_DIFFERENCES = 5
 
 
 def check_deployment(checkpoint: str, robot: str, *, sim: bool) -> Path:
@@ -49,8 +50,10 @@ def require_same_contract(trained: Contract, robot: Contract, checkpoint: Path) 
     """
     lines = differences(trained, robot)
     if lines:
+        shown = "; ".join(lines[:_SHOWN_DIFFERENCES])
+        more = len(lines) - _SHOWN_DIFFERENCES
         raise AfilError(
             f"checkpoint {checkpoint} was trained for another contract than robot "
-            f"'{robot.robot}' (trained != robot: {'; '.join(lines)}); deploy it on its own "
-            "robot, or record and train again"
+            f"'{robot.robot}' (trained != robot: {shown}{f'; and {more} more' if more > 0 else ''})"
+            "; deploy it on its own robot, or record and train again"
         )

@@ -108,8 +108,12 @@ class ProcessGroup:
 
 
 def last_error(log: Path) -> str:
-    """The last line of a log that reports an error, or else its last line."""
+    """The sentence with which a process ended, or else the last line that reports an error."""
     text = log.read_text(encoding="utf-8", errors="replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    sentences = [line.split("error: ", 1)[1] for line in lines if "error: " in line]
+    if sentences:
+        # What comes after the first one are its consequences.
+        return sentences[0]
     errors = [line for line in lines if "error" in line.lower()]
     return (errors or lines or ["it printed nothing"])[-1]
