@@ -50,10 +50,10 @@ def require_same_contract(trained: Contract, robot: Contract, checkpoint: Path) 
     """
     lines = differences(trained, robot)
     if lines:
-        shown = "; ".join(lines[:_SHOWN_DIFFERENCES])
         more = len(lines) - _SHOWN_DIFFERENCES
+        shown = "; ".join(lines[:_SHOWN_DIFFERENCES]) + (f"; {more} more" if more > 0 else "")
         raise AfilError(
             f"checkpoint {checkpoint} was trained for another contract than robot "
-            f"'{robot.robot}' (trained != robot: {shown}{f'; and {more} more' if more > 0 else ''})"
-            "; deploy it on its own robot, or record and train again"
+            f"'{robot.robot}' (trained != robot: {shown}); deploy it on its own "
+            "robot, or record and train again"
         )
