@@ -42,7 +42,7 @@ $(STAMPS)/packages: $(STAMPS)/requirements $(foreach p,$(PACKAGES),$(wildcard $(
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 	  $(addprefix -e ./,$(PACKAGES))
 	@for package in $(PACKAGES); do \
-	  (cd $$package && $(BIN)/python setup.py --quiet install_data --install-dir=$(VENV)) || exit 1; \
+	  (cd $$package && $(BIN)/python -W ignore setup.py --quiet install_data --install-dir=$(VENV)) || exit 1; \
 	done
 	@touch $@
 
@@ -72,3 +72,5 @@ authors: install ## Compare our saliency maps with the authors' published ones
 
 clean: ## Remove the environment and the demo's output
 	rm -rf $(VENV) $(DEMO_DIR)
+
+include mk/*.mk
