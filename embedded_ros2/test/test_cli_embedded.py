@@ -9,6 +9,8 @@ import pytest
 
 ROS2 = Path(sys.executable).parent / "ros2"
 
+os.environ.setdefault("ROS_DOMAIN_ID", str(50 + os.getpid() % 50))
+
 
 def ros2(*words: str, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(

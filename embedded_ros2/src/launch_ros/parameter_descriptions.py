@@ -12,7 +12,7 @@ from launch.substitution import Substitution
 from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
 from launch.utilities.type_utils import normalize_typed_substitution, perform_typed_substitution
 
-from .utilities.yaml_values import coerce, perform_in_text
+from .utilities.yaml_values import coerce, is_substitutions, perform_in_text
 
 
 class ParameterValue:
@@ -49,24 +49,14 @@ class ParameterValue:
         return self.__evaluated
 
 
-def _is_substitutions(value: Any) -> bool:
-    if isinstance(value, Substitution):
-        return True
-    return (
-        isinstance(value, (list, tuple))
-        and any(isinstance(part, Substitution) for part in value)
-        and all(isinstance(part, (str, Substitution)) for part in value)
-    )
-
-
 def _normalized(value: Any) -> Any:
-    if _is_substitutions(value):
+    if is_substitutions(value):
         return normalize_to_list_of_substitutions(value)
     return value
 
 
 def _performed(context: LaunchContext, value: Any) -> Any:
-    if _is_substitutions(value):
+    if is_substitutions(value):
         return perform_substitutions(context, normalize_to_list_of_substitutions(value))
     return value
 

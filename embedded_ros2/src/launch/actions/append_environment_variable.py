@@ -3,15 +3,14 @@
 import os
 from typing import Any
 
-from ..action import Action
 from ..launch_context import LaunchContext
 from ..some_substitutions_type import SomeSubstitutionsType
-from ..substitution import Substitution
 from ..utilities import normalize_to_list_of_substitutions, perform_substitutions
 from ..utilities.type_utils import normalize_typed_substitution, perform_typed_substitution
+from .named import NamedValueAction
 
 
-class AppendEnvironmentVariable(Action):
+class AppendEnvironmentVariable(NamedValueAction):
     """Appends to an environment variable, or puts in front; sets it if there is none."""
 
     def __init__(
@@ -22,21 +21,9 @@ class AppendEnvironmentVariable(Action):
         separator: SomeSubstitutionsType = os.pathsep,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        self.__name = normalize_to_list_of_substitutions(name)
-        self.__value = normalize_to_list_of_substitutions(value)
+        super().__init__(name, value, **kwargs)
         self.__prepend = normalize_typed_substitution(prepend, bool)
         self.__separator = normalize_to_list_of_substitutions(separator)
-
-    @property
-    def name(self) -> list[Substitution]:
-        """The name."""
-        return self.__name
-
-    @property
-    def value(self) -> list[Substitution]:
-        """The value to add."""
-        return self.__value
 
     def execute(self, context: LaunchContext) -> None:
         """Extend the variable."""

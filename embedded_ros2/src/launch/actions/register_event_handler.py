@@ -2,28 +2,18 @@
 
 from typing import Any
 
-from ..action import Action
-from ..event_handler import BaseEventHandler
 from ..launch_context import LaunchContext
+from .named import EventHandlerAction
 
 
-class RegisterEventHandler(Action):
+class RegisterEventHandler(EventHandlerAction):
     """Registers an event handler when visited."""
-
-    def __init__(self, event_handler: BaseEventHandler, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.__event_handler = event_handler
-
-    @property
-    def event_handler(self) -> BaseEventHandler:
-        """The event handler."""
-        return self.__event_handler
 
     def execute(self, context: LaunchContext) -> None:
         """Register the handler."""
-        context.register_event_handler(self.__event_handler)
+        context.register_event_handler(self.event_handler)
 
     def describe_conditional_sub_entities(self) -> list[tuple[str, list[Any]]]:
         """Return what the handler would visit."""
-        description, inside = self.__event_handler.describe()
+        description, inside = self.event_handler.describe()
         return [(description, inside)] if inside else []

@@ -1,25 +1,12 @@
 """The action that forgets a launch configuration."""
 
-from typing import Any
-
-from ..action import Action
 from ..launch_context import LaunchContext
-from ..some_substitutions_type import SomeSubstitutionsType
-from ..substitution import Substitution
-from ..utilities import normalize_to_list_of_substitutions, perform_substitutions
+from ..utilities import perform_substitutions
+from .named import NamedAction
 
 
-class UnsetLaunchConfiguration(Action):
+class UnsetLaunchConfiguration(NamedAction):
     """Forgets a launch configuration when visited."""
-
-    def __init__(self, name: SomeSubstitutionsType, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.__name = normalize_to_list_of_substitutions(name)
-
-    @property
-    def name(self) -> list[Substitution]:
-        """The name."""
-        return self.__name
 
     def execute(self, context: LaunchContext) -> None:
         """Forget the configuration."""

@@ -19,4 +19,5 @@ class IfCondition(Condition):
 
     def describe(self) -> str:
         """Return the condition as it is written in a listing."""
-        return "IfCondition(" + " + ".join(s.describe() for s in self.__expression) + ")"
+        parts = " + ".join(part.describe() for part in self.__expression)
+        return f"{type(self).__name__}({parts})"

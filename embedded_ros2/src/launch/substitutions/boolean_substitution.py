@@ -7,6 +7,7 @@ from ..launch_context import LaunchContext
 from ..some_substitutions_type import SomeSubstitutionsType
 from ..substitution import Substitution
 from ..utilities import normalize_to_list_of_substitutions
+from .pair import PairSubstitution
 from .substitution_failure import SubstitutionFailure
 
 
@@ -41,28 +42,7 @@ class NotSubstitution(Substitution):
         return _text(not _truth(context, self.value))
 
 
-class _Pair(Substitution):
-    def __init__(self, left: SomeSubstitutionsType, right: SomeSubstitutionsType) -> None:
-        self.__left = normalize_to_list_of_substitutions(left)
-        self.__right = normalize_to_list_of_substitutions(right)
-
-    @property
-    def left(self) -> list[Substitution]:
-        """The first value."""
-        return self.__left
-
-    @property
-    def right(self) -> list[Substitution]:
-        """The second value."""
-        return self.__right
-
-    def describe(self) -> str:
-        """Return the substitution as it is written in a listing."""
-        left, right = (" + ".join(s.describe() for s in v) for v in (self.left, self.right))
-        return f"{type(self).__name__}({left} {right})"
-
-
-class AndSubstitution(_Pair):
+class AndSubstitution(PairSubstitution):
     """Stands for whether both values are true."""
 
     def perform(self, context: LaunchContext) -> str:
@@ -70,7 +50,7 @@ class AndSubstitution(_Pair):
         return _text(_truth(context, self.left) and _truth(context, self.right))
 
 
-class OrSubstitution(_Pair):
+class OrSubstitution(PairSubstitution):
     """Stands for whether one of two values is true."""
 
     def perform(self, context: LaunchContext) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from ..launch_context import LaunchContext
 from ..substitution import Substitution
 from ..utilities import normalize_to_list_of_substitutions, perform_substitutions
+from .pair import PairSubstitution
 
 TRUE, FALSE = ("true", "1"), ("false", "0")
 
@@ -18,27 +19,11 @@ def _normalize(value: Any) -> list[Substitution]:
     return normalize_to_list_of_substitutions(value)
 
 
-class EqualsSubstitution(Substitution):
+class EqualsSubstitution(PairSubstitution):
     """Stands for ``true`` if both sides are the same text, truth value or number."""
 
     def __init__(self, left: Any, right: Any) -> None:
-        self.__left = _normalize(left)
-        self.__right = _normalize(right)
-
-    @property
-    def left(self) -> list[Substitution]:
-        """The first side."""
-        return self.__left
-
-    @property
-    def right(self) -> list[Substitution]:
-        """The second side."""
-        return self.__right
-
-    def describe(self) -> str:
-        """Return the substitution as it is written in a listing."""
-        left, right = (" + ".join(s.describe() for s in v) for v in (self.left, self.right))
-        return f"{type(self).__name__}({left} {right})"
+        super().__init__(_normalize(left), _normalize(right))
 
     def _equal(self, context: LaunchContext) -> bool:
         left = perform_substitutions(context, self.left)

@@ -14,17 +14,7 @@ from launch.utilities import (
 )
 
 from ..parameter_descriptions import Parameter, ParameterFile, ParameterValue
-
-
-def _is_text(value: Any) -> bool:
-    """Whether substitutions make one text: a substitution, or a mix with plain texts."""
-    if isinstance(value, Substitution):
-        return True
-    return (
-        isinstance(value, (list, tuple))
-        and any(isinstance(part, Substitution) for part in value)
-        and all(isinstance(part, (str, Substitution)) for part in value)
-    )
+from .yaml_values import is_substitutions
 
 
 def _name(key: Any) -> tuple[Substitution, ...]:
@@ -74,7 +64,7 @@ def _evaluate_value(context: LaunchContext, value: Any) -> Any:
         return value.evaluate(context)
     if isinstance(value, pathlib.Path):
         return str(value)
-    if _is_text(value):
+    if is_substitutions(value):
         return ParameterValue(value).evaluate(context)
     if isinstance(value, (bool, int, float, str)):
         return value

@@ -6,9 +6,21 @@ from typing import Any
 
 import yaml
 from launch.launch_context import LaunchContext
+from launch.substitution import Substitution
 from launch.utilities.type_utils import coerce_to_type
 
 _SCALARS = (bool, int, float, str)
+
+
+def is_substitutions(value: Any) -> bool:
+    """Return whether substitutions, perhaps among texts, make up one text."""
+    if isinstance(value, Substitution):
+        return True
+    return (
+        isinstance(value, (list, tuple))
+        and any(isinstance(part, Substitution) for part in value)
+        and all(isinstance(part, (str, Substitution)) for part in value)
+    )
 
 
 def _from_yaml(text: str) -> Any:
