@@ -147,7 +147,7 @@ def test_a_system_that_ended_is_reported_with_its_error(tmp_path: Path) -> None:
     script = "print('hello'); print('error: no such robot'); print('bye')"
     with ProcessGroup([sys.executable, "-c", script], log) as group:
         group._wait(20)
-        with pytest.raises(AfilError, match=r"error: no such robot.*out.log"):
+        with pytest.raises(AfilError, match=r"\(no such robot\).*out.log"):
             group.require_alive()
     log.write_text("")
     assert last_error(log) == "it printed nothing"

@@ -52,7 +52,7 @@ def curves_svg(title: str, curves: Mapping[str, Sequence[float]]) -> str:
         colour = _COLOURS[number % len(_COLOURS)]
         points = " ".join(f"{x(i):.1f},{y(v):.1f}" for i, v in enumerate(values) if v > 0)
         parts.append(f'<polyline points="{points}" stroke="{colour}" class="c"/>')
-        place = _LEFT + 8 + 130 * (number % 3), _HEIGHT - 4 - 12 * (number // 3)
+        place = _LEFT + 101 * (number % 4), _HEIGHT - 3 - 12 * (number // 4)
         parts.append(
             f'<text x="{place[0]}" y="{place[1]}" fill="{colour}" class="l">{escape(label)}</text>'
         )
