@@ -159,6 +159,42 @@ def test_missing_names_answer_by_name():
         launch.actions.NoSuchThing  # noqa: B018
 
 
+@pytest.mark.parametrize("name", ["launch_testing", "launch_xml", "tf2_ros", "rosbag2_py"])
+def test_missing_packages_answer_by_name(name):
+    import importlib
+
+    for kind in (ModuleNotFoundError, NotImplementedError):
+        with pytest.raises(kind, match=f"embedded_ros2 has no {name}; use a ROS 2 installation"):
+            importlib.import_module(name)
+
+
+def test_launch_service_runs_in_a_thread_and_more_than_once(tmp_path):
+    import threading
+
+    from launch import LaunchDescription, LaunchService
+    from launch.actions import ExecuteProcess, OpaqueFunction, TimerAction
+
+    called = []
+    mark = OpaqueFunction(function=lambda context: called.append(context.is_shutdown))
+    service = LaunchService(noninteractive=True)
+    for _ in range(2):
+        service.include_launch_description(
+            LaunchDescription([TimerAction(period=0.05, actions=[mark])])
+        )
+        assert service.run() == 0
+    assert called == [False, False]
+    process = ExecuteProcess(cmd=["sleep", "60"])
+    service.include_launch_description(LaunchDescription([process]))
+    thread = threading.Thread(target=service.run)
+    thread.start()
+    while process.process_details is None or "pid" not in process.process_details:
+        time.sleep(0.01)
+    service.shutdown()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+    assert is_gone(process.process_details["pid"])
+
+
 def test_autostarted_lifecycle_node_becomes_active(launch, tmp_path):
     node = tmp_path / "managed.py"
     node.write_text(

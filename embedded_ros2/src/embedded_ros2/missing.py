@@ -1,7 +1,20 @@
 """The answer to names of the ROS 2 API that the embedded runtime does not have."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
+
+
+class MissingModuleError(ModuleNotFoundError, NotImplementedError):
+    """A package of ROS 2 that this runtime does not have is imported."""
+
+
+def refuse_module(name: str) -> NoReturn:
+    """Answer the import of a package that this runtime does not have.
+
+    Raises:
+        MissingModuleError: always; both ModuleNotFoundError and NotImplementedError.
+    """
+    raise MissingModuleError(f"embedded_ros2 has no {name}; use a ROS 2 installation", name=name)
 
 
 def refuse(module: str, names: tuple[str, ...]) -> Callable[[str], Any]:

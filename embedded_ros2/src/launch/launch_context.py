@@ -74,6 +74,11 @@ class LaunchContext:
         return self.__loop
 
     def _set_asyncio_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        if loop is not None:
+            # A queue belongs to the loop it was first waited for in.
+            before, self._event_queue = self._event_queue, asyncio.Queue()
+            while not before.empty():
+                self._event_queue.put_nowait(before.get_nowait())
         self.__loop = loop
 
     def add_completion_future(self, future: "asyncio.Future[Any]") -> None:

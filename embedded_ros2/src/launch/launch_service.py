@@ -214,6 +214,7 @@ class LaunchService:
             self.__shutting_down = False
             self.__loop = None
             self.__context._set_asyncio_loop(None)
+            self.__context._set_is_shutdown(False)
             sys.stdout.flush()
         return self.__return_code
 
