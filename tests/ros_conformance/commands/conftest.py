@@ -51,6 +51,10 @@ class Workspace:
         self.processes: list[subprocess.Popen[str]] = []
 
     @property
+    def command(self) -> str:
+        return _ros2()
+
+    @property
     def package(self) -> str:
         return PACKAGE
 

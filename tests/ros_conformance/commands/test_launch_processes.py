@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -192,3 +193,51 @@ def test_children_share_the_session_of_the_launch(workspace):
     process = workspace.start("launch", workspace.launch_file(f"{script(sleeper(pid_file))},"))
     pid = int(workspace.wait_for(pid_file))
     assert os.getsid(pid) == os.getsid(process.pid)
+
+
+TERMINAL = """
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+output = b''
+pressed = False
+while True:
+    try:
+        data = os.read(fd, 4096)
+    except OSError:
+        break
+    output += data
+    if b'terminal is open' in output and not pressed:
+        os.write(fd, b'\\x03')
+        pressed = True
+sys.stdout.write(output.decode())
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+
+def test_ctrl_c_on_a_terminal_reaches_each_child_once(workspace):
+    child = (
+        "import signal, time\n"
+        "open('/dev/tty', 'r+b', buffering=0)\n"
+        "count = 0\n"
+        "def on_sigint(*_):\n"
+        "    global count\n"
+        "    count += 1\n"
+        "signal.signal(signal.SIGINT, on_sigint)\n"
+        "print('terminal is open')\n"
+        "while not count: time.sleep(0.01)\n"
+        "time.sleep(0.3)\n"
+        "print('interrupts:', count)\n"
+    )
+    path = workspace.launch_file(f"{script(child)},")
+    done = subprocess.run(
+        [sys.executable, "-c", TERMINAL, workspace.command, "launch", path],
+        env=workspace.environment,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "interrupts: 1" in done.stdout

@@ -4,6 +4,8 @@ import argparse
 import time
 from typing import Any
 
+import yaml
+
 from ..direct_node import absolute, add_node_arguments, direct_node, spin
 from ..errors import CommandError
 from ..qos import adapt_to_publishers, add_qos_arguments
@@ -104,13 +106,13 @@ def echo(args: argparse.Namespace) -> int:
         done = False
         last = time.monotonic()
 
-        def on_message(message: Any, info: Any = None) -> None:
+        def on_message(message: Any, info: Any) -> None:
             nonlocal done, last
             last = time.monotonic()
             if done or (accepts is not None and not accepts(message)):
                 return
             if args.include_message_info:
-                print(f"{info}")
+                print(yaml.safe_dump(dict(info)), end="---\n")
             if args.raw:
                 print(message, end="\n---\n")
             else:
@@ -118,8 +120,7 @@ def echo(args: argparse.Namespace) -> int:
             done = args.once
 
         profile = adapt_to_publishers(args, node.get_publishers_info_by_topic(topic))
-        callback = on_message if args.include_message_info else lambda message: on_message(message)
-        node.create_subscription(cls, topic, callback, profile, raw=args.raw)
+        node.create_subscription(cls, topic, on_message, profile, raw=args.raw)
 
         def is_late() -> bool:
             return args.timeout is not None and time.monotonic() - last > args.timeout
