@@ -51,7 +51,7 @@ def _order(data: bytes, name: str) -> str:
     return order
 
 
-def _read(data: memoryview, position: int, name: str, order: str) -> Any:
+def _read(data: bytes, position: int, name: str, order: str) -> Any:
     try:
         message, end = reader_of(name, order, aligned=True)(data, position)
     except MalformedCdrError as error:
@@ -70,7 +70,7 @@ def deserialize(data: bytes | bytearray | memoryview, name: str) -> Any:
         MalformedCdrError: The bytes are too few, too many, or contradict themselves.
     """
     order = _order(data, name)
-    return _read(memoryview(data)[4:], 0, name, order)
+    return _read(bytes(data), 4, name, order)
 
 
 def deserialize_service(data: bytes, name: str) -> tuple[Any, int, int]:
@@ -79,4 +79,4 @@ def deserialize_service(data: bytes, name: str) -> tuple[Any, int, int]:
     if len(data) < 20:
         raise MalformedCdrError(f"{name}: {len(data)} bytes are too few for a service header")
     client, sequence = struct.unpack_from(order + "Qq", data, 4)
-    return _read(memoryview(data)[4:], 16, name, order), client, sequence
+    return _read(bytes(data), 20, name, order), client, sequence

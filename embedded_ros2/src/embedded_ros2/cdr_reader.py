@@ -1,5 +1,8 @@
 """Generates the function that reads CDR into a message class.
 
+Positions count from the start of the payload, whose header has four bytes: offset 0 of the CDR
+alignment is at position 4.
+
 Every length that comes from the wire is checked against what is left before anything is
 allocated, so a hostile payload costs a :class:`MalformedCdrError` and nothing else.
 """
@@ -17,27 +20,30 @@ from embedded_ros2.cdr_writer import NUMPY_TYPE, STRUCT_CODE
 from embedded_ros2.definitions import message_definition
 from embedded_ros2.model import ARRAY_TYPECODE, PRIMITIVE_SIZE, Definition, FieldType
 
+_START = 4
+
 
 class MalformedCdrError(ValueError):
     """The bytes are no CDR of the expected type."""
 
 
-def _text(data: memoryview, position: int, length: int, bound: int) -> str:
+def _text(data: bytes, position: int, length: int, bound: int) -> str:
+    """Read a string that is not the ordinary, well-formed one."""
     if length == 0:
         return ""
     end = position + length
     if end > len(data) or data[end - 1] != 0 or (bound and length > bound + 1):
         raise MalformedCdrError(f"a string of {length} bytes does not fit")
-    return str(data[position : end - 1], "utf-8", "replace")
+    return data[position : end - 1].decode("utf-8", "replace")
 
 
-def _wide_text(data: memoryview, position: int, count: int) -> str:
+def _wide_text(data: bytes, position: int, count: int) -> str:
     if position + 2 * count > len(data):
         raise MalformedCdrError(f"a wide string of {count} characters does not fit")
-    return str(data[position : position + 2 * count], "utf-16-le", "replace")
+    return data[position : position + 2 * count].decode("utf-16-le", "replace")
 
 
-def _room(data: memoryview, position: int, count: int, size: int, bound: int) -> None:
+def _room(data: bytes, position: int, count: int, size: int, bound: int) -> None:
     if position + count * size > len(data) or (bound and count > bound):
         raise MalformedCdrError(f"a sequence of {count} elements does not fit")
 
@@ -88,7 +94,7 @@ class _Generator:
     def align(self, size: int) -> None:
         if size > self.modulus:
             self.flush()
-            self.lines.append(f"p = p + {size - 1} & -{size}")
+            self.lines.append(f"p += {_START} - p & {size - 1}")
             self.modulus, self.offset = size, 0
         elif self.offset % size:
             padding = size - self.offset % size
@@ -138,8 +144,14 @@ class _Generator:
             return
         count = self.length()
         if kind.base == "string":
-            self.lines.append(f"{into} = text(d, p, {count}, {kind.string_bound})")
-            self.lines.append(f"p += {count}")
+            end = self.name("e")
+            self.lines.append(f"{end} = p + {count}")
+            fits = f"0 < {count} and {end} <= len(d) and not d[{end} - 1]"
+            if kind.string_bound:
+                fits += f" and {count} <= {kind.string_bound + 1}"
+            self.lines.append(f"if {fits}: {into} = d[p:{end} - 1].decode('utf-8', 'replace')")
+            self.lines.append(f"else: {into} = text(d, p, {count}, {kind.string_bound})")
+            self.lines.append(f"p = {end}")
         else:
             self.lines.append(f"{into} = wide_text(d, p, {count})")
             self.lines.append(f"p += 2 * {count}")
@@ -179,7 +191,7 @@ class _Generator:
     def _primitives(self, kind: FieldType, into: str, count: str, bound: int) -> None:
         size = PRIMITIVE_SIZE[kind.base]
         if size > 1:
-            self.lines.append(f"if {count}: p = p + {size - 1} & -{size}")
+            self.lines.append(f"if {count}: p += {_START} - p & {size - 1}")
         self.lines.append(f"room(d, p, {count}, {size}, {bound})")
         end = self.name("e")
         self.lines.append(f"{end} = p + {count} * {size}")
@@ -190,7 +202,7 @@ class _Generator:
         elif kind.container == "sequence":
             local = self.name("a")
             self.lines.append(f"{local} = array('{ARRAY_TYPECODE[kind.base]}')")
-            self.lines.append(f"{local}.frombytes(d[p:{end}])")
+            self.lines.append(f"{local}.frombytes(memoryview(d)[p:{end}])")
             if self.order == ">" and size > 1:
                 self.lines.append(f"{local}.byteswap()")
             self.lines.append(f"{into} = {local}")
@@ -209,18 +221,18 @@ def _class_of(name: str) -> type:
     return structure_class(name)
 
 
-_readers: dict[tuple[str, str, bool], Callable[[memoryview, int], tuple[Any, int]]] = {}
+_readers: dict[tuple[str, str, bool], Callable[[bytes, int], tuple[Any, int]]] = {}
 
 
 def reader_of(
     name: str, order: str = "<", aligned: bool = False
-) -> Callable[[memoryview, int], tuple[Any, int]]:
+) -> Callable[[bytes, int], tuple[Any, int]]:
     """Function ``read(data, position) -> (message, position)``.
 
     Args:
         name: Structure, e.g. ``std_msgs/msg/String``.
         order: ``<`` little endian, ``>`` big endian.
-        aligned: Whether the position it is called with is a multiple of eight.
+        aligned: Whether it is called with a position of alignment offset 0.
     """
     key = (name, order, aligned)
     if key not in _readers:

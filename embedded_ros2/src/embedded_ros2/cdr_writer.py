@@ -27,6 +27,21 @@ _ZEROS = tuple(bytes(n) for n in range(8))
 _U32 = struct.Struct("<I")
 
 
+_LONGEST_KNOWN, _MOST_KNOWN = 64, 4096
+_known_texts: dict[str, bytes] = {}
+
+
+def _encode(text: str) -> bytes:
+    """A string as CDR; short ones (names and frames, over and over again) are remembered."""
+    raw = text.encode()
+    encoded = _U32.pack(len(raw) + 1) + raw + b"\0"
+    if len(raw) <= _LONGEST_KNOWN:
+        if len(_known_texts) >= _MOST_KNOWN:
+            _known_texts.clear()
+        _known_texts[text] = encoded
+    return encoded
+
+
 class _Generator:
     """Emits the body for one definition; nested single messages are written inline."""
 
@@ -34,7 +49,7 @@ class _Generator:
         self.lines: list[str] = []
         self.scope: dict[str, Any] = {
             "Z": _ZEROS, "U32": _U32.pack, "array": array.array, "np": np,
-            "writer_of": writer_of,
+            "known": _known_texts.get, "encode": _encode,
         }  # fmt: skip
         self._run: list[tuple[str, str]] = []  # (struct code, expression)
         # Alignment knowledge: position = offset modulo modulus.
@@ -77,9 +92,7 @@ class _Generator:
     def text(self, expression: str) -> None:
         self.align(4)
         self.flush()
-        s = self.name("s")
-        self.lines += [f"{s} = {expression}.encode()", f"b += U32(len({s}) + 1)", f"b += {s}",
-                       "b.append(0)"]  # fmt: skip
+        self.lines.append(f"b += known({expression}) or encode({expression})")
         self.unknown()
 
     def wide_text(self, expression: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from rclpy.impl import arguments, rosout_state
 from rclpy.impl.discovery import Graph
 from rclpy.impl.domain import create_participant, domain_id_from_environment
+from rclpy.impl.memory import keep_big_blocks
 
 g_logging_ref_count = 0
 
@@ -60,6 +61,7 @@ class Context:
             self._domain_id = domain_id_from_environment() if domain_id is None else domain_id
             if initialize_logging:
                 logging_setup.configure(self._arguments)
+            keep_big_blocks()
             self._initialized = self._ok = True
 
     def get_domain_id(self) -> int:

@@ -50,7 +50,7 @@ class Executor:
         self._iterator: Generator[Any, None, None] | None = None
         self._iterator_nodes: Any = None
         self._running = 0
-        self._idle = threading.Condition()
+        self._idle = threading.Condition(threading.Lock())
         self._inside = threading.local()
         self._signal_guard = SignalHandlerGuardCondition(self)
         self._context.on_shutdown(self.wake)

@@ -61,7 +61,8 @@ class ReadyWork:
     def invalidate(self) -> None:
         """Nodes or entities changed."""
         self._stale = True
-        self.wake()
+        if self._waiting:
+            self.wake()
 
     def wake(self) -> None:
         """End the current or the next wait."""
