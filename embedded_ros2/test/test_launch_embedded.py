@@ -67,6 +67,12 @@ def test_undeclared_argument_is_refused_with_the_likely_name(launch):
     )
 
 
+def test_undeclared_argument_that_the_file_reads_is_accepted(launch):
+    code, out = launch("LogInfo(msg=LaunchConfiguration('speed', default='slow'))", "speed:=fast")
+    assert code == 0
+    assert "fast" in out
+
+
 def test_argument_that_launch_itself_reads_is_accepted(launch):
     assert launch(ARGUMENT, "sigterm_timeout:=1")[0] == 0
 

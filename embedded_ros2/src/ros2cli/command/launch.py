@@ -1,7 +1,6 @@
 """``ros2 launch``: run a launch file."""
 
 import argparse
-import difflib
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -9,20 +8,10 @@ from typing import TYPE_CHECKING
 from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
 
 from ..errors import CommandError
+from ..launch_arguments import check_arguments, parse_arguments, show_arguments
 
 if TYPE_CHECKING:
     from launch import LaunchDescription
-
-# Arguments that launch itself reads; no launch file declares them.
-KNOWN_TO_LAUNCH = {
-    "emulate_tty",
-    "launch-prefix",
-    "launch-prefix-filter",
-    "log_level",
-    "ros_namespace",
-    "sigkill_timeout",
-    "sigterm_timeout",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,18 +93,6 @@ def _find_in_package(package: str, file_name: str) -> str:
     return paths[0]
 
 
-def _parse(launch_arguments: list[str]) -> dict[str, str]:
-    parsed: dict[str, str] = {}
-    for argument in launch_arguments:
-        name, separator, value = argument.partition(":=")
-        if not separator or not name or (not value and argument.count(":=") == 1):
-            raise CommandError(
-                f"malformed launch argument '{argument}', expected format '<name>:=<value>'"
-            )
-        parsed[name] = value
-    return parsed
-
-
 def _split(args: argparse.Namespace) -> tuple[str, list[str]]:
     """Return the launch file's path and the words that follow."""
     rest = list(args.launch_arguments)
@@ -157,45 +134,13 @@ def _load(path: str) -> "LaunchDescription":
         ) from None
 
 
-def _show_arguments(description: "LaunchDescription") -> None:
-    print("Arguments (pass arguments as '<name>:=<value>'):")
-    arguments = description.get_launch_arguments()
-    conditional = False
-    for argument in arguments:
-        conditional = conditional or argument._conditionally_included
-        star = "*" if argument._conditionally_included else ""
-        print(f"\n    '{argument.name}':{star}\n        {argument.description}")
-        if argument.default_value is not None:
-            default = " + ".join(part.describe() for part in argument.default_value)
-            print(f"        (default: {default})")
-    if not arguments:
-        print("\n  No arguments.")
-    elif conditional:
-        print("\n* argument(s) which are only used if specific conditions occur")
-
-
-def _check_known(description: "LaunchDescription", given: dict[str, str], path: str) -> None:
-    declared = [argument.name for argument in description.get_launch_arguments()]
-    for name in given:
-        if name in declared or name in KNOWN_TO_LAUNCH:
-            continue
-        close = difflib.get_close_matches(name, declared, n=1)
-        hint = (
-            f"did you mean '{close[0]}'?" if close else f"it has {', '.join(declared) or 'none'}"
-        )
-        raise CommandError(
-            f"launch file '{os.path.basename(path)}' declares no argument '{name}': {hint} "
-            "(--show-args lists them)"
-        )
-
-
 def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
     """Launch the file and return 1 if an exception ended the launch."""
     path, words = _split(args)
-    given = _parse(words)
+    given = parse_arguments(words)
     description = _load(path)
     if args.show_args:
-        _show_arguments(description)
+        show_arguments(description)
         return 0
     import launch
     from launch.actions import IncludeLaunchDescription
@@ -204,7 +149,7 @@ def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
     if args.print_description:
         print(launch.LaunchIntrospector().format_launch_description(description))
         return 0
-    _check_known(description, given, path)
+    check_arguments(description, given, path)
     if args.show_all_subprocesses_output:
         os.environ["OVERRIDE_LAUNCH_PROCESS_OUTPUT"] = "both"
     for name in ("launch_prefix", "launch_prefix_filter"):
