@@ -158,17 +158,37 @@ class _Generator:
         self.unknown()
 
     def collection(self, kind: FieldType, into: str) -> None:
+        if kind.base == "string" and kind.container == "sequence":
+            self._remembered(kind, into)
+            return
         if kind.container == "sequence":
             count = self.length()
         else:
             self.flush()
             count = str(kind.size)
-        bound = kind.size
         if kind.is_primitive:
-            self._primitives(kind, into, count, bound)
-            return
+            self._primitives(kind, into, count, kind.size)
+        else:
+            self._elements(kind, into, count)
+
+    def _remembered(self, kind: FieldType, into: str) -> None:
+        """A sequence of strings; joint names and the like are the same in every message."""
+        self.align(4)
+        self.flush()
+        last = self.name("M")
+        self.scope[last] = [(b"", [])]
+        self.lines += [f"r, l = {last}[0]", "if r and d.startswith(r, p):",
+                       f"    {into} = l[:]", "    p += len(r)", "else:"]  # fmt: skip
+        outer, self.lines = self.lines, ["q = p"]
+        self._elements(kind, into, self.length())
+        self.lines.append(f"if p - q < 4096: {last}[0] = (d[q:p], {into}[:])")
+        body, self.lines = self.lines, outer
+        self.lines += ["    " + line for line in body]
+        self.unknown()
+
+    def _elements(self, kind: FieldType, into: str, count: str) -> None:
         smallest = 4 if kind.is_string else _minimum_size(message_definition(kind.base))
-        self.lines.append(f"room(d, p, {count}, {smallest}, {bound})")
+        self.lines.append(f"room(d, p, {count}, {smallest}, {kind.size})")
         sequence, index = self.name("l"), self.name("i")
         self.lines.append(f"{sequence} = []")
         self.unknown()

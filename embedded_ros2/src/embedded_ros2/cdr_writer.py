@@ -28,18 +28,34 @@ _U32 = struct.Struct("<I")
 
 
 _LONGEST_KNOWN, _MOST_KNOWN = 64, 4096
-_known_texts: dict[str, bytes] = {}
 
 
-def _encode(text: str) -> bytes:
-    """A string as CDR; short ones (names and frames, over and over again) are remembered."""
-    raw = text.encode()
-    encoded = _U32.pack(len(raw) + 1) + raw + b"\0"
-    if len(raw) <= _LONGEST_KNOWN:
-        if len(_known_texts) >= _MOST_KNOWN:
-            _known_texts.clear()
-        _known_texts[text] = encoded
-    return encoded
+class _Texts(dict[str, bytes]):
+    """Strings as CDR. Short ones (names and frames, over and over again) are remembered."""
+
+    def __init__(self, padded: bool) -> None:
+        self._padded = padded
+
+    def __missing__(self, text: str) -> bytes:
+        raw = text.encode()
+        encoded = _U32.pack(len(raw) + 1) + raw + b"\0"
+        if self._padded:
+            encoded += _ZEROS[-len(encoded) & 3]
+        if len(raw) <= _LONGEST_KNOWN:
+            if len(self) >= _MOST_KNOWN:
+                self.clear()
+            self[text] = encoded
+        return encoded
+
+
+_texts, _padded_texts = _Texts(padded=False), _Texts(padded=True)
+
+
+def _text_sequence(texts: list[str]) -> bytes:
+    """Elements of a sequence of strings that starts at a multiple of four."""
+    if not texts:
+        return b""
+    return b"".join(map(_padded_texts.__getitem__, texts[:-1])) + _texts[texts[-1]]
 
 
 class _Generator:
@@ -49,7 +65,7 @@ class _Generator:
         self.lines: list[str] = []
         self.scope: dict[str, Any] = {
             "Z": _ZEROS, "U32": _U32.pack, "array": array.array, "np": np,
-            "known": _known_texts.get, "encode": _encode,
+            "texts": _texts, "text_sequence": _text_sequence,
         }  # fmt: skip
         self._run: list[tuple[str, str]] = []  # (struct code, expression)
         # Alignment knowledge: position = offset modulo modulus.
@@ -92,7 +108,7 @@ class _Generator:
     def text(self, expression: str) -> None:
         self.align(4)
         self.flush()
-        self.lines.append(f"b += known({expression}) or encode({expression})")
+        self.lines.append(f"b += texts[{expression}]")
         self.unknown()
 
     def wide_text(self, expression: str) -> None:
@@ -173,6 +189,8 @@ class _Generator:
             self.lines.append(f"b += bytes(map(bool, {value}))")
         elif kind.base == "byte":
             self.lines.append(f"b += b''.join({value})")
+        elif kind.base == "string" and kind.container == "sequence":
+            self.lines.append(f"b += text_sequence({value})")
         elif kind.is_string:
             item = self.name("i")
             outer, self.lines = self.lines, []

@@ -128,10 +128,10 @@ class Executor:
     def _execute(self, entity: Any, node: Any) -> None:
         """Take what an entity has and run its callback; raises what the callback raises."""
         group = entity.callback_group
-        if entity._executor_event or (group is not None and not group.beginning_execution(entity)):
-            self._finish(entity, claimed=False)
+        if group is not None and not group.beginning_execution(entity):
+            entity._executor_event = False
+            self._finish()
             return
-        entity._executor_event = True
         coroutine = None
         self._inside.depth = getattr(self._inside, "depth", 0) + 1
         try:
@@ -159,14 +159,14 @@ class Executor:
         entity._executor_event = False
         if entity.callback_group is not None:
             entity.callback_group.ending_execution(entity)
-        self._finish(entity, claimed=True)
+        self._finish()
 
-    def _finish(self, entity: Any, claimed: bool) -> None:
+    def _finish(self) -> None:
         with self._idle:
             self._running -= 1
             if not self._running:
                 self._idle.notify_all()
-        self._work.finished(entity, claimed)
+        self._work.finished()
 
     def _work_items(
         self, timeout_sec: float | None, nodes: Any, condition: Callable[[], bool]
@@ -194,6 +194,10 @@ class Executor:
                 remaining = 0
             for entity, node in self._work.ready(remaining, nodes):
                 found = True
+                if entity._executor_event:
+                    continue
+                # Claimed here, so that it is not found again before a thread gets to it.
+                entity._executor_event = True
                 with self._idle:
                     self._running += 1
                 yield None, entity, node
@@ -343,7 +347,11 @@ class MultiThreadedExecutor(Executor):
         except (ShutdownException, TimeoutException, ConditionReachedException):
             pass
         else:
-            self._pool.submit(handler).add_done_callback(self._collect)
+            try:
+                self._pool.submit(handler).add_done_callback(self._collect)
+            except RuntimeError:
+                if not self._is_shutdown:  # It came while another thread shut us down.
+                    raise
         if self._failures:
             raise self._failures.popleft()
 

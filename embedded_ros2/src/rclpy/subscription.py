@@ -50,6 +50,7 @@ class Subscription(Entity):
         wire_name = f"rt{topic}" if conventions else topic.lstrip("/")
         self._reader = Reader(participant, wire_name, self._type_name, qos)
         self._condition = self._reader.condition
+        self._deserialize = cdr.deserializer(self._type_name)
         self.event_handlers: list[Any] = []
         if event_callbacks is not None:
             self.event_handlers = event_callbacks.create_event_handlers(
@@ -91,7 +92,7 @@ class Subscription(Entity):
             message: Any = payload
         else:
             try:
-                message = cdr.deserialize(payload, self._type_name)
+                message = self._deserialize(payload)
             except cdr.MalformedCdrError as error:
                 get_logger("rclpy").error(
                     f"dropped a malformed message on {self.topic}: {error}; some publisher "

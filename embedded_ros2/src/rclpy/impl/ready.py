@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect
-from collections.abc import Iterator
 from typing import Any
 
 from rclpy.impl.waitset import Waiter
@@ -72,7 +71,7 @@ class ReadyWork:
         else:
             self._woken = True
 
-    def finished(self, entity: Any, claimed: bool) -> None:
+    def finished(self) -> None:
         """A callback has ended; whoever was blocked by it may run."""
         if self._waiting:
             self.wake()
@@ -135,20 +134,20 @@ class ReadyWork:
                 self._detach(entity)
         self._blocked = blocked
 
-    def ready(self, timeout_ns: int | None, nodes: Any) -> Iterator[tuple[Any, Any]]:
+    def ready(self, timeout_ns: int | None, nodes: Any) -> list[tuple[Any, Any]]:
         """Wait until something can run, a wake-up, or the time-out.
 
         Args:
             timeout_ns: None waits for ever.
             nodes: Only these, or None for all.
 
-        Yields:
-            (entity, node), in rclpy's order: timers, subscriptions, guard conditions, clients,
-            services, others.
+        Returns:
+            Pairs (entity, node), in rclpy's order: timers, subscriptions, guard conditions,
+            clients, services, others.
         """
         with self._lock:
             if self._closed:
-                return
+                return []
             if self._waiter is None:
                 self._waiter = Waiter(self._executor.context.participant)
                 self._stale = True
@@ -162,6 +161,18 @@ class ReadyWork:
             waiter, timeout = self._waiter, self._shorten(timeout_ns, nodes)
         tokens = waiter.wait(timeout)
         self._waiting = False
+        if len(tokens) == 1 and not self._timers and not self._guards:
+            pair = self._by_token.get(tokens[0])
+            found = [] if pair is None else [pair]
+        else:
+            found = self._in_order(tokens)
+        return [
+            pair
+            for pair in found
+            if (nodes is None or pair[1] in nodes) and self._may_run(pair[0])
+        ]
+
+    def _in_order(self, tokens: list[int]) -> list[tuple[Any, Any]]:
         with self._lock:
             found = [pair for pair in self._timers if pair[0].is_ready()]
             served = sorted(token for token in tokens if token in self._by_token)
@@ -169,9 +180,7 @@ class ReadyWork:
             found += [self._by_token[token] for token in served[:split]]
             found += [pair for pair in self._guards if pair[0]._triggered]
             found += [self._by_token[token] for token in served[split:]]
-        for entity, node in found:
-            if (nodes is None or node in nodes) and self._may_run(entity):
-                yield entity, node
+        return found
 
     def _shorten(self, timeout: int | None, nodes: Any) -> int | None:
         for timer, node in self._timers:
