@@ -94,6 +94,22 @@ def test_other_kinds_of_launch_files_are_refused_by_name(tmp_path, name):
     assert "use a ROS 2 installation" in done.stderr
 
 
+def test_log_folder_that_cannot_be_made_ends_in_a_sentence(tmp_path):
+    (tmp_path / "x.launch.py").write_text(
+        f"{HEADER}def generate_launch_description():\n    return LaunchDescription([])\n"
+    )
+    done = subprocess.run(
+        [ROS2, "launch", tmp_path / "x.launch.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "ROS_LOG_DIR": str(tmp_path / "x.launch.py" / "log")},
+    )
+    assert done.returncode == 1
+    assert "set ROS_LOG_DIR" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def is_gone(pid: int) -> bool:
     for _ in range(100):
         try:

@@ -155,9 +155,15 @@ def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
     for name in ("launch_prefix", "launch_prefix_filter"):
         if getattr(args, name):
             given[name.replace("_", "-")] = getattr(args, name)
-    service = launch.LaunchService(
-        argv=words, noninteractive=args.noninteractive, debug=args.debug
-    )
+    try:
+        service = launch.LaunchService(
+            argv=words, noninteractive=args.noninteractive, debug=args.debug
+        )
+    except OSError as error:
+        raise CommandError(
+            f"the log folder '{error.filename}' cannot be made ({error.strerror}): "
+            "set ROS_LOG_DIR to a folder that you may write to"
+        ) from None
     source = LaunchDescriptionSource(description, path, "launch file")
     service.include_launch_description(
         launch.LaunchDescription(
