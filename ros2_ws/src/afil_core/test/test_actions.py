@@ -109,3 +109,19 @@ def test_applied_vehicle_control_belongs_to_the_frame_before_it(tmp_path, monkey
 def test_contract_without_an_action_has_nothing_to_imitate():
     with pytest.raises(AfilError, match="contract 'video' has no action"):
         DemonstratedActions(load_contract("video"))
+
+
+@pytest.mark.parametrize(
+    ("topic", "cdr"),
+    [
+        ("/gripper_position_controller/commands", codecs.encode_float_array([np.nan])),
+        (
+            "/target_pose",
+            codecs.encode_pose(np.array([np.inf, 0, 0.3, 1, 0, 0, 0]), 1, "fr3_link0"),
+        ),
+    ],
+)
+def test_a_command_that_is_not_finite_is_not_learned(topic, cdr):
+    actions = DemonstratedActions(load_contract("franka"))
+    with pytest.raises(AfilError, match=f"{topic} has a command that is not finite.*at 5 ns"):
+        actions.add(topic, cdr, 5)

@@ -1,5 +1,6 @@
 """Alignment: what a tick sees, when it is ready, and what is said when it cannot be."""
 
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -124,3 +125,27 @@ def test_flush_gives_the_ticks_that_still_wait():
     timeline.push("front_image", 100 * MS, image(), 100 * MS)
     assert timeline.poll(101 * MS) == []
     assert [t.stamp_ns for t in timeline.flush()] == [100 * MS]
+
+
+def test_interpolating_across_a_long_gap_is_stale():
+    timeline = Timeline(contract_with("interpolate"))
+    timeline.push("ee_pose", 0, pose(0.0), 0)
+    timeline.push("ee_pose", 900 * MS, pose(1.0), 900 * MS)
+    timeline.push("front_image", 450 * MS, image(), 900 * MS)
+    (tick,) = timeline.poll(900 * MS)
+    assert tick.observations is None
+    assert "is 0.450 s old, more than 0.15 s" in tick.problem
+
+
+def test_memory_stays_bounded_while_the_anchor_is_silent():
+    side = replace(FRANKA.stream("front_image"), name="side_image", topic="/side")
+    timeline = Timeline(
+        replace(contract_with(), observations=(*contract_with().observations, side))
+    )
+    frames = []
+    for k in range(600):
+        frame = image()
+        frames.append(weakref.ref(frame))
+        timeline.push("side_image", k * 100 * MS, frame, k * 100 * MS)
+    del frame
+    assert sum(ref() is not None for ref in frames) < 60

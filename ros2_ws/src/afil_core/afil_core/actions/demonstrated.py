@@ -58,9 +58,17 @@ class DemonstratedActions:
             topic: One of :attr:`topics`.
             cdr: The serialized message.
             received_ns: Log time, used for types without a header.
+
+        Raises:
+            AfilError: When the message is malformed or holds a number that is not finite.
         """
         role = self._roles[topic]
         stamp_ns, value = _COMMAND_DECODERS[role](cdr)
+        if not np.isfinite(value).all():
+            raise AfilError(
+                f"topic {topic} has a command that is not finite ({value.tolist()}), logged at "
+                f"{received_ns} ns; such a demonstration cannot be imitated"
+            )
         self._series[role].add(received_ns if stamp_ns is None else stamp_ns, value)
 
     def action(

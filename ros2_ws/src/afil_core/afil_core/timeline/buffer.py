@@ -13,6 +13,9 @@ from scipy.spatial.transform import Rotation, Slerp
 from afil_core.contract.schema import ObservationStream
 
 _MOST_SAMPLES = 4096
+# Samples wait for a tick. When the anchor camera falls silent no tick comes, and the images of
+# another camera would fill the memory.
+_LONGEST_WAIT_NS = 5_000_000_000
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class StreamBuffer:
     def __init__(self, stream: ObservationStream) -> None:
         self.stream = stream
         self._samples: deque[Sample] = deque(maxlen=_MOST_SAMPLES)
+        self._keep_ns = _LONGEST_WAIT_NS + round(stream.max_age_s * 1e9)
 
     @property
     def newest_ns(self) -> int | None:
@@ -40,6 +44,8 @@ class StreamBuffer:
         """Add a sample; one that is older than the newest is dropped as out of order."""
         if self.newest_ns is None or sample.stamp_ns >= self.newest_ns:
             self._samples.append(sample)
+            while self._samples[0].stamp_ns < sample.stamp_ns - self._keep_ns:
+                self._samples.popleft()
 
     def settled(self, tick_ns: int) -> bool:
         """Whether later samples can no longer change the value at a tick."""
@@ -55,7 +61,9 @@ class StreamBuffer:
             order: Arrival order of the tick's anchor frame; ``hold`` ignores later arrivals.
 
         Returns:
-            The sample with its own stamp, or None when there is none.
+            The sample with its own stamp, or None when there is none. Between two samples the
+            stamp is as far from the tick as the nearer one is: a value in the middle of a long
+            gap is old, whichever way one looks.
         """
         if self.stream.alignment == "hold":
             return self._last(lambda s: s.order <= order)
@@ -65,7 +73,9 @@ class StreamBuffer:
         after = next((s for s in self._samples if s.stamp_ns > tick_ns), None)
         if after is None:
             return None
-        return Sample(tick_ns, before.order, _between(self.stream.kind, before, after, tick_ns))
+        nearest_ns = min(tick_ns - before.stamp_ns, after.stamp_ns - tick_ns)
+        value = _between(self.stream.kind, before, after, tick_ns)
+        return Sample(tick_ns - nearest_ns, before.order, value)
 
     def forget_before(self, tick_ns: int) -> None:
         """Drop what no tick from this one on can ask for."""
