@@ -20,13 +20,18 @@ def run(main: Callable[[], int | None]) -> int:
         main: The command; its return value is the exit code (None means 0).
 
     Returns:
-        The exit code: that of ``main``; 2 after an :class:`AfilError`, whose sentence goes to
-        stderr without a traceback; 130 after Ctrl-C.
+        The exit code: that of ``main``; 2 after an :class:`AfilError`, or when the system refuses
+        a file, with a sentence on stderr and no traceback; 130 after Ctrl-C.
     """
     try:
         return main() or 0
     except AfilError as error:
         print(f"error: {error}", file=sys.stderr, flush=True)
+        return EXIT_USER_ERROR
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr, flush=True)
         return EXIT_USER_ERROR
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr, flush=True)

@@ -51,3 +51,9 @@ def record(tmp_path: Path) -> Callable[..., Path]:
         return writer.save(success)
 
     return record_episode
+
+
+@pytest.fixture
+def fill() -> Callable[[EpisodeWriter, int], None]:
+    """A function that writes some steps to an episode writer."""
+    return write_steps

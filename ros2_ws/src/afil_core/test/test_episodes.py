@@ -1,11 +1,13 @@
 """Episodes: whole or not there, never overwritten, read as they were recorded."""
 
+import errno
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from rosbags.rosbag2 import Reader
+from rosbags.rosbag2.storage_mcap import McapWriter
 
 from afil_core import codecs
 from afil_core.bags import bag_info, read_bag
@@ -75,6 +77,28 @@ def test_episode_without_one_of_the_contracts_topics_is_not_saved(tmp_path):
 def test_interrupted_recording_stays_and_its_name_is_not_used_again(tmp_path, record):
     EpisodeWriter(tmp_path / "demos", load_contract("franka"), "lift")
     assert record().name == "episode_000001"
+
+
+def test_a_recording_that_is_left_can_be_read_and_is_no_episode(tmp_path, fill):
+    dataset = tmp_path / "demos"
+    writer = EpisodeWriter(dataset, load_contract("franka"), "lift")
+    fill(writer, 3)
+    path = writer.leave()
+    assert path == dataset / ".partial" / writer.name
+    assert len(list(read_bag(path))) == 18
+    with pytest.raises(AfilError, match="holds no episode"):
+        list_episodes(dataset)
+
+
+def test_a_full_disk_is_a_sentence_that_names_the_bag(tmp_path, fill, monkeypatch):
+    writer = EpisodeWriter(tmp_path / "demos", load_contract("franka"), "lift")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(McapWriter, "write", full)
+    with pytest.raises(AfilError, match=r"episode_000000 cannot be written \(No space left"):
+        fill(writer, 1)
 
 
 def test_missing_dataset_is_named(tmp_path):

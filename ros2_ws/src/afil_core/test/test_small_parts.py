@@ -46,6 +46,12 @@ def test_user_error_ends_with_two_and_one_line(capsys):
     assert capsys.readouterr().err == "error: no such file; give another\n"
 
 
+def test_a_file_that_the_system_refuses_is_named_in_one_line(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert run(lambda: (tmp_path / "file" / "run").mkdir()) == 2
+    assert capsys.readouterr().err == f"error: {tmp_path}/file/run: Not a directory\n"
+
+
 def test_interrupt_ends_with_130():
     def interrupted():
         raise KeyboardInterrupt

@@ -15,7 +15,7 @@ from rosbags.interfaces import (
     QosTime,
 )
 from rosbags.interfaces import Qos as RosbagsQos
-from rosbags.rosbag2 import StoragePlugin, Writer
+from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 
 from afil_core import messages
 from afil_core.contract.schema import Qos
@@ -71,12 +71,31 @@ class BagWriter:
             topic: A topic declared before.
             cdr: The serialized message, stored as it is.
             log_time_ns: When it was received.
+
+        Raises:
+            AfilError: When the disk refuses it, or the bag is closed.
         """
-        self._writer.write(self._connections[topic], log_time_ns, cdr)
+        try:
+            self._writer.write(self._connections[topic], log_time_ns, cdr)
+        except (OSError, WriterError) as error:
+            raise self._unwritable(error) from error
 
     def close(self) -> None:
-        """Finish the bag: index and metadata."""
-        self._writer.close()
+        """Finish the bag: index and metadata; nothing happens when that is done already.
+
+        Raises:
+            AfilError: When the disk refuses them.
+        """
+        if self._writer.storage is None:
+            return
+        try:
+            self._writer.close()
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: Exception) -> AfilError:
+        reason = getattr(error, "strerror", None) or error
+        return AfilError(f"bag {self.path} cannot be written ({reason}); free some space")
 
 
 def _rosbags_qos(qos: Qos) -> RosbagsQos:

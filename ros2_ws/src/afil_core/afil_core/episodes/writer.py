@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -128,11 +129,25 @@ class EpisodeWriter:
         _flush_to_disk(self._bag.path)
         target = self._dataset / self.name
         os.rename(self._bag.path, target)
+        _flush(self._dataset)
         return target
+
+    def leave(self) -> Path:
+        """End the recording without saving it: what there is stays readable in ``.partial``.
+
+        Returns:
+            Folder of the bag, which is whole but no episode of the dataset.
+
+        Raises:
+            AfilError: When the disk refuses the bag's last bytes.
+        """
+        self._bag.close()
+        return self._bag.path
 
     def discard(self) -> None:
         """Drop the recording."""
-        self._bag.close()
+        with contextlib.suppress(AfilError):  # a full disk must not keep what is thrown away
+            self._bag.close()
         shutil.rmtree(self._bag.path)
 
 
@@ -144,8 +159,12 @@ def _next_name(dataset: Path) -> str:
 
 def _flush_to_disk(folder: Path) -> None:
     for path in [*folder.iterdir(), folder]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _flush(path)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
