@@ -133,6 +133,31 @@ def test_termination_of_the_launch_ends_its_children(launch, tmp_path, number):
     assert is_gone(int(pid_file.read_text()))
 
 
+def test_stubborn_child_of_a_launch_in_a_launch_is_ended(launch, tmp_path):
+    pid_file = tmp_path / "pid"
+    body = (
+        "import os, signal, time\n"
+        "for number in (signal.SIGINT, signal.SIGTERM): signal.signal(number, signal.SIG_IGN)\n"
+        f"open({str(pid_file)!r}, 'w').write(str(os.getpid()))\n"
+        "time.sleep(60)\n"
+    )
+    inner = tmp_path / "inner.launch.py"
+    inner.write_text(
+        f"{HEADER}def generate_launch_description():\n"
+        f"    return LaunchDescription([ExecuteProcess(cmd=[sys.executable, '-c', {body!r}])])\n"
+    )
+    process = launch.start(
+        f"ExecuteProcess(cmd=[{str(ROS2)!r}, 'launch', {str(inner)!r}], output='screen', "
+        "sigterm_timeout='0.5', sigkill_timeout='4')"
+    )
+    while not (pid_file.exists() and pid_file.read_text()):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=15)
+    assert is_gone(int(pid_file.read_text())), out
+
+
 def test_last_words_without_a_newline_are_not_lost(launch):
     body = "import sys; sys.stderr.write('last words'); sys.exit(1)"
     _, out = launch(f"ExecuteProcess(cmd=[sys.executable, '-c', {body!r}], output='screen')")

@@ -14,10 +14,14 @@ from . import logging
 from .event import Event
 from .event_handlers import OnIncludeLaunchDescription, OnShutdown
 from .events import IncludeLaunchDescription, Shutdown
+from .events.process import SignalProcess
 from .launch_context import LaunchContext
 from .launch_description import LaunchDescription
 from .launch_description_entity import LaunchDescriptionEntity
 from .utilities import visit_all_entities_and_collect_futures
+
+# Seconds from SIGTERM to SIGKILL for the children of a launch that is asked to end twice.
+HURRY_S = 2.0
 
 
 class LaunchService:
@@ -105,6 +109,15 @@ class LaunchService:
             self.__logger.warning(f"received {name}, ending all processes")
             # Nobody but the launch was sent this signal: the children need theirs.
             self.__begin_shutdown(name, due_to_sigint=False)
+            return
+        # Whoever asks twice kills next: a launch that is killed cannot end its children.
+        self.__logger.warning(f"received {name} while shutting down, hurrying up")
+        self.__signal_all(signal.SIGTERM)
+        if self.__loop is not None:
+            self.__loop.call_later(HURRY_S, self.__signal_all, signal.SIGKILL)
+
+    def __signal_all(self, number: signal.Signals) -> None:
+        self.emit_event(SignalProcess(signal_number=number, process_matcher=lambda _: True))
 
     @contextlib.contextmanager
     def __signals(self, loop: asyncio.AbstractEventLoop) -> Iterator[None]:

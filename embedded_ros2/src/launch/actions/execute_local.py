@@ -273,6 +273,8 @@ class ExecuteLocal(Action):
         if not event.process_matcher(self):
             return
         if self.__process is None:
+            if context.is_shutdown:
+                return
             raise RuntimeError("Signal event received before subprocess transport available.")
         self.__send(event.signal)
 
