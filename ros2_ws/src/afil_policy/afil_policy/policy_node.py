@@ -30,7 +30,7 @@ from afil_policy.deploy.adapters import Command, build_adapter
 from afil_policy.deploy.controller import PolicyController
 from afil_policy.deploy.limits import ActionLimits
 from afil_policy.deploy.runner import PolicyRunner
-from afil_policy.signals import interrupt_on_signals
+from afil_policy.signals import ignore_signals, interrupt_on_signals
 
 # How often ticks that wait for a late stream, and the watchdog, are looked at (wall time).
 _POLL_S = 0.02
@@ -88,6 +88,7 @@ class PolicyNode(LifecycleNode):
         try:
             self._configure()
         except AfilError as error:
+            self._close()
             self._failure = str(error)
             self.get_logger().error(self._failure)
             return TransitionCallbackReturn.FAILURE
@@ -120,6 +121,13 @@ class PolicyNode(LifecycleNode):
         self._close()
         self._state = "finalized"
         return super().on_shutdown(state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop the robot after a transition that failed in an unforeseen way."""
+        self.stop_robot()
+        self._close()
+        self._state = "unconfigured"
+        return TransitionCallbackReturn.SUCCESS
 
     def stop_robot(self) -> None:
         """Bring the robot to rest, if this node was commanding it."""
@@ -215,6 +223,9 @@ class PolicyNode(LifecycleNode):
         response.success = self._state == "active" and self._controller is not None
         response.message = "" if response.success else f"the policy node is {self._state}"
         if self._controller is not None:
+            # A reset rests the watchdog: a robot that still moves would be left alone with it.
+            if self._state == "active":
+                self._publish(self._controller.stop(self._now_ns()))
             self._controller.reset()
         return response
 
@@ -242,6 +253,7 @@ def _main() -> None:
         except KeyboardInterrupt:
             pass
         finally:
+            ignore_signals()
             node.stop_robot()
             node.destroy_node()
     finally:

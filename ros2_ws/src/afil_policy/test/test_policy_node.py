@@ -176,6 +176,11 @@ def test_it_answers_frames_and_stops_the_robot_when_it_is_ended(
         assert {topic for topic, _ in heard[:3]} == {GRIPPER, POSE}
         assert all(decode_pose(cdr).stamp_ns in stamps for topic, cdr in heard if topic == POSE)
         assert client.reset().success
+        # A reset leaves no robot in motion behind: it holds the pose that was measured.
+        client.spin(0.3)
+        topic, cdr = client.commands()[-1]
+        assert topic == POSE
+        np.testing.assert_allclose(decode_pose(cdr).value, HOME)
 
         client.spin_until(lambda: diagnostics.TOPIC in dict(client.heard), 5)
         cdr = next(cdr for topic, cdr in reversed(client.heard) if topic == diagnostics.TOPIC)
@@ -184,6 +189,9 @@ def test_it_answers_frames_and_stops_the_robot_when_it_is_ended(
 
         client.frame()
         client.spin(0.3)
+        # Launch and terminal may both tell it to end: the second must not cut the stop short.
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.02)
         code, text = stop(process)
         client.spin(0.5)
         # The last command is no answer to a frame: the arm holds the pose that was measured.

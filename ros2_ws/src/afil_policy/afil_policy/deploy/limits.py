@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_core.actions import apply_delta, clip_delta
+from afil_core.actions import apply_delta, clip_delta, delta_between
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 
@@ -92,7 +92,7 @@ class ActionLimits:
     ) -> NDArray[np.float64]:
         """The target pose after a step, inside of the workspace and near the arm.
 
-        An arm that strayed out of the workspace is led back, near it first.
+        Near holds for the position and for the orientation. An arm that strayed out of the workspace is led back, near it first.
 
         Args:
             previous: Last commanded pose [7].
@@ -107,11 +107,14 @@ class ActionLimits:
             return target
         low = np.array(self._limits.workspace_min_m)
         high = np.array(self._limits.workspace_max_m)
-        lead = target[:3].clip(low, high) - measured[:3]
-        longest = _LEAD_STEPS * self._limits.max_translation_per_step_m
-        length = float(np.linalg.norm(lead))
-        position = measured[:3] + lead * min(1.0, longest / max(length, longest))
-        if not np.allclose(position, target[:3], rtol=0, atol=1e-9):
-            self.clipped += 1
-            target = np.concatenate([position, target[3:]])
-        return target
+        allowed = np.concatenate([target[:3].clip(low, high), target[3:]])
+        lead = clip_delta(
+            delta_between(measured, allowed),
+            _LEAD_STEPS * self._limits.max_translation_per_step_m,
+            _LEAD_STEPS * self._limits.max_rotation_per_step_rad,
+        )
+        near = apply_delta(measured, lead)
+        if np.allclose(delta_between(target, near), 0.0, rtol=0, atol=1e-9):
+            return target
+        self.clipped += 1
+        return near
