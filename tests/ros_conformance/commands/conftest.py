@@ -95,6 +95,7 @@ class Workspace:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
         self.processes.append(process)
         return process
@@ -123,11 +124,12 @@ class Workspace:
     def close(self) -> None:
         for process in self.processes:
             if process.poll() is None:
-                process.send_signal(signal.SIGINT)
+                # The whole group, as a terminal would: the command may wait for its child.
+                os.killpg(process.pid, signal.SIGINT)
                 try:
                     process.communicate(timeout=5)
                 except subprocess.TimeoutExpired:
-                    process.kill()
+                    os.killpg(process.pid, signal.SIGKILL)
                     process.communicate()
 
 

@@ -1,5 +1,6 @@
 """ros2 pkg and ros2 run."""
 
+import os
 import signal
 
 
@@ -76,13 +77,7 @@ def test_interrupted_run_ends_the_executable(workspace, gone):
     process = workspace.start("run", workspace.package, "tool")
     pid = int(workspace.wait_for(pid_file))
     # As a terminal does, which signals the whole group.
-    for target in {pid, process.pid}:
-        try:
-            import os
-
-            os.kill(target, signal.SIGINT)
-        except ProcessLookupError:
-            pass
+    os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=10)
     assert gone(pid)
 
