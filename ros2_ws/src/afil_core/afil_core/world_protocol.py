@@ -17,7 +17,39 @@ TARGET_OBJECT_TYPE = "geometry_msgs/msg/PoseStamped"
 TARGET_OBJECT_QOS = Qos("reliable", "volatile", 10)
 # Stamps of two episodes are this far apart, so that nobody takes one for the other.
 EPISODE_GAP_NS = 1_000_000_000
+# Robots (contract names) that have a simulated world.
+SIMULATED_ROBOTS = ("franka",)
 POLICY_RESET_SERVICE = "/policy_node/reset"
+
+
+def require_simulated(robot: str) -> None:
+    """Check that a robot has a simulated world.
+
+    Args:
+        robot: Name of its contract.
+
+    Raises:
+        AfilError: When it has none.
+    """
+    if robot not in SIMULATED_ROBOTS:
+        own = "CARLA with carla-ros-bridge" if robot == "carla" else "the robot or its simulator"
+        raise AfilError(
+            f"robot:={robot} has no simulated world yet, that comes later (sim:=true works for "
+            f"{', '.join(SIMULATED_ROBOTS)}); run {own} and leave sim:=false"
+        )
+
+
+def uses_sim_time(choice: str, robot: str, *, sim: bool) -> bool:
+    """Whether the nodes of a robot follow ``/clock``.
+
+    Messages of a simulator bear its own time: against wall time every one would be stale.
+
+    Args:
+        choice: ``true``, ``false``, or ``auto`` for every simulator.
+        robot: Name of its contract.
+        sim: Whether the robot is simulated by AFIL.
+    """
+    return (sim or robot == "carla") if choice == "auto" else choice == "true"
 
 
 @dataclass(frozen=True)

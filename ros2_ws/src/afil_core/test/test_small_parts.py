@@ -7,7 +7,7 @@ from afil_core.errors import AfilError, run
 from afil_core.imaging import resize, resize_map
 from afil_core.progress import Progress
 from afil_core.statistics import wilson_interval
-from afil_core.world_protocol import EpisodeStatus
+from afil_core.world_protocol import EpisodeStatus, uses_sim_time
 
 
 def test_wilson_interval_agrees_with_a_published_example():
@@ -80,3 +80,17 @@ def test_resize_averages_areas_and_returns_same_size_untouched():
     assert resize(image, (2, 2))[..., 0].tolist() == [[100, 0], [0, 0]]
     assert resize(image, (4, 4)) is image
     assert resize_map(image[..., 0], (8, 8)).shape == (8, 8)
+
+
+@pytest.mark.parametrize(
+    ("choice", "robot", "sim", "expected"),
+    [
+        ("auto", "franka", True, True),
+        ("auto", "franka", False, False),
+        ("auto", "carla", False, True),
+        ("false", "carla", False, False),
+        ("true", "franka", False, True),
+    ],
+)
+def test_simulators_are_followed_by_their_own_clock(choice, robot, sim, expected):
+    assert uses_sim_time(choice, robot, sim=sim) is expected

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from types import FrameType
 
-
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

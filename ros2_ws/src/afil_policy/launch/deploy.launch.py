@@ -13,7 +13,9 @@ from launch.events.process import ProcessExited
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from afil_core.contract import load_contract
 from afil_core.errors import AfilError
+from afil_core.world_protocol import uses_sim_time
 from afil_policy.deploy.preflight import check_deployment
 
 ARGUMENTS = {
@@ -33,6 +35,11 @@ ARGUMENTS = {
     "first_seed": ("1000", "Seed of the first simulated episode; they count up", None),
     "max_steps": ("0", "Longest simulated episode in control steps; 0: the task's own", None),
     "auto_reset": ("true", "Start each simulated episode without being asked", ["true", "false"]),
+    "use_sim_time": (
+        "auto",
+        "Follow /clock; auto: for every simulator (sim:=true, robot:=carla)",
+        ["auto", "true", "false"],
+    ),
 }
 
 
@@ -42,13 +49,14 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     sim = args["sim"] == "true"
     checkpoint = check_deployment(args["checkpoint"], args["robot"], sim=sim)
     lock_step = sim and args["mode"] == "lock_step"
+    robot = load_contract(args["robot"]).robot
     policy = Node(
         package="afil_policy",
         executable="policy_node",
         output="screen",
         parameters=[
             {
-                "use_sim_time": sim,
+                "use_sim_time": uses_sim_time(args["use_sim_time"], robot, sim=sim),
                 "checkpoint": _text(str(checkpoint)),
                 "robot": _text(args["robot"]),
                 "device": _text(args["device"]),

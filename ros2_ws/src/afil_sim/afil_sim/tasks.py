@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
+from afil_core.world_protocol import require_simulated
 from afil_sim.franka.kinematics import Vector
 
 
@@ -66,14 +67,7 @@ def make_task(robot: str, task: str, cue: str, max_steps: int) -> Task:
         AfilError: When a name is unknown or there is no simulated world for the robot.
     """
     contract = load_contract(robot)
-    if contract.robot not in _TASKS:
-        hint = (
-            "the simulated CARLA world comes later; run a real CARLA with carla-ros-bridge and "
-            "leave out sim:=true"
-            if contract.robot == "carla"
-            else f"sim:=true knows {', '.join(_TASKS)}"
-        )
-        raise AfilError(f"there is no simulated world for robot '{contract.robot}' yet: {hint}")
+    require_simulated(contract.robot)
     tasks = _TASKS[contract.robot]
     if task not in tasks:
         raise AfilError(

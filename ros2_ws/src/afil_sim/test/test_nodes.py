@@ -130,7 +130,7 @@ def test_expert_solves_the_world_over_dds_frame_by_frame(client):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("-p", "robot:=carla"), "the simulated CARLA world comes later"),
+        (("-p", "robot:=carla"), "robot:=carla has no simulated world yet"),
         (("-p", "task:=fold_towel"), "unknown task 'fold_towel'"),
         (("-p", "robot:=nobody"), "nobody"),
         (("-p", "max_steps:=many"), "parameter max_steps must be a whole number"),

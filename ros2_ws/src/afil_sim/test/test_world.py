@@ -267,16 +267,22 @@ _PILOT_TOPICS = (
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("carla", "lift_carrot", "none", 70), "simulated CARLA world comes later"),
+        (("carla", "lift_carrot", "none", 70), "robot:=carla has no simulated world yet"),
         (("franka", "fold_towel", "none", 70), "unknown task 'fold_towel'.*lift_carrot"),
         (("franka", "lift_carrot", "bent", 70), "unknown cue 'bent'"),
         (("franka", "lift_carrot", "none", 0), "max_steps must be at least 1"),
-        (("video", "lift_carrot", "none", 70), "no simulated world for robot 'video'"),
+        (("video", "lift_carrot", "none", 70), "robot:=video has no simulated world yet"),
     ],
 )
 def test_what_there_is_not_is_refused_in_a_sentence(arguments, sentence):
     with pytest.raises(AfilError, match=sentence):
         make_task(*arguments)
+
+
+@pytest.mark.parametrize("robot", protocol.SIMULATED_ROBOTS)
+def test_every_robot_that_is_said_to_have_a_world_has_one(robot):
+    with pytest.raises(AfilError, match="unknown task 'nothing'"):
+        make_task(robot, "nothing", "none", 70)
 
 
 def test_world_settings_out_of_range_are_refused_in_a_sentence():

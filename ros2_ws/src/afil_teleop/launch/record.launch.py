@@ -24,6 +24,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
+from afil_core.world_protocol import require_simulated, uses_sim_time
 from afil_teleop.dataset import dataset_state
 from afil_teleop.tasks import task_instruction
 
@@ -69,18 +70,16 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Check the arguments together and make the nodes; what does not fit is a sentence."""
     args = {name: context.launch_configurations[name] for name in ARGUMENTS}
     sim = args["sim"] == "true"
-    if sim and args["robot"] == "carla":
-        raise AfilError(
-            "the simulated world of robot:=carla comes later; use sim:=false with CARLA and "
-            "carla-ros-bridge, or robot:=franka"
-        )
+    robot = args["contract"] or args["robot"]
+    contract = load_contract(robot)
+    if sim:
+        require_simulated(contract.robot)
     if args["source"] == "expert" and not sim:
         raise AfilError(
             "source:=expert is a script that needs the simulated world's state; add sim:=true, "
             "or use source:=keyboard or source:=external"
         )
     automatic = args["source"] == "expert"
-    contract = load_contract(args["contract"] or args["robot"])
     tasks = Path(get_package_share_directory("afil_teleop")) / "config" / "tasks.yaml"
     # Also checked when the instruction is given: the simulated world knows tasks by name.
     if sim or not args["instruction"]:
@@ -103,9 +102,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     if automatic and state.episodes >= episodes:
         return [LogInfo(msg=f"{output} has {state.episodes} episodes already; nothing to record")]
 
-    use_sim_time = {"auto": sim or args["robot"] == "carla", "true": True, "false": False}
-    shared = {"use_sim_time": use_sim_time[args["use_sim_time"]]}
-    robot = args["contract"] or args["robot"]
+    shared = {"use_sim_time": uses_sim_time(args["use_sim_time"], contract.robot, sim=sim)}
     world = ("lock_step" if automatic else "real_time") if sim else "none"
     recorder = Node(
         package="afil_teleop",
@@ -127,7 +124,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     )
     helpers = []
     if sim:
-        helpers.append(_world_node(args, world, state.next_seed))
+        helpers.append(_world_node(args, robot, world, state.next_seed))
     if automatic:
         helpers.append(
             Node(
@@ -151,9 +148,9 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     return [*(RegisterEventHandler(h) for h in handlers), *helpers, recorder]
 
 
-def _world_node(args: dict[str, str], mode: str, first_seed: int) -> Node:
+def _world_node(args: dict[str, str], robot: str, mode: str, first_seed: int) -> Node:
     parameters = {
-        "robot": args["robot"],
+        "robot": _text(robot),
         "task": _text(args["task"]),
         "mode": mode,
         "cue": args["cue"],

@@ -92,7 +92,8 @@ class ActionLimits:
     ) -> NDArray[np.float64]:
         """The target pose after a step, inside of the workspace and near the arm.
 
-        Near holds for the position and for the orientation. An arm that strayed out of the workspace is led back, near it first.
+        Near holds for position and orientation. An arm that strayed out of the workspace is led
+        back, near it first.
 
         Args:
             previous: Last commanded pose [7].

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from afil_core.contract import Contract, differences, load_contract
 from afil_core.errors import AfilError
+from afil_core.world_protocol import require_simulated
 from afil_policy.training.layout import CONTRACT, find_checkpoint
 
-_SIMULATED = ("franka",)
 _SHOWN_DIFFERENCES = 5
 
 
@@ -28,11 +28,8 @@ def check_deployment(checkpoint: str, robot: str, *, sim: bool) -> Path:
             checkpoint, or when it was trained for another contract.
     """
     contract = load_contract(robot)
-    if sim and contract.robot not in _SIMULATED:
-        raise AfilError(
-            f"robot:={robot} has no simulated world yet (sim:=true works for "
-            f"{', '.join(_SIMULATED)}); run its own simulator and leave sim:=false"
-        )
+    if sim:
+        require_simulated(contract.robot)
     if not checkpoint:
         raise AfilError(
             "checkpoint:= is empty; give the folder that `ros2 run afil_policy train` wrote"
