@@ -17,6 +17,7 @@ setup(
     ],
     install_requires=[
         "setuptools",
+        "afil_core",
         "numpy",
         "opencv-python-headless",
         "PyYAML",

@@ -15,7 +15,7 @@ setup(
         (f"share/{package_name}/launch", glob("launch/*.launch.py")),
         (f"share/{package_name}/config", glob("config/*.yaml")),
     ],
-    install_requires=["setuptools", "numpy"],
+    install_requires=["setuptools", "afil_core", "numpy"],
     zip_safe=False,
     maintainer="AFIL",
     maintainer_email="afil@example.org",

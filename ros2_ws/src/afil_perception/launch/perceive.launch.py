@@ -7,11 +7,16 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from afil_core.errors import AfilError
+
 
 def _fail_with_the_node(event, context):
-    # without this, a launch whose node failed would end with exit code 0
-    if event.returncode != 0:
-        raise RuntimeError(f"perceive_node ended with exit code {event.returncode}")
+    # Without this, a launch whose node failed would end with exit code 0.
+    if event.returncode and not context.is_shutdown:
+        raise AfilError(
+            f"perception failed: perceive_node ended with code {event.returncode}; its messages "
+            f"are above"
+        )
 
 
 def generate_launch_description():
