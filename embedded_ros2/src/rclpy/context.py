@@ -124,6 +124,7 @@ class Context:
                 callback()
         if self._graph is not None:
             self._graph.announce_nothing()
+        self._release_if_unused()
 
     def _release_if_unused(self) -> None:
         """Leave the domain when shut down and the last node is gone."""

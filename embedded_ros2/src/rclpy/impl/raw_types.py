@@ -68,7 +68,7 @@ def topic_type(name: str, service_header: bool = False) -> type:
             return _structure(name)
         key = f"{name} with header"
         if key not in _structures:
-            members = {"client_guid": idl.uint64, "sequence_number": idl.int64, **_members(name)}
+            members = {"client_guid": idl.uint64, "seq": idl.int64, **_members(name)}
             short = name.rsplit("/", 1)[-1] + "_"
             _structures[key] = make_idl_struct(short, message_definition(name).dds_name, members)
         return _structures[key]
