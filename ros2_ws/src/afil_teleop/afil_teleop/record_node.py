@@ -90,7 +90,7 @@ class RecordNode(Node):
             if self._automatic is not None:
                 self._session.discard()
             else:
-                where = self._output / ".partial" / self._session.episode
+                where = self._recorder.leave()
                 print(f"the open episode was not saved; its messages lie in {where}", flush=True)
         if self._automatic is not None:
             print(self._automatic.summary, flush=True)
@@ -192,6 +192,8 @@ class RecordNode(Node):
         answer = self._session.start()
         self._seed = None
         if answer.accepted and self._world != "none":
+            # A world that is still running would prepend the end of the last scene.
+            self._recorder.pause()
             self._request_reset()
         return answer
 
@@ -218,8 +220,12 @@ class RecordNode(Node):
     def _request_reset(self) -> None:
         future = self._reset.call_async(Trigger.Request())
         future.add_done_callback(
-            lambda done: self._reset_answers.append((done.result().success, done.result().message))
+            lambda done: self._reset_answered(done.result().success, done.result().message)
         )
+
+    def _reset_answered(self, accepted: bool, message: str) -> None:
+        self._recorder.resume()
+        self._reset_answers.append((accepted, message))
 
     def _status_received(self, cdr: bytes) -> None:
         status = EpisodeStatus.from_json(decode_string(bytes(cdr)))
@@ -238,7 +244,8 @@ class RecordNode(Node):
             if self._automatic is not None:
                 self._automatic.reset_answered(accepted, message)
             elif not accepted:
-                print(f"the world could not be reset: {message}", flush=True)
+                print(f"dropped: the world could not be reset ({message})", flush=True)
+                self._session.discard()
         if self._automatic is not None:
             self._automatic.tick(time.monotonic())
 

@@ -53,6 +53,7 @@ class EpisodeRecorder:
         action = settings.contract.action
         self._commands = {c.topic for c in action.demonstrated} if action else set()
         self._writer: EpisodeWriter | None = None
+        self._paused = False
         self._gaps: dict[str, GapCounter] = {}
         self._held: list[tuple[str, bytes]] = []
         self._answers: list[tuple[int, list[tuple[str, bytes]]]] = []
@@ -96,14 +97,23 @@ class EpisodeRecorder:
             notes=settings.notes,
         )
         self._gaps = {s.topic: GapCounter(s.rate_hz) for s in settings.contract.observations}
+        self._paused = False
         self._held = []
         self._answers = []
         self._first_ns = None
         self._newest_ns = 0
         return self._writer.name
 
+    def pause(self) -> None:
+        """Write nothing until :meth:`resume`, e.g. while the world still shows the last scene."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Write what arrives from here on."""
+        self._paused = False
+
     def receive(self, topic: str, cdr: bytes, now_ns: int) -> None:
-        """Write a message, if an episode is open.
+        """Write a message, if an episode is open and not paused.
 
         Args:
             topic: A topic of the contract.
@@ -113,7 +123,7 @@ class EpisodeRecorder:
         Raises:
             AfilError: When the bytes are not a message of the topic's type.
         """
-        if self._writer is None:
+        if self._writer is None or self._paused:
             return
         stamp_ns = self._stamp(topic, cdr)
         if stamp_ns is not None and topic in self._gaps:
@@ -168,6 +178,19 @@ class EpisodeRecorder:
         self._writer = None
         self._held = []
         writer.discard()
+
+    def leave(self) -> Path:
+        """End the open episode without saving it; what was received stays readable.
+
+        Returns:
+            Folder of its bag, which is outside of the dataset's episodes.
+
+        Raises:
+            AfilError: When none is open.
+        """
+        writer = self._open_writer()
+        self._writer = None
+        return writer.leave()
 
     def _open_writer(self) -> EpisodeWriter:
         if self._writer is None:

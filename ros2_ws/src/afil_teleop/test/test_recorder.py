@@ -7,6 +7,7 @@ from afil_core.bags import read_bag
 from afil_core.codecs import decode_float_array
 from afil_core.episodes import list_episodes
 from afil_core.errors import AfilError
+from afil_teleop.dataset import DatasetState, dataset_state
 from afil_teleop.recorder import EpisodeRecorder, RecordingSettings
 
 STEP_NS = 100_000_000
@@ -143,6 +144,38 @@ def test_a_discarded_episode_leaves_the_others_alone(tmp_path, franka, franka_me
     assert [e.path for e in list_episodes(data)] == [saved]
     assert {p.name: p.read_bytes() for p in saved.iterdir()} == before
     assert not list((data / ".partial").iterdir())
+
+
+def test_an_episode_that_is_left_open_can_be_read_and_is_not_in_the_dataset(
+    tmp_path, franka, franka_messages
+):
+    data = tmp_path / "data"
+    recorder = make_recorder(data, franka)
+    name = recorder.begin()
+    record_steps(recorder, franka_messages, 3)
+    path = recorder.leave()
+    assert path == data / ".partial" / name
+    assert len(list(read_bag(path, [franka_messages.image.topic]))) == 3
+    assert dataset_state(data, franka, instruction="x", notes={}, first_seed=4) == DatasetState(
+        0, 0, 4
+    )
+
+
+def test_while_the_world_is_reset_nothing_is_recorded(tmp_path, franka, franka_messages):
+    recorder = make_recorder(tmp_path / "data", franka, lock_step=False)
+    recorder.begin()
+    recorder.pause()
+    record_steps(recorder, franka_messages, 2)
+    recorder.resume()
+    record_steps(recorder, franka_messages, 2, first_ns=20 * STEP_NS)
+    path = recorder.finish(success=True, seed=0)
+    assert {t for _, t, _ in read_bag(path)} == {20 * STEP_NS, 21 * STEP_NS}
+    recorder.begin()
+    recorder.pause()
+    recorder.abandon()
+    recorder.begin()
+    record_steps(recorder, franka_messages, 1)
+    assert set(recorder.counts.values()) == {1}
 
 
 def test_lost_frames_show_as_gaps_between_header_stamps(tmp_path, franka, franka_messages):
