@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-# The tail of an MCAP file holds its chunk index with every chunk's size and CRC, and the
-# statistics, so two recordings never share it; reading whole bags would take minutes.
+# Reading whole bags would take minutes. episode.yaml (when it was recorded) and perception.yaml
+# (with what parameters) go in whole; of a bag, its size and its index at the end of the file.
 _TAIL_BYTES = 1 << 16
 
 
