@@ -26,9 +26,7 @@ def main() -> None:
         folder.mkdir(exist_ok=True)
         (folder / "__init__.py").write_text(PACKAGE.format(package=package))
         for kind in kinds:
-            (folder / f"{kind}.py").write_text(
-                MODULE.format(package=package, words=WORDS[kind])
-            )
+            (folder / f"{kind}.py").write_text(MODULE.format(package=package, words=WORDS[kind]))
 
 
 if __name__ == "__main__":

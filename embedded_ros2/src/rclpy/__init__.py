@@ -5,11 +5,11 @@ The public API is that of the real ``rclpy`` (Jazzy), so the same node runs on e
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from embedded_ros2.interface_modules import install_finder
-from embedded_ros2.missing import refuse
 from embedded_ros2.real_ros import refuse_to_shadow
 
 refuse_to_shadow("rclpy")
@@ -40,7 +40,18 @@ __all__ = ["Parameter", "create_node", "get_default_context", "get_global_execut
            "get_rmw_implementation_identifier", "init", "ok", "shutdown", "spin", "spin_once",
            "spin_until_future_complete", "try_shutdown"]  # fmt: skip
 
-__getattr__ = refuse(__name__, ("experimental",))
+_MODULES = ("action", "callback_groups", "clock", "context", "duration", "event_handler",
+            "exceptions", "executors", "experimental", "lifecycle", "logging", "node", "publisher",
+            "qos", "serialization", "service", "subscription", "task", "time", "timer",
+            "utilities", "wait_for_message")  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Make submodules available after ``import rclpy`` alone; real rclpy imports most of them."""
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 _global_executor: Executor | None = None
 
