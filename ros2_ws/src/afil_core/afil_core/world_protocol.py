@@ -63,6 +63,8 @@ class EpisodeStatus:
         success: Whether the task is solved; meaningful when done.
         steps: Control steps taken.
         frames: Camera frames published in this episode.
+        timeouts: Frames of a lock-step episode that nobody answered in time: the arm held its
+            last target there, which says more about the machine's load than about the policy.
     """
 
     episode: int
@@ -71,6 +73,7 @@ class EpisodeStatus:
     success: bool
     steps: int
     frames: int
+    timeouts: int = 0
 
     @property
     def done(self) -> bool:

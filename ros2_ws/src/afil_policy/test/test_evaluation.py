@@ -46,6 +46,16 @@ def test_results_are_never_without_seeds_count_and_interval(tmp_path: Path) -> N
     assert low < data["summary"]["success_rate"] < high
     assert load_results(path) == results
     assert results.summary().startswith("2/3 = 67% (95 % interval")
+    assert results.summary().endswith("%)")
+
+
+def test_steps_that_the_policy_missed_are_named_with_its_success() -> None:
+    watch = EpisodeWatch(1000, 10.0, 0.0)
+    watch.reset_answered(True, answer(0), 0.0)
+    watch.status_received(EpisodeStatus(0, 1000, "done", True, 33, 34, timeouts=4), 1.0)
+    assert watch.result is not None
+    results = Results(SETTING).with_episode(watch.result)
+    assert results.summary().endswith("; 4 of 33 steps without a command")
 
 
 def test_a_rate_is_printed_with_count_and_interval() -> None:

@@ -123,6 +123,7 @@ class World:
             success=begun and self._task.success,
             steps=self._task.steps if begun else 0,
             frames=self._frames,
+            timeouts=self.timeouts,
         )
 
     def reset(self) -> protocol.EpisodeStatus:
@@ -133,6 +134,7 @@ class World:
         """
         self._episode += 1
         self._frames = 0
+        self.timeouts = 0
         self._state = "starting"
         return self.status
 
@@ -194,7 +196,6 @@ class World:
         observation = self._task.reset(self._config.first_seed + self._episode)
         self._state = "running"
         self._stamp_ns += protocol.EPISODE_GAP_NS
-        self.timeouts = 0
         # Until it is told otherwise the arm stays where it is.
         self._target = observation[self._stream_of_kind("pose").name]
         self._width = float(observation[self._stream_of_kind("gripper_width").name][0])

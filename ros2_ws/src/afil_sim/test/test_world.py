@@ -153,6 +153,9 @@ def test_without_an_answer_the_last_target_is_held_and_counted(make_world):
     assert world.poll(11.0) == []
     later = decode(EE_POSE, dict(world.poll(11.2))[EE_POSE.topic]).value
     assert world.timeouts == 2
+    assert world.status.timeouts == 2
+    world.reset()
+    assert world.status.timeouts == 0
     np.testing.assert_allclose(later, start, atol=1e-3)
 
 

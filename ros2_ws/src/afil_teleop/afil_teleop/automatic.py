@@ -227,6 +227,7 @@ class AutomaticRecording:
         self._say(
             f"episode {self._done}/{self._episodes} seed {status.seed} {verdict} "
             f"{status.steps} steps"
+            + (f", {status.timeouts} without a command" if status.timeouts else "")
         )
         enough = self._done >= self._episodes
         self._enter(_Stage.FINISHED if enough else _Stage.STARTING, now_s)

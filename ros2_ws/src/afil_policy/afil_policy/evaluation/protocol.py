@@ -65,7 +65,9 @@ class EpisodeWatch:
             return
         self._news_s = now_s
         if status.done:
-            self._result = EpisodeResult(status.seed, status.success, status.steps)
+            self._result = EpisodeResult(
+                status.seed, status.success, status.steps, status.timeouts
+            )
 
     def require_news(self, now_s: float) -> None:
         """Check that the episode goes on.

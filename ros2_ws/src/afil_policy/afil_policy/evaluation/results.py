@@ -16,11 +16,15 @@ _FORMAT = 1
 
 @dataclass(frozen=True)
 class EpisodeResult:
-    """One episode: its seed, whether the task was solved, and the control steps it took."""
+    """One episode: its seed, whether the task was solved, and the control steps it took.
+
+    ``timeouts`` of these steps went by without a command: the policy was too slow, or refused.
+    """
 
     seed: int
     success: bool
     steps: int
+    timeouts: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,14 @@ class Results:
         return replace(self, episodes=(*self.episodes, episode))
 
     def summary(self) -> str:
-        """Success with count and interval, e.g. ``18/20 = 90 % (95 % interval 70-97 %)``."""
-        return describe(self.successes, len(self.episodes))
+        """Success with count and interval, e.g. ``18/20 = 90% (95 % interval 70% to 97%)``.
+
+        Steps that the policy missed are named, if there are any.
+        """
+        text = describe(self.successes, len(self.episodes))
+        missed = sum(e.timeouts for e in self.episodes)
+        steps = sum(e.steps for e in self.episodes)
+        return f"{text}; {missed} of {steps} steps without a command" if missed else text
 
     def to_json(self) -> str:
         """The text of ``results.json``."""
