@@ -51,7 +51,7 @@ ARGUMENTS = {
         ["none", "intact", "broken"],
     ),
     "first_seed": ("0", "Seed of the first simulated episode of a new dataset", None),
-    "noise": ("0.008", "Noise on the expert's commands (m), so that it visits more states", None),
+    "noise": ("0.004", "Noise on the expert's commands (m), so that it visits more states", None),
     "max_steps": (
         "0",
         "Longest simulated episode in control steps; 0: the task's own, or a minute for a person",
