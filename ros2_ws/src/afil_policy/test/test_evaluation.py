@@ -152,6 +152,33 @@ def test_no_process_of_the_group_outlives_the_evaluation(tmp_path: Path) -> None
     pytest.fail("the grandchild still runs")
 
 
+# A launch without a terminal passes SIGINT on to its node, which prints each one that it gets.
+_LAUNCH = """
+import signal, subprocess, sys, time
+node = '''
+import signal, time
+signal.signal(signal.SIGINT, lambda *_: print("told", flush=True))
+print("up", flush=True)
+time.sleep(1.0); time.sleep(1.0)
+'''
+child = subprocess.Popen([sys.executable, "-c", node])
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    child.send_signal(signal.SIGINT)
+    child.wait()
+"""
+
+
+def test_a_node_is_told_to_end_once(tmp_path: Path) -> None:
+    log = tmp_path / "out.log"
+    with ProcessGroup([sys.executable, "-c", _LAUNCH], log):
+        end_s = time.monotonic() + 20
+        while "up" not in log.read_text() and time.monotonic() < end_s:
+            time.sleep(0.05)
+    assert log.read_text().split() == ["up", "told"]
+
+
 def test_a_system_that_ended_is_reported_with_its_error(tmp_path: Path) -> None:
     log = tmp_path / "out.log"
     script = "print('hello'); print('error: no such robot'); print('bye')"

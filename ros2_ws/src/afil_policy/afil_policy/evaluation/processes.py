@@ -90,11 +90,15 @@ class ProcessGroup:
             )
 
     def _signal(self, number: int) -> bool:
-        """Signal every process that is left of the group; False when none is."""
+        """Signal what is left of the group; False when nothing is."""
         assert self._process is not None
-        self._process.poll()
+        ended = self._process.poll() is not None
         try:
-            os.killpg(self._process.pid, number)
+            if number == signal.SIGINT and not ended:
+                # A launch without a terminal passes it on: nodes would get it twice.
+                os.kill(self._process.pid, number)
+            else:
+                os.killpg(self._process.pid, number)
         except ProcessLookupError:
             return False
         return True
