@@ -159,12 +159,13 @@ node = '''
 import signal, time
 signal.signal(signal.SIGINT, lambda *_: print("told", flush=True))
 print("up", flush=True)
-time.sleep(1.0); time.sleep(1.0)
+time.sleep(1.0)
 '''
 child = subprocess.Popen([sys.executable, "-c", node])
 try:
     time.sleep(60)
 except KeyboardInterrupt:
+    time.sleep(0.3)  # two signals at the same moment would be one
     child.send_signal(signal.SIGINT)
     child.wait()
 """
