@@ -1,8 +1,11 @@
 """Statistics, progress lines, exit codes and the world's status."""
 
+import os
+
 import numpy as np
 import pytest
 
+from afil_core.durable import move_in
 from afil_core.errors import AfilError, run
 from afil_core.imaging import resize, resize_map
 from afil_core.progress import Progress
@@ -94,3 +97,18 @@ def test_resize_averages_areas_and_returns_same_size_untouched():
 )
 def test_simulators_are_followed_by_their_own_clock(choice, robot, sim, expected):
     assert uses_sim_time(choice, robot, sim=sim) is expected
+
+
+def test_what_is_moved_in_is_flushed_before_and_after(tmp_path, monkeypatch):
+    new, place = tmp_path / "new", tmp_path / "place"
+    new.mkdir()
+    (new / "file").write_text("x")
+    events = []
+    monkeypatch.setattr(
+        "os.fsync", lambda fd: events.append(os.path.realpath(f"/proc/self/fd/{fd}"))
+    )
+    rename = os.rename
+    monkeypatch.setattr("os.rename", lambda *names: (events.append("rename"), rename(*names)))
+    move_in(new, place)
+    assert events == [str(new / "file"), str(new), "rename", str(tmp_path)]
+    assert (place / "file").read_text() == "x"

@@ -14,6 +14,7 @@ import yaml
 from afil_core.bags import BagWriter, bag_info
 from afil_core.codecs import encode_mono_image
 from afil_core.contract import Contract, Qos
+from afil_core.durable import move_in
 from afil_core.episodes import Episode
 from afil_core.episodes.episode import key_objects_topic, saliency_topic
 from afil_core.errors import AfilError
@@ -171,12 +172,11 @@ def encode_frame(frame: PerceivedFrame, frame_id: str) -> tuple[bytes, bytes]:
 
 def _swap_in(new: Path, place: Path, aside: Path) -> None:
     """Replace a folder by a finished one; at no time is there half a folder in its place."""
-    for item in [*new.iterdir(), new]:
-        descriptor = os.open(item, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
     if place.exists():
         os.rename(place, aside)
-    os.rename(new, place)
+    try:
+        move_in(new, place)
+    except OSError:
+        if aside.exists():
+            os.rename(aside, place)
+        raise

@@ -133,6 +133,23 @@ def test_a_failed_run_leaves_the_sidecar_from_before(make_episode, moving_carrot
     assert digests(episode.saliency_path) == before
 
 
+def test_a_sidecar_that_can_not_be_moved_in_leaves_the_one_from_before(
+    make_episode, moving_carrot, monkeypatch
+) -> None:
+    episode = make_episode(moving_carrot)
+    write_sidecar(episode, Pipeline(PerceptionConfig()))
+    before = digests(episode.saliency_path)
+
+    def refuse(*_: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("afil_perception.sidecar.move_in", refuse)
+    wider = PerceptionConfig(saliency=SaliencyConfig(window=3))
+    with pytest.raises(AfilError, match=r"saliency cannot be written \(Input/output error\)"):
+        write_sidecar(episode, Pipeline(wider))
+    assert digests(episode.saliency_path) == before
+
+
 def test_what_a_killed_run_left_behind_is_cleared(make_episode, moving_carrot) -> None:
     episode = make_episode(moving_carrot)
     left = episode.path / ".saliency.partial" / "saliency"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from afil_core.durable import move_in
+
 
 def write_text(path: Path, text: str) -> None:
     """Replace a text file in one step; its folder is made when missing."""
@@ -16,4 +18,4 @@ def write_bytes(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     partial.write_bytes(data)
-    partial.replace(path)
+    move_in(partial, path)

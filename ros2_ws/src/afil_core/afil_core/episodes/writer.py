@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from afil_core.bags import BagWriter
 from afil_core.contract.model import Contract
+from afil_core.durable import move_in
 from afil_core.episodes.metadata import EPISODE_FILE, EpisodeMetadata, TopicSummary
 from afil_core.errors import AfilError
 
@@ -126,10 +126,8 @@ class EpisodeWriter:
             notes=self._notes,
         )
         (self._bag.path / EPISODE_FILE).write_text(metadata.to_yaml(), encoding="utf-8")
-        _flush_to_disk(self._bag.path)
         target = self._dataset / self.name
-        os.rename(self._bag.path, target)
-        _flush(self._dataset)
+        move_in(self._bag.path, target)
         return target
 
     def leave(self) -> Path:
@@ -155,16 +153,3 @@ def _next_name(dataset: Path) -> str:
     taken = [*dataset.iterdir(), *(dataset / _PARTIAL).iterdir()]
     numbers = [int(m.group(1)) for p in taken if (m := _NAME.match(p.name))]
     return f"episode_{max(numbers, default=-1) + 1:06d}"
-
-
-def _flush_to_disk(folder: Path) -> None:
-    for path in [*folder.iterdir(), folder]:
-        _flush(path)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from afil_core.contract import Contract, load_contract
+from afil_core.durable import move_in
 from afil_core.errors import AfilError
 from afil_policy.config import TrainConfig, load_config
 from afil_policy.data.normalisation import Normaliser
@@ -115,7 +116,7 @@ def save_checkpoint(checkpoint: Checkpoint, weights: Mapping[str, Tensor]) -> No
     (partial / CONTRACT).write_text(contract.to_yaml(), encoding="utf-8")
     (partial / NORMALISATION).write_text(json.dumps(normalisation, indent=1), encoding="utf-8")
     (partial / TRAINING).write_text(json.dumps(checkpoint.training, indent=1), encoding="utf-8")
-    partial.rename(checkpoint.path)
+    move_in(partial, checkpoint.path)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

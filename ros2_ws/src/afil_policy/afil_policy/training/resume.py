@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from afil_core.durable import move_in
 from afil_core.errors import AfilError
 
 _FILE = "resume.pt"
@@ -42,7 +43,7 @@ def save_state(folder: Path, state: RunState) -> None:
     """Write the state beside its place and move it in."""
     partial = folder / f"{_FILE}.partial"
     torch.save(asdict(state), partial)
-    partial.replace(folder / _FILE)
+    move_in(partial, folder / _FILE)
 
 
 def load_state(folder: Path, identity: str) -> RunState | None:
