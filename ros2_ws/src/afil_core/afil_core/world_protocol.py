@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 
 from afil_core.contract.schema import Qos
@@ -50,6 +51,16 @@ def uses_sim_time(choice: str, robot: str, *, sim: bool) -> bool:
         sim: Whether the robot is simulated by AFIL.
     """
     return (sim or robot == "carla") if choice == "auto" else choice == "true"
+
+
+def simulation_environment() -> dict[str, str]:
+    """Environment variables for the nodes of a simulation.
+
+    A simulated robot has the topics of the real one, so its commands must not leave this
+    machine: a real robot on the network would obey them. Who sets the variable decides.
+    """
+    name = "ROS_AUTOMATIC_DISCOVERY_RANGE"
+    return {name: os.environ.get(name) or "LOCALHOST"}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,12 @@ too, and the exit code is not 0.
 from __future__ import annotations
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, RegisterEventHandler
+from launch.actions import (
+    DeclareLaunchArgument,
+    OpaqueFunction,
+    RegisterEventHandler,
+    SetEnvironmentVariable,
+)
 from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited
 from launch_ros.actions import Node
@@ -15,7 +20,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
-from afil_core.world_protocol import uses_sim_time
+from afil_core.world_protocol import simulation_environment, uses_sim_time
 from afil_policy.deploy.preflight import check_deployment
 
 ARGUMENTS = {
@@ -69,7 +74,9 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     )
     nodes = [policy, _world(args)] if sim else [policy]
     handlers = [OnProcessExit(target_action=node, on_exit=_ended) for node in nodes]
-    return [*(RegisterEventHandler(handler) for handler in handlers), *nodes]
+    environment = simulation_environment() if sim else {}
+    alone = [SetEnvironmentVariable(name, value) for name, value in environment.items()]
+    return [*alone, *(RegisterEventHandler(handler) for handler in handlers), *nodes]
 
 
 def _world(args: dict[str, str]) -> Node:

@@ -15,6 +15,7 @@ from launch.actions import (
     LogInfo,
     OpaqueFunction,
     RegisterEventHandler,
+    SetEnvironmentVariable,
     Shutdown,
 )
 from launch.event_handlers import OnProcessExit
@@ -24,7 +25,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
-from afil_core.world_protocol import require_simulated, uses_sim_time
+from afil_core.world_protocol import require_simulated, simulation_environment, uses_sim_time
 from afil_teleop.dataset import dataset_state
 from afil_teleop.tasks import task_instruction
 
@@ -145,7 +146,9 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         )
     handlers = [OnProcessExit(target_action=recorder, on_exit=_recorder_ended)]
     handlers += [OnProcessExit(target_action=h, on_exit=_helper_ended) for h in helpers]
-    return [*(RegisterEventHandler(h) for h in handlers), *helpers, recorder]
+    environment = simulation_environment() if sim else {}
+    alone = [SetEnvironmentVariable(name, value) for name, value in environment.items()]
+    return [*alone, *(RegisterEventHandler(h) for h in handlers), *helpers, recorder]
 
 
 def _world_node(args: dict[str, str], robot: str, mode: str, first_seed: int) -> Node:
