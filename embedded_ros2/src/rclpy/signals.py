@@ -46,6 +46,9 @@ def _watch(descriptor: int) -> None:
         if b"\0" in received or not received:
             os.close(descriptor)
             return
+        if _state.previous_fd >= 0:  # Somebody else (asyncio) waits for signals too.
+            with contextlib.suppress(OSError):
+                os.write(_state.previous_fd, received)
         for waker in list(_state.wakers):
             waker.wake()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from enum import Enum
+from types import CoroutineType
 from typing import Any
 
 from embedded_ros2.type_hash import message_hash
@@ -80,6 +81,30 @@ class Subscription(Entity):
         except ValueError:
             pass  # A builtin without a signature: it gets the message.
 
+    def _begin(self, executor: Any) -> Any:
+        # The way of every message, so it is short: message-only callbacks skip the tuple.
+        if self.raw or self._callback_type is not Subscription.CallbackType.MessageOnly:
+            return super()._begin(executor)
+        sample = None if self._destroyed else self._reader.take()
+        if sample is None:
+            return None
+        message = self._message(sample[0])
+        if message is None:
+            return None
+        outcome = self._callback(message)
+        return outcome if isinstance(outcome, CoroutineType) else None
+
+    def _message(self, payload: bytes) -> Any:
+        """Deserialize; a malformed payload is logged and gives None."""
+        try:
+            return self._deserialize(payload)
+        except cdr.MalformedCdrError as error:
+            get_logger("rclpy").error(
+                f"dropped a malformed message on {self.topic}: {error}; some publisher "
+                "of this topic sends another type or broken data"
+            )
+            return None
+
     def _take(self) -> tuple[Any, ...] | None:
         """Next message as the callback's arguments; a malformed one is logged and dropped."""
         if self._destroyed:
@@ -88,17 +113,9 @@ class Subscription(Entity):
         if sample is None:
             return None
         payload, info = sample
-        if self.raw:
-            message: Any = payload
-        else:
-            try:
-                message = self._deserialize(payload)
-            except cdr.MalformedCdrError as error:
-                get_logger("rclpy").error(
-                    f"dropped a malformed message on {self.topic}: {error}; some publisher "
-                    "of this topic sends another type or broken data"
-                )
-                return None
+        message = payload if self.raw else self._message(payload)
+        if message is None:
+            return None
         if self._callback_type is Subscription.CallbackType.MessageOnly:
             return (message,)
         return message, {

@@ -33,6 +33,15 @@ class ConditionReachedException(Exception):  # noqa: N818
     """What was waited for has come."""
 
 
+for _error in (
+    TimeoutException,
+    ShutdownException,
+    ExternalShutdownException,
+    ConditionReachedException,
+):
+    _error.__module__ = "rclpy.executors"  # Where users import them from and tracebacks name them.
+
+
 class ReadyWork:
     """Keeps a DDS wait set in step with the entities that may run.
 
