@@ -19,6 +19,8 @@ setup(
         "PyYAML",
         "rosbags",
     ],
+    # colcon runs the tests of a package with pytest only if it finds this.
+    extras_require={"test": ["pytest"]},
     zip_safe=False,
     maintainer="AFIL",
     maintainer_email="afil@example.org",

@@ -22,6 +22,8 @@ setup(
         "opencv-python-headless",
         "scipy",
     ],
+    # colcon runs the tests of a package with pytest only if it finds this.
+    extras_require={"test": ["pytest"]},
     zip_safe=False,
     maintainer="AFIL",
     maintainer_email="afil@example.org",

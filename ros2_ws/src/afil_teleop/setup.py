@@ -16,6 +16,8 @@ setup(
         (f"share/{package_name}/config", glob("config/*.yaml")),
     ],
     install_requires=["setuptools", "afil_core", "numpy"],
+    # colcon runs the tests of a package with pytest only if it finds this.
+    extras_require={"test": ["pytest"]},
     zip_safe=False,
     maintainer="AFIL",
     maintainer_email="afil@example.org",
