@@ -11,6 +11,7 @@ import hashlib
 import os
 import shlex
 import shutil
+import site
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -144,6 +145,7 @@ def make_environment() -> None:
     venv = [sys.executable, "-m", "venv", "--system-site-packages", str(VENV)]
     if subprocess.run(venv, check=False).returncode:
         raise MissingError(f"{sys.executable} cannot make a virtual environment (python3-venv)")
+    _see_outer_environment(python)
     wanted = WORK / "requirements.txt"
     wanted.write_text("\n".join(lines) + "\n")
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -155,6 +157,22 @@ def make_environment() -> None:
         raise MissingError("colcon is missing and pip could not install it")
     _write_ros2(python)
     stamp.write_text(digest)
+
+
+def _see_outer_environment(python: Path) -> None:
+    """Let the environment see the packages of the one that ``python3`` itself belongs to.
+
+    ``--system-site-packages`` shows those of the base interpreter alone; a ROS 2 built from
+    source often has what it needs (numpy, lark, PyYAML) in an environment of its own.
+    """
+    if sys.prefix == sys.base_prefix:
+        return
+    question = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    ours = subprocess.run(
+        [str(python), "-c", question], capture_output=True, text=True, check=True
+    )
+    outer = [path for path in site.getsitepackages() if Path(path).is_dir()]
+    (Path(ours.stdout.strip()) / "outer-environment.pth").write_text("\n".join(outer) + "\n")
 
 
 def _write_ros2(python: Path) -> None:
@@ -193,6 +211,10 @@ def test(middleware: str, tests: list[str]) -> bool:
         # The plugins of a ROS installation are made for the pytest of its distribution.
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        # A domain of our own, known here so that its daemon can be stopped afterwards.
+        "ROS_DOMAIN_ID": os.environ.get("ROS_DOMAIN_ID", str(50 + os.getpid() % 50)),
+        # The ros2 command looks around for half a second, and discovery takes up to 1.5 s.
+        "ROS_CONFORMANCE_SPIN_TIME": os.environ.get("ROS_CONFORMANCE_SPIN_TIME", "2.0"),
         "ROS_AUTOMATIC_DISCOVERY_RANGE": os.environ.get(
             "ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST"
         ),

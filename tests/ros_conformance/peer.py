@@ -4,12 +4,11 @@ import sys
 
 import rclpy
 import rclpy.utilities
-from example_interfaces.action import Fibonacci
-from example_interfaces.srv import AddTwoInts
 from rclpy.action import ActionServer
 from rclpy.executors import ExternalShutdownException
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import Header, String
+from std_srvs.srv import SetBool
 
 
 def talker(topic):
@@ -37,18 +36,21 @@ def echo(topic):
     return node
 
 
-def adder(service):
-    node = rclpy.create_node("adder")
+def switch(service):
+    node = rclpy.create_node("switch")
 
-    def add(request, response):
-        response.sum = request.a + request.b
+    def answer(request, response):
+        response.success = True
+        response.message = str(request.data)
         return response
 
-    node.create_service(AddTwoInts, service, add)
+    node.create_service(SetBool, service, answer)
     return node
 
 
 def fibonacci(action):
+    from example_interfaces.action import Fibonacci
+
     node = rclpy.create_node("fibonacci")
 
     def execute(goal):
@@ -110,9 +112,10 @@ def main():
     role, *arguments = rclpy.utilities.remove_ros_args(sys.argv)[1:]
     rclpy.init()
     node = globals()[role](*arguments)
-    print("ready", flush=True)
     try:
+        print("ready", flush=True)
         rclpy.spin(node)
+        print("shut down", flush=True)  # Where the end comes between two callbacks.
     except KeyboardInterrupt:
         print("interrupted", flush=True)
     except ExternalShutdownException:

@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 from lifecycle_msgs.msg import State, Transition, TransitionEvent
 from lifecycle_msgs.srv import (
@@ -81,7 +83,9 @@ def test_callbacks_get_the_state_before(ros, managed):
 
 
 def test_a_wrong_transition_is_refused(ros, managed):
-    assert not change(ros, Transition.TRANSITION_ACTIVATE)
+    # rclpy of Jazzy raises where the service runs, others answer.
+    with contextlib.suppress(RuntimeError):
+        assert not change(ros, Transition.TRANSITION_ACTIVATE)
     assert state(ros) == "unconfigured"
 
 

@@ -198,6 +198,7 @@ def test_get_service_by_name():
 
 
 def test_get_action_by_name():
+    pytest.importorskip("example_interfaces", reason="example_interfaces is not installed")
     fibonacci = get_action("example_interfaces/action/Fibonacci")
     assert fibonacci.Goal(order=3).order == 3
 

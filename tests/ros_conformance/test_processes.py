@@ -1,14 +1,14 @@
 """Behaviour between processes: discovery, arguments, signals, crashes."""
 
+import os
 import signal
 import time
 
 import pytest
-from example_interfaces.action import Fibonacci
-from example_interfaces.srv import AddTwoInts
 from rclpy.action import ActionClient
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import Header, String
+from std_srvs.srv import SetBool
 
 
 def test_messages_cross_processes(ros, peer, name):
@@ -35,7 +35,13 @@ def test_round_trips_are_fast(ros, peer, name):
     assert ros.spin_until(
         lambda: publisher.get_subscription_count() and subscription.get_publisher_count(), 15
     )
+    # The other side may need a moment more until it knows both of ours.
+    for _ in range(50):
+        publisher.publish(Header())
+        if ros.spin_until(lambda: got, 0.2):
+            break
     ros.spin_for(0.3)
+    got.clear()
     start = time.monotonic()
     for index in range(100):
         publisher.publish(Header(frame_id=str(index)))
@@ -44,13 +50,15 @@ def test_round_trips_are_fast(ros, peer, name):
 
 
 def test_services_cross_processes(ros, peer, name):
-    peer("adder", f"/{name}")
-    client = ros.node.create_client(AddTwoInts, f"/{name}")
+    peer("switch", f"/{name}")
+    client = ros.node.create_client(SetBool, f"/{name}")
     assert client.wait_for_service(timeout_sec=15.0)
-    assert ros.result(client.call_async(AddTwoInts.Request(a=40, b=2))).sum == 42
+    assert ros.result(client.call_async(SetBool.Request(data=True)), 10.0).message == "True"
 
 
 def test_actions_cross_processes(ros, peer, name):
+    reason = "example_interfaces is not installed"
+    Fibonacci = pytest.importorskip("example_interfaces.action", reason=reason).Fibonacci  # noqa: N806
     peer("fibonacci", f"/{name}")
     client = ActionClient(ros.node, Fibonacci, f"/{name}")
     assert client.wait_for_server(timeout_sec=15.0)
@@ -73,7 +81,7 @@ def test_a_killed_node_is_rediscovered(ros, peer, name, wait_line):
         got.clear()
         process = peer("talker", f"/{name}")
         wait_line(process, "ready")
-        assert ros.spin_until(lambda: got, timeout=3)
+        assert ros.spin_until(lambda: got, timeout=5)
         process.kill()
         process.wait()
         ros.spin_for(0.2)
@@ -177,7 +185,8 @@ def test_unknown_flags_end_the_process(peer):
 
 def test_another_domain_hears_nothing(ros, peer, name, wait_line):
     got = []
+    another = str((int(os.environ["ROS_DOMAIN_ID"]) + 1) % 101)
     ros.node.create_subscription(String, f"/{name}", lambda m: got.append(m.data), 10)
-    wait_line(peer("talker", f"/{name}", env={"ROS_DOMAIN_ID": "201"}), "ready")
+    wait_line(peer("talker", f"/{name}", env={"ROS_DOMAIN_ID": another}), "ready")
     ros.spin_for(0.7)
     assert got == []

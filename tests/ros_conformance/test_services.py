@@ -2,11 +2,13 @@ import threading
 import time
 
 import pytest
-from example_interfaces.srv import AddTwoInts
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.executors import MultiThreadedExecutor
 from rclpy.task import Future
 from std_srvs.srv import SetBool, Trigger
+
+reason = "example_interfaces is not installed"
+AddTwoInts = pytest.importorskip("example_interfaces.srv", reason=reason).AddTwoInts
 
 
 def add(request, response):

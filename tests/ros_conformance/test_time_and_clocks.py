@@ -187,13 +187,15 @@ def test_backward_jump_callback_gets_the_jump(ros, simulated):
 def test_switching_to_simulated_time_is_a_jump(ros):
     node = ros.rclpy.create_node("switching")
     changes = []
-    node.get_clock().create_jump_callback(
+    # rclpy does not keep the handle: without a reference of ours it would be a dangling one.
+    handle = node.get_clock().create_jump_callback(
         JumpThreshold(min_forward=None, min_backward=None, on_clock_change=True),
         post_callback=lambda jump: changes.append(jump.clock_change),
     )
     node.set_parameters([Parameter("use_sim_time", value=True)])
     node.set_parameters([Parameter("use_sim_time", value=False)])
     assert changes == [ClockChange.ROS_TIME_ACTIVATED, ClockChange.ROS_TIME_DEACTIVATED]
+    handle.unregister()
     node.destroy_node()
 
 

@@ -82,6 +82,11 @@ class Parameter:
     def from_parameter_msg(cls, param_msg: ParameterMsg) -> Parameter:
         """Make from rcl_interfaces/msg/Parameter."""
         kind = cls.Type(param_msg.value.type)
+        # Sequences of numbers stay the arrays that the message has, as in rclpy.
+        if kind is cls.Type.INTEGER_ARRAY:
+            return cls(param_msg.name, kind, param_msg.value.integer_array_value)
+        if kind is cls.Type.DOUBLE_ARRAY:
+            return cls(param_msg.name, kind, param_msg.value.double_array_value)
         return cls(param_msg.name, kind, parameter_value_to_python(param_msg.value))
 
     def __init__(self, name: str, type_: Any = None, value: Any = None) -> None:

@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("ros2_bag")
+
 TALKER = """
 import rclpy
 from std_msgs.msg import String
@@ -59,9 +61,9 @@ def test_info_of_what_is_no_bag_ends_in_a_sentence(workspace, tmp_path):
 
 
 def test_played_bag_is_heard(workspace, bag):
-    listener = workspace.start("topic", "echo", "/chatter", "std_msgs/msg/String")
+    listener = workspace.start("topic", "echo", "--no-daemon", "/chatter", "std_msgs/msg/String")
     time.sleep(1.0)
-    outcome = workspace.ros2("bag", "play", str(bag), "--rate", "5.0", "--delay", "1.0")
+    outcome = workspace.ros2("bag", "play", str(bag), "--rate", "5.0", "--delay", "2.0")
     assert outcome.code == 0, outcome.text
     listener.send_signal(signal.SIGINT)
     out, _ = listener.communicate(timeout=10)

@@ -62,8 +62,9 @@ def test_service_is_listed_with_its_type(workspace, server):
 
 
 def test_type_of_a_service(workspace, server):
-    out = workspace.ros2("service", "type", "--no-daemon", "/demo/switch").out
-    assert out.strip() == "std_srvs/srv/SetBool"
+    # This verb always asks the daemon, where there is one, and that may have to look around first.
+    found = workspace.ros2_until("std_srvs", "service", "type", "/demo/switch")
+    assert found.out.strip() == "std_srvs/srv/SetBool"
 
 
 def test_service_call_prints_request_and_response(workspace, server):

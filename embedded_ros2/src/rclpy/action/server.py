@@ -200,8 +200,7 @@ class ActionServer:
                 except RuntimeError:
                     continue  # It ended while the callback thought.
                 response.goals_canceling.append(handle._info)
-        if not response.goals_canceling:
-            response.return_code = CancelGoal.Response.ERROR_REJECTED
+        # As rclpy: where all are refused, the list is empty and the code stays ERROR_NONE.
         return response
 
     async def _on_result(self, request: Any, response: Any) -> Any:
