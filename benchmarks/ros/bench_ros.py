@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from benchmarks.ros.report import Report
+from benchmarks.report import Report
 
 _CASES = (("image", 30.0), ("joint", 1000.0))
 _FLAT_SECONDS = 5.0

@@ -14,7 +14,7 @@ import random
 import sys
 import time
 
-from benchmarks.ros.report import Report
+from benchmarks.report import Report
 
 _INTERESTING = (b"\xff\xff\xff\xff", b"\x00\x00\x00\x80", b"\xff\xff\xff\x7f", b"\x00\x00\x00\x00")
 _SLOWEST_S = 1.0

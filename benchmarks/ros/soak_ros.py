@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.ros.report import Report
+from benchmarks.report import Report
 
 _NODES, _TOPICS = 10, 40
 _RATE_HZ = 10.0

@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-RESULTS = Path(__file__).resolve().parents[1] / "results"
+RESULTS = Path(__file__).resolve().parent / "results"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Report:
         """Print and store one figure."""
         figure = judged(metric, value, unit, target, baseline)
         self.failures += not figure.ok
-        floor = "" if baseline is None else f"  floor {baseline:.4g} {unit}"
+        floor = "" if baseline is None else f"  baseline {baseline:.4g} {unit}"
         verdict = "" if not target else f"  target {target}: {'ok' if figure.ok else 'MISSED'}"
         print(f"{metric:42s} {value:10.4g} {unit:6s}{floor}{verdict}", flush=True)
         with self.path.open("a") as file:
