@@ -40,17 +40,17 @@ def require_simulated(robot: str) -> None:
         )
 
 
-def uses_sim_time(choice: str, robot: str, *, sim: bool) -> bool:
+def uses_sim_time(choice: str, clock: str, *, sim: bool) -> bool:
     """Whether the nodes of a robot follow ``/clock``.
 
     Messages of a simulator bear its own time: against wall time every one would be stale.
 
     Args:
         choice: ``true``, ``false``, or ``auto`` for every simulator.
-        robot: Name of its contract.
+        clock: The contract's clock.
         sim: Whether the robot is simulated by AFIL.
     """
-    return (sim or robot == "carla") if choice == "auto" else choice == "true"
+    return (sim or clock == "simulated") if choice == "auto" else choice == "true"
 
 
 def simulation_environment() -> dict[str, str]:

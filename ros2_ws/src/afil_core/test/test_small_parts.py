@@ -86,17 +86,17 @@ def test_resize_averages_areas_and_returns_same_size_untouched():
 
 
 @pytest.mark.parametrize(
-    ("choice", "robot", "sim", "expected"),
+    ("choice", "clock", "sim", "expected"),
     [
-        ("auto", "franka", True, True),
-        ("auto", "franka", False, False),
-        ("auto", "carla", False, True),
-        ("false", "carla", False, False),
-        ("true", "franka", False, True),
+        ("auto", "system", True, True),
+        ("auto", "system", False, False),
+        ("auto", "simulated", False, True),
+        ("false", "simulated", False, False),
+        ("true", "system", False, True),
     ],
 )
-def test_simulators_are_followed_by_their_own_clock(choice, robot, sim, expected):
-    assert uses_sim_time(choice, robot, sim=sim) is expected
+def test_simulators_are_followed_by_their_own_clock(choice, clock, sim, expected):
+    assert uses_sim_time(choice, clock, sim=sim) is expected
 
 
 def test_what_is_moved_in_is_flushed_before_and_after(tmp_path, monkeypatch):

@@ -42,7 +42,7 @@ ARGUMENTS = {
     "auto_reset": ("true", "Start each simulated episode without being asked", ["true", "false"]),
     "use_sim_time": (
         "auto",
-        "Follow /clock; auto: for every simulator (sim:=true, robot:=carla)",
+        "Follow /clock; auto: with sim:=true and where the contract's clock is simulated",
         ["auto", "true", "false"],
     ),
 }
@@ -54,14 +54,14 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     sim = args["sim"] == "true"
     checkpoint = check_deployment(args["checkpoint"], args["robot"], sim=sim)
     lock_step = sim and args["mode"] == "lock_step"
-    robot = load_contract(args["robot"]).robot
+    clock = load_contract(args["robot"]).clock
     policy = Node(
         package="afil_policy",
         executable="policy_node",
         output="screen",
         parameters=[
             {
-                "use_sim_time": uses_sim_time(args["use_sim_time"], robot, sim=sim),
+                "use_sim_time": uses_sim_time(args["use_sim_time"], clock, sim=sim),
                 "checkpoint": _text(str(checkpoint)),
                 "robot": _text(args["robot"]),
                 "device": _text(args["device"]),

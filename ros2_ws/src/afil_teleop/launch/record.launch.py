@@ -61,7 +61,7 @@ ARGUMENTS = {
     "operator": ("", "Who demonstrates, for episode.yaml; empty: the source", None),
     "use_sim_time": (
         "auto",
-        "Follow /clock; auto: for every simulator (sim:=true, robot:=carla)",
+        "Follow /clock; auto: with sim:=true and where the contract's clock is simulated",
         ["auto", "true", "false"],
     ),
 }
@@ -103,7 +103,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     if automatic and state.episodes >= episodes:
         return [LogInfo(msg=f"{output} has {state.episodes} episodes already; nothing to record")]
 
-    shared = {"use_sim_time": uses_sim_time(args["use_sim_time"], contract.robot, sim=sim)}
+    shared = {"use_sim_time": uses_sim_time(args["use_sim_time"], contract.clock, sim=sim)}
     world = ("lock_step" if automatic else "real_time") if sim else "none"
     recorder = Node(
         package="afil_teleop",

@@ -62,6 +62,7 @@ def parse_contract(text: str, source: str) -> Contract:
         control_rate_hz=top.number("control_rate_hz", above=0),
         anchor=top.text("anchor"),
         base_frame=top.text("base_frame"),
+        clock=top.text("clock", schema.CLOCKS),
         observations=tuple(_stream(streams.section(k), k) for k in streams.keys()),  # noqa: SIM118
         action=_action(top.section("action")) if top.has("action") else None,
         limits=_limits(top.section("limits")) if top.has("limits") else None,

@@ -23,6 +23,8 @@ class Contract:
         control_rate_hz: Rate of ticks, observations and commands.
         anchor: Name of the image stream whose frames define the ticks.
         base_frame: Frame in which the robot is commanded.
+        clock: ``system``, or ``simulated`` where the robot is a simulator that publishes
+            ``/clock`` and stamps its messages with it.
         observations: The streams that a policy may look at.
         action: What the policy decides; None for data without a robot.
         limits: Limits of an arm's commands; None where the action's ranges are all there is.
@@ -33,6 +35,7 @@ class Contract:
     control_rate_hz: float
     anchor: str
     base_frame: str
+    clock: str
     observations: tuple[ObservationStream, ...]
     action: Action | None
     limits: Limits | None
@@ -95,6 +98,7 @@ class Contract:
             "control_rate_hz": self.control_rate_hz,
             "anchor": self.anchor,
             "base_frame": self.base_frame,
+            "clock": self.clock,
             "observations": {s.name: _stream_dict(s) for s in self.observations},
         }
         if self.action is not None:

@@ -11,6 +11,7 @@ ACTION_KINDS = ("ee_delta", "vehicle_control")
 COMMAND_ROLES = ("pose", "gripper", "twist", "joint", "vehicle")
 RELIABILITIES = ("reliable", "best_effort")
 DIMENSION_MODES = ("continuous", "binary")
+CLOCKS = ("system", "simulated")
 DURABILITIES = ("volatile", "transient_local")
 
 
