@@ -92,6 +92,7 @@ def peer():
             command += ["--ros-args", *ros_args]
         process = subprocess.Popen(
             command,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

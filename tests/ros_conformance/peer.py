@@ -98,6 +98,15 @@ def broken():
     return node
 
 
+def forgetful(topic):
+    """End without a shutdown when asked to."""
+    node = rclpy.create_node("forgetful")
+    node.kept = node.create_publisher(String, topic, 1)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    sys.exit(0)
+
+
 def logs():
     node = rclpy.create_node("logs")
     logger = node.get_logger()

@@ -334,28 +334,3 @@ def test_futures_are_awaitable_without_a_loop():
         return await future
 
     assert asyncio.run(work()) == 3
-
-
-def test_a_full_pool_does_not_use_the_processor(ros):
-    node = ros.rclpy.create_node("full_pool")
-    executor = MultiThreadedExecutor(2)
-    executor.add_node(node)
-    release, calls = threading.Event(), []
-
-    def block():
-        calls.append(1)
-        release.wait(5)
-
-    for _ in range(4):
-        node.create_timer(0.01, block, callback_group=ReentrantCallbackGroup())
-    thread = threading.Thread(target=executor.spin, daemon=True)
-    thread.start()
-    time.sleep(0.3)
-    before = time.process_time()
-    time.sleep(0.5)
-    used = time.process_time() - before
-    release.set()
-    executor.shutdown()
-    thread.join(5)
-    node.destroy_node()
-    assert len(calls) >= 2 and used < 0.25

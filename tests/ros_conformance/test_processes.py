@@ -74,6 +74,20 @@ def test_nodes_of_other_processes_are_found(ros, peer, name):
     assert ros.spin_until(lambda: "talker" not in ros.node.get_node_names(), timeout=15)
 
 
+def test_a_process_that_ends_without_shutdown_leaves_the_graph(ros, peer, name, wait_line):
+    process = peer("forgetful", f"/{name}")
+    wait_line(process, "ready")
+    assert ros.spin_until(lambda: ros.node.count_publishers(f"/{name}") == 1, timeout=15)
+    process.communicate("end\n", timeout=10)
+    assert process.returncode == 0
+    assert ros.spin_until(
+        lambda: (
+            ros.node.count_publishers(f"/{name}") == 0
+            and "forgetful" not in ros.node.get_node_names()
+        )
+    )
+
+
 def test_a_killed_node_is_rediscovered(ros, peer, name, wait_line):
     got = []
     ros.node.create_subscription(String, f"/{name}", lambda m: got.append(m.data), 10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 import threading
 import weakref
@@ -15,6 +16,7 @@ from rclpy.impl.domain import create_participant, domain_id_from_environment
 from rclpy.impl.memory import keep_big_blocks
 
 g_logging_ref_count = 0
+_contexts: weakref.WeakSet[Context] = weakref.WeakSet()
 
 
 class Context:
@@ -63,6 +65,7 @@ class Context:
                 logging_setup.configure(self._arguments)
             keep_big_blocks()
             self._initialized = self._ok = True
+            _contexts.add(self)
 
     def get_domain_id(self) -> int:
         """DDS domain of this context."""
@@ -134,12 +137,24 @@ class Context:
             graph, self._graph, self._participant = self._graph, None, None
         graph.close()
 
+    def _leave(self) -> None:
+        """Leave the domain for good, whatever still exists here."""
+        with self._lock:
+            self._ok = False
+            graph, self._graph = self._graph, None
+            participant, self._participant = self._participant, None
+        if graph is not None:
+            graph.announce_nothing()
+            graph.close()
+            # Nodes that still exist refer to it; what it has goes with it.
+            participant.__del__()
+
     def on_shutdown(self, callback: Callable[[], None]) -> None:
         """Call a method (kept weakly) when the context is shut down."""
         if not callable(callback):
             raise TypeError("callback should be a callable, got {}", type(callback))
         with self._lock:
-            if not self._ok:
+            if self._initialized and not self._ok:
                 callback()
             elif isinstance(callback, MethodType):
                 self._callbacks.append(weakref.WeakMethod(callback))
@@ -170,3 +185,12 @@ class Context:
 
     def __exit__(self, *args: object) -> None:
         self.try_shutdown()
+
+
+@atexit.register
+def _leave_at_exit() -> None:
+    """Spare the peers of a process that ends without a shutdown a wait for its lease to expire."""
+    # A daemon thread that still spins fails now, a moment before it would be stopped anyway.
+    threading.excepthook = lambda _: None
+    for context in list(_contexts):
+        context._leave()
