@@ -85,6 +85,11 @@ class Workspace:
     def ros2(self, *words: str, timeout: float = 30.0) -> Outcome:
         process = self.start(*words)
         out, err = process.communicate(timeout=timeout)
+        if "unrecognized arguments" in err and "--no-daemon" in err:
+            # Not every verb of every distribution has it; the daemon needs a moment to find all.
+            self.ros2("daemon", "start")
+            time.sleep(2.0)
+            return self.ros2(*(word for word in words if word != "--no-daemon"), timeout=timeout)
         return Outcome(process.returncode, out, err)
 
     def ros2_until(self, text: str, *words: str, seconds: float = 15.0) -> Outcome:
