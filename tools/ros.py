@@ -32,6 +32,8 @@ OPTIONAL = {
     "cv_bridge": "the tests of cv_bridge",
     "diagnostic_updater": "nodes that publish diagnostics",
     "example_interfaces": "the tests of actions and services",
+    "ros2bag": "the tests of ros2 bag",
+    "rosbag2_storage_mcap": "the tests of ros2 bag",
     "vision_msgs": "saliency sidecar topics on the wire",
     "control_msgs": "the gripper action",
     "trajectory_msgs": "joint trajectories",

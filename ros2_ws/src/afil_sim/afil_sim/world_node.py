@@ -122,6 +122,10 @@ def _main() -> None:
         rclpy.spin(node)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
+    except RuntimeError:
+        # A signal may take the context away while a callback publishes.
+        if rclpy.ok():
+            raise
     finally:
         if node is not None:
             node.destroy_node()
