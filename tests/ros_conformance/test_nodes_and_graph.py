@@ -85,6 +85,11 @@ def test_nodes_are_found_with_their_namespaces(ros):
     assert ros.spin_until(lambda: set(found) <= set(ros.node.get_node_names_and_namespaces()))
 
 
+def test_waiting_for_a_node(ros):
+    assert ros.node.wait_for_node("/elsewhere/other", 5.0)
+    assert not ros.node.wait_for_node("/elsewhere/nobody", 0.2)
+
+
 def test_endpoints_are_counted(ros, name):
     ros.node.create_publisher(String, f"/{name}", 1)
     ros.other.create_subscription(String, f"/{name}", lambda m: None, 1)

@@ -275,6 +275,15 @@ def test_list_parameters_service(ros, node):
     assert set(result.names) == {"arm.speed", "arm.force"} and "arm" in result.prefixes
 
 
+def test_parameters_are_listed_to_a_depth(node):
+    node.declare_parameters("", [("flat", 1), ("arm.speed", 1.0), ("arm.joint.limit", 2.0)])
+    assert {"flat", "arm.speed", "arm.joint.limit"} <= set(node.list_parameters([], 0).names)
+    shallow = node.list_parameters([], 1).names
+    assert "flat" in shallow and "arm.speed" not in shallow
+    below = node.list_parameters(["arm"], 1)
+    assert (list(below.names), list(below.prefixes)) == (["arm.speed"], ["arm"])
+
+
 def test_describe_and_types_services(ros, node):
     node.declare_parameter("x", 1.0, ParameterDescriptor(description="d"))
     described = call(ros, node, DescribeParameters, "describe_parameters",

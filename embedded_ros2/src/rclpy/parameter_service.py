@@ -16,7 +16,7 @@ from rcl_interfaces.srv import (
 )
 
 from rclpy.exceptions import ParameterNotDeclaredException, ParameterUninitializedException
-from rclpy.parameter import PARAMETER_SEPARATOR_STRING, Parameter
+from rclpy.parameter import Parameter
 from rclpy.qos import qos_profile_parameters
 
 
@@ -78,23 +78,7 @@ class ParameterService:
         return response
 
     def _list(self, request: Any, response: Any) -> Any:
-        separator = PARAMETER_SEPARATOR_STRING
-        names, prefixes = [], {}
-        for name, parameter in self._node._parameters.items():
-            if parameter.type_ is Parameter.Type.NOT_SET:
-                continue
-            wanted = list(request.prefixes)
-            fitting = [p for p in wanted if name == p or name.startswith(p + separator)]
-            if wanted and not fitting:
-                continue
-            rest = name[len(fitting[0]) + 1 :] if fitting else name
-            if request.depth and rest.count(separator) >= request.depth:
-                continue
-            names.append(name)
-            if separator in name:
-                prefixes[name.rpartition(separator)[0]] = None
-        response.result.names = names
-        response.result.prefixes = list(prefixes)
+        response.result = self._node.list_parameters(list(request.prefixes), request.depth)
         return response
 
     def _set(self, request: Any, response: Any) -> Any:

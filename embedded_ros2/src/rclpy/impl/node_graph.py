@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from rclpy.impl.discovery import Graph, LocalNode, endpoint_key
@@ -75,6 +76,16 @@ class NodeGraph:
     def get_fully_qualified_node_names(self) -> list[str]:
         """Full names of all nodes."""
         return [f"{ns.rstrip('/')}/{name}" for name, ns in self.get_node_names_and_namespaces()]
+
+    def wait_for_node(self, fully_qualified_node_name: str, timeout: float) -> bool:
+        """Wait (s; for ever where negative) until a node is there; returns whether it is."""
+        full_name = "/" + fully_qualified_node_name.removeprefix("/")
+        start = time.monotonic()
+        while full_name not in self.get_fully_qualified_node_names():
+            if 0 <= timeout <= time.monotonic() - start:
+                return False
+            time.sleep(0.05)
+        return True
 
     def get_node_names_and_namespaces(self) -> list[tuple[str, str]]:
         """(name, namespace) of all nodes."""

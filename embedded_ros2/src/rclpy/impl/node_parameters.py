@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rcl_interfaces.msg import ParameterDescriptor, ParameterEvent, SetParametersResult
+from rcl_interfaces.msg import (
+    ListParametersResult,
+    ParameterDescriptor,
+    ParameterEvent,
+    SetParametersResult,
+)
 
 from rclpy.exceptions import (
     InvalidParameterException,
@@ -17,6 +22,7 @@ from rclpy.exceptions import (
     ParameterUninitializedException,
 )
 from rclpy.impl.names import matches_node
+from rclpy.impl.parameter_listing import list_parameters
 from rclpy.impl.parameter_ranges import check_range
 from rclpy.parameter import Parameter, normalize_value
 
@@ -229,6 +235,10 @@ class NodeParameters:
     def describe_parameters(self, names: list[str]) -> list[ParameterDescriptor]:
         """Descriptors of several parameters."""
         return [self.describe_parameter(name) for name in names]
+
+    def list_parameters(self, prefixes: list[str], depth: int) -> ListParametersResult:
+        """Names below any of the prefixes, at most so many parts (0: any number) deeper."""
+        return list_parameters(self._parameters, prefixes, depth)
 
     def set_descriptor(
         self, name: str, descriptor: ParameterDescriptor, alternative_value: Any = None
