@@ -153,10 +153,13 @@ def make_environment() -> None:
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if subprocess.run([*pip, "-r", str(wanted)], check=False).returncode:
         raise MissingError("pip could not install the requirements; its message says which")
-    colcon = subprocess.run([str(python), "-c", "import colcon_core, colcon_ros"], check=False,
-                            capture_output=True)  # fmt: skip
-    if colcon.returncode and subprocess.run([*pip, "colcon-common-extensions"]).returncode:
-        raise MissingError("colcon is missing and pip could not install it")
+    # An older colcon may be there and not run with this setuptools, so it is tried.
+    colcon = "import colcon_ros, runpy, sys; sys.argv[1:] = ['build', '--help']; " \
+             "runpy.run_module('colcon', run_name='__main__')"  # fmt: skip
+    if subprocess.run([str(python), "-c", colcon], check=False, capture_output=True).returncode:
+        newest = ["--upgrade", "--upgrade-strategy", "eager", "colcon-common-extensions"]
+        if subprocess.run([*pip, *newest], check=False).returncode:
+            raise MissingError("colcon is missing and pip could not install it")
     _write_ros2(python)
     stamp.write_text(digest)
 
