@@ -129,6 +129,10 @@ def main():
         print("interrupted", flush=True)
     except ExternalShutdownException:
         print("shut down", flush=True)
+    except RuntimeError:
+        if rclpy.ok():
+            raise
+        print("shut down", flush=True)  # In the middle of a turn of the executor.
     finally:
         node.destroy_node()
         rclpy.try_shutdown()

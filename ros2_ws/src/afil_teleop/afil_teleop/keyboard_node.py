@@ -168,6 +168,10 @@ def _drive() -> None:
                     rclpy.spin_once(node, timeout_sec=0.1)
             except (KeyboardInterrupt, ExternalShutdownException):
                 pass
+            except RuntimeError:
+                # A signal may take the context away in the middle of a turn.
+                if rclpy.ok():
+                    raise
             finally:
                 node.destroy_node()
         finally:
