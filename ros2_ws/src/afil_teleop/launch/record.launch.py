@@ -146,6 +146,8 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         )
     handlers = [OnProcessExit(target_action=recorder, on_exit=_recorder_ended)]
     handlers += [OnProcessExit(target_action=h, on_exit=_helper_ended) for h in helpers]
+    if args["source"] == "keyboard":
+        handlers[-1] = OnProcessExit(target_action=helpers[-1], on_exit=_keyboard_ended)
     environment = simulation_environment() if sim else {}
     alone = [SetEnvironmentVariable(name, value) for name, value in environment.items()]
     return [*alone, *(RegisterEventHandler(h) for h in handlers), *helpers, recorder]
@@ -173,6 +175,11 @@ def _recorder_ended(event: ProcessExited, context: LaunchContext) -> list[Launch
     if event.returncode:
         raise AfilError(f"recording failed: record_node ended with code {event.returncode}")
     return [Shutdown(reason="the recording is complete")]
+
+
+def _keyboard_ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    # Quitting ends the keyboard and the recorder, in whatever order.
+    return [] if event.returncode == 0 else _helper_ended(event, context)
 
 
 def _helper_ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
