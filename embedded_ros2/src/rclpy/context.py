@@ -12,7 +12,7 @@ from typing import Any
 
 from rclpy.impl import arguments, rosout_state
 from rclpy.impl.discovery import Graph
-from rclpy.impl.domain import create_participant, domain_id_from_environment
+from rclpy.impl.domain import create_participant, domain_id_from_environment, leave_domains
 from rclpy.impl.memory import keep_big_blocks
 
 g_logging_ref_count = 0
@@ -194,3 +194,4 @@ def _leave_at_exit() -> None:
     threading.excepthook = lambda _: None
     for context in list(_contexts):
         context._leave()
+    leave_domains()

@@ -8,22 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cyclonedds.builtin import (
-    BuiltinDataReader,
-    BuiltinTopicDcpsParticipant,
-    BuiltinTopicDcpsPublication,
-    BuiltinTopicDcpsSubscription,
-)
-from cyclonedds.core import InstanceState
 from embedded_ros2.message_classes import structure_class
 from embedded_ros2.type_hash import message_hash
 
 from embedded_ros2 import cdr
+from rclpy.impl.builtin_topics import PARTICIPANTS, READERS, WRITERS, Discovered, Discovery
 from rclpy.impl.endpoints import Reader, Writer, dds_qos
 from rclpy.impl.waitset import Waiter
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile
@@ -60,7 +53,7 @@ class Graph:
         # A signal handler announces too, so the lock must be reentrant.
         self._lock = threading.RLock()
         self._queries = threading.Lock()
-        self._builtin: dict[Any, tuple[Any, dict[int, Any]]] = {}
+        self._builtin: dict[Any, Discovery] = {}
         self._closing = False
         self._waiter = Waiter(participant)
         self._waiter.attach(self._reader.condition, 1)
@@ -164,7 +157,7 @@ class Graph:
 
     def nodes(self) -> list[LocalNode]:
         """All nodes: ours and those of participants that are alive."""
-        alive = {bytes(sample.key.bytes) for sample in self.participants()}
+        alive = {participant.gid for participant in self.participants()}
         with self._lock:
             for gid in [gid for gid in self._remote if gid not in alive]:
                 del self._remote[gid]
@@ -172,33 +165,23 @@ class Graph:
             others = [n for gid, nodes in self._remote.items() if gid != self.gid for n in nodes]
         return own + others
 
-    def _samples(self, topic: Any) -> list[Any]:
+    def _alive(self, topic: Any) -> list[Discovered]:
         with self._queries:
             if topic not in self._builtin:
-                self._builtin[topic] = (BuiltinDataReader(self._participant, topic), {})
-            reader, known = self._builtin[topic]
-            while True:
-                batch = reader.take(100)
-                if not batch:
-                    return list(known.values())
-                for sample in batch:
-                    handle = sample.sample_info.instance_handle
-                    if sample.sample_info.instance_state == InstanceState.Alive:
-                        known[handle] = sample
-                    else:
-                        known.pop(handle, None)
+                self._builtin[topic] = Discovery(self._participant, topic)
+            return self._builtin[topic].alive()
 
-    def participants(self) -> list[Any]:
+    def participants(self) -> list[Discovered]:
         """DDS participants that are alive."""
-        return self._samples(BuiltinTopicDcpsParticipant)
+        return self._alive(PARTICIPANTS)
 
-    def writers(self) -> list[Any]:
+    def writers(self) -> list[Discovered]:
         """DDS writers that are alive, ours included."""
-        return self._samples(BuiltinTopicDcpsPublication)
+        return self._alive(WRITERS)
 
-    def readers(self) -> list[Any]:
+    def readers(self) -> list[Discovered]:
         """DDS readers that are alive, ours included."""
-        return self._samples(BuiltinTopicDcpsSubscription)
+        return self._alive(READERS)
 
     def close(self) -> None:
         """Leave the graph and stop the thread."""
@@ -211,9 +194,3 @@ class Graph:
         self._waiter.close()
         self._reader.close()
         self._writer.close()
-
-
-def endpoint_key(sample: Any) -> bytes:
-    """GUID of a discovered endpoint, as gids are written."""
-    key: uuid.UUID = sample.key
-    return key.bytes

@@ -113,3 +113,12 @@ def create_participant(domain_id: int) -> DomainParticipant:
             f"cannot join the DDS domain {domain_id}: {error}; there may be too many "
             "participants on this machine, or CYCLONEDDS_URI is wrong"
         ) from error
+
+
+def leave_domains() -> None:
+    """End Cyclone DDS' threads at the end of the process, before the interpreter is gone."""
+    with _lock:
+        domains = list(_domains.values())
+        _domains.clear()
+    for domain in domains:
+        domain.__del__()

@@ -6,13 +6,15 @@ import ctypes as ct
 import threading
 from typing import Any
 
-from cyclonedds._clayer import ddspy_take, ddspy_write
 from cyclonedds.core import InstanceState, Policy, Qos, ReadCondition, SampleState, ViewState
-from cyclonedds.internal import DDS, dds_infinity
+from cyclonedds.internal import dds_infinity
 from cyclonedds.pub import DataWriter, Publisher
 from cyclonedds.sub import DataReader, Subscriber
 from cyclonedds.topic import Topic
 
+from rclpy.impl import samples
+from rclpy.impl.builtin_topics import user_data_of_reader, user_data_of_writer
+from rclpy.impl.library import SampleInfo, function
 from rclpy.impl.raw_types import topic_type
 from rclpy.qos import (
     DurabilityPolicy,
@@ -22,15 +24,16 @@ from rclpy.qos import (
     ReliabilityPolicy,
 )
 
-_library = DDS._dll_handle
-_matched_readers = _library["dds_get_matched_subscriptions"]
-_matched_readers.argtypes = (ct.c_int32, ct.c_void_p, ct.c_size_t)
-_matched_writers = _library["dds_get_matched_publications"]
-_matched_writers.argtypes = (ct.c_int32, ct.c_void_p, ct.c_size_t)
-_assert_liveliness = _library["dds_assert_liveliness"]
-_assert_liveliness.argtypes = (ct.c_int32,)
-_wait_for_acks = _library["dds_wait_for_acks"]
-_wait_for_acks.argtypes = (ct.c_int32, ct.c_int64)
+_matched_readers = function(
+    "dds_get_matched_subscriptions", ct.c_int32, ct.c_int32, ct.c_void_p, ct.c_size_t
+)
+_matched_writers = function(
+    "dds_get_matched_publications", ct.c_int32, ct.c_int32, ct.c_void_p, ct.c_size_t
+)
+_assert_liveliness = function("dds_assert_liveliness", ct.c_int32, ct.c_int32)
+_wait_for_acks = function("dds_wait_for_acks", ct.c_int32, ct.c_int32, ct.c_int64, may_wait=True)
+# Waits while a reliable reader is too far behind.
+_write = function("dds_write", ct.c_int32, ct.c_int32, ct.c_void_p, may_wait=True)
 
 _ANY = SampleState.Any | ViewState.Any | InstanceState.Any
 _topics_lock = threading.Lock()
@@ -90,14 +93,6 @@ def dds_qos(profile: QoSProfile, writer: bool, user_data: str, ignore_local: boo
     return Qos(*policies)
 
 
-def _user_data(endpoint: Any) -> bytes:
-    if endpoint is not None:
-        for policy in endpoint.qos:
-            if isinstance(policy, Policy.Userdata):
-                return policy.data
-    return b""
-
-
 def _topic(participant: Any, name: str, type_name: str, service_header: bool) -> Topic:
     """DDS topic; made once per name and type, as Cyclone refuses a second one."""
     cache = participant.__dict__.setdefault("_ros_topics", {})
@@ -115,6 +110,12 @@ def _parent(participant: Any, kind: type) -> Any:
         if key not in participant.__dict__:
             participant.__dict__[key] = kind(participant)
         return participant.__dict__[key]
+
+
+class _Payload(ct.Structure):
+    """A sample as the wheel's topics take it."""
+
+    _fields_ = (("address", ct.c_void_p), ("size", ct.c_size_t))
 
 
 class Writer:
@@ -137,10 +138,18 @@ class Writer:
         return self._entity
 
     def write(self, payload: bytes | bytearray | memoryview) -> int:
-        """Send one sample; returns Cyclone's code, negative where it failed."""
-        if len(payload) & 3:
+        """Send one sample; returns Cyclone's code, negative where it failed.
+
+        Other threads run while it waits for a reliable reader that is behind.
+        """
+        if len(payload) & 3 or isinstance(payload, memoryview):
             payload = bytes(payload) + b"\0" * (-len(payload) & 3)
-        return ddspy_write(self.ref, payload)
+        if isinstance(payload, bytearray):
+            pinned = ct.c_char.from_buffer(payload)
+            address: Any = ct.addressof(pinned)
+        else:
+            address = ct.cast(payload, ct.c_void_p)
+        return _write(self.ref, ct.byref(_Payload(address, len(payload))))
 
     def assert_liveliness(self) -> None:
         """Tell readers that it is alive."""
@@ -153,7 +162,7 @@ class Writer:
     def reader_user_data(self) -> list[bytes]:
         """USER_DATA of the readers it sends to."""
         return [
-            _user_data(self._entity.get_matched_subscription_data(handle))
+            user_data_of_reader(self.ref, handle)
             for handle in self._entity.get_matched_subscriptions()
         ]
 
@@ -187,19 +196,13 @@ class Reader:
         """The cyclonedds reader, for its statuses."""
         return self._entity
 
-    def take(self) -> tuple[bytes, Any] | None:
+    def take(self) -> tuple[bytes, SampleInfo] | None:
         """Next valid sample as (payload, info), or None; end-of-writer notices are dropped."""
-        while True:
-            samples = ddspy_take(self.ref, _ANY, 1)
-            if not isinstance(samples, list) or not samples:
-                return None
-            payload, info = samples[0]
-            if info.valid_data:
-                return payload, info
+        return samples.take(self.ref)
 
     def writer_user_data(self, publication_handle: int) -> bytes:
         """USER_DATA of the writer of a sample."""
-        return _user_data(self._entity.get_matched_publication_data(publication_handle))
+        return user_data_of_writer(self.ref, publication_handle)
 
     def matched(self) -> int:
         """Number of writers it receives from."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from rclpy.impl.discovery import Graph, LocalNode, endpoint_key
+from rclpy.impl.discovery import Graph, LocalNode
 from rclpy.impl.qos_from_dds import profile_from_dds, type_hash_from
 from rclpy.topic_endpoint_info import TopicEndpointInfo, TopicEndpointTypeEnum
 
@@ -108,7 +108,7 @@ class NodeGraph:
         node = self._find_node(name, namespace)
         gids = set(node.writers if writers else node.readers)
         samples = self._graph.writers() if writers else self._graph.readers()
-        return [sample for sample in samples if endpoint_key(sample) in gids]
+        return [sample for sample in samples if sample.gid in gids]
 
     def get_publisher_names_and_types_by_node(
         self, node_name: str, node_namespace: str, no_demangle: bool = False
@@ -166,12 +166,12 @@ class NodeGraph:
         unknown = LocalNode("_NODE_NAME_UNKNOWN_", "_NODE_NAMESPACE_UNKNOWN_")
         return [
             TopicEndpointInfo(
-                node_name=owners.get(endpoint_key(sample), unknown).name,
-                node_namespace=owners.get(endpoint_key(sample), unknown).namespace,
+                node_name=owners.get(sample.gid, unknown).name,
+                node_namespace=owners.get(sample.gid, unknown).namespace,
                 topic_type=sample.type_name if no_mangle else ros_type(sample.type_name),
                 topic_type_hash=type_hash_from(sample.qos),
                 endpoint_type=kind,
-                endpoint_gid=list(endpoint_key(sample)),
+                endpoint_gid=list(sample.gid),
                 qos_profile=profile_from_dds(sample.qos),
             )
             for sample in samples

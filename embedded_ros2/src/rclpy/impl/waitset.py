@@ -6,17 +6,17 @@ import ctypes as ct
 from typing import Any
 
 from cyclonedds.core import GuardCondition, WaitSet
-from cyclonedds.internal import DDS, dds_infinity
+from cyclonedds.internal import dds_infinity
 
-_library = DDS._dll_handle
-_attach = _library["dds_waitset_attach"]
-_attach.argtypes = (ct.c_int32, ct.c_int32, ct.c_ssize_t)
-_detach = _library["dds_waitset_detach"]
-_detach.argtypes = (ct.c_int32, ct.c_int32)
-_wait = _library["dds_waitset_wait"]
-_wait.argtypes = (ct.c_int32, ct.c_void_p, ct.c_size_t, ct.c_int64)
-_set_guard = _library["dds_set_guardcondition"]
-_set_guard.argtypes = (ct.c_int32, ct.c_bool)
+from rclpy.impl.library import function
+
+_attach = function("dds_waitset_attach", ct.c_int32, ct.c_int32, ct.c_int32, ct.c_ssize_t)
+_detach = function("dds_waitset_detach", ct.c_int32, ct.c_int32, ct.c_int32)
+_wait = function(
+    "dds_waitset_wait", ct.c_int32, ct.c_int32, ct.c_void_p, ct.c_size_t, ct.c_int64,
+    may_wait=True,
+)  # fmt: skip
+_set_guard = function("dds_set_guardcondition", ct.c_int32, ct.c_int32, ct.c_bool)
 
 _WAKE = 0
 
