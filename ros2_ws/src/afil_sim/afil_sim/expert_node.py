@@ -14,6 +14,7 @@ from rosidl_runtime_py.utilities import get_message
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
 from afil_core.errors import run
+from afil_core.interrupts import interrupts_raised_only_here
 from afil_sim.parameters import Parameters
 from afil_sim.pilot import ExpertPilot
 
@@ -69,12 +70,13 @@ class ExpertNode(Node):
 
 
 def _main() -> None:
-    rclpy.init()
+    with interrupts_raised_only_here():
+        rclpy.init()
     node: ExpertNode | None = None
     try:
         node = ExpertNode()
         rclpy.spin(node)
-    except (KeyboardInterrupt, ExternalShutdownException):
+    except ExternalShutdownException:
         pass
     except RuntimeError:
         # A signal may take the context away while a callback publishes.

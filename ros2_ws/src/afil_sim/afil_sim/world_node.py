@@ -20,6 +20,7 @@ from afil_core import world_protocol as protocol
 from afil_core.codecs import decode_string
 from afil_core.contract import load_contract
 from afil_core.errors import run
+from afil_core.interrupts import interrupts_raised_only_here
 from afil_sim.parameters import Parameters
 from afil_sim.tasks import make_task
 from afil_sim.world import World, WorldConfig
@@ -115,12 +116,13 @@ class WorldNode(Node):
 
 
 def _main() -> None:
-    rclpy.init()
+    with interrupts_raised_only_here():
+        rclpy.init()
     node: WorldNode | None = None
     try:
         node = WorldNode()
         rclpy.spin(node)
-    except (KeyboardInterrupt, ExternalShutdownException):
+    except ExternalShutdownException:
         pass
     except RuntimeError:
         # A signal may take the context away while a callback publishes.
