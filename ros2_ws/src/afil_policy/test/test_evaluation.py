@@ -124,9 +124,9 @@ def test_refusal_wrong_seed_and_silence_are_sentences() -> None:
 # A child that starts a grandchild, tells both numbers, and ends on SIGINT as launch does.
 _TREE = """
 import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-print(child.pid, flush=True)
 try:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    print(child.pid, flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     pass
@@ -157,12 +157,16 @@ _LAUNCH = """
 import signal, subprocess, sys, time
 node = '''
 import signal, time
-signal.signal(signal.SIGINT, lambda *_: print("told", flush=True))
+told = []
+signal.signal(signal.SIGINT, lambda *_: told.append(print("told", flush=True)))
 print("up", flush=True)
+end = time.monotonic() + 20
+while not told and time.monotonic() < end:
+    time.sleep(0.05)
 time.sleep(1.0)
 '''
-child = subprocess.Popen([sys.executable, "-c", node])
 try:
+    child = subprocess.Popen([sys.executable, "-c", node])
     time.sleep(60)
 except KeyboardInterrupt:
     time.sleep(0.3)  # two signals at the same moment would be one
