@@ -30,7 +30,7 @@ from afil_policy.deploy.adapters import Command, build_adapter
 from afil_policy.deploy.controller import PolicyController
 from afil_policy.deploy.limits import ActionLimits
 from afil_policy.deploy.runner import PolicyRunner
-from afil_policy.signals import ignore_signals, interrupt_on_signals
+from afil_policy.signals import StopRequest, ignore_signals, interrupt_on_signals
 
 # How often ticks that wait for a late stream, and the watchdog, are looked at (wall time).
 _POLL_S = 0.02
@@ -263,7 +263,9 @@ def _main() -> None:
 def _spin(node: PolicyNode) -> None:
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    executor.spin()
+    stop = StopRequest()
+    while not stop.is_made:
+        executor.spin_once(timeout_sec=_POLL_S)
 
 
 if __name__ == "__main__":
