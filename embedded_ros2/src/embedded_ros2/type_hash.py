@@ -56,30 +56,47 @@ def _describe(definition: Definition, seen: dict[str, dict[str, Any]]) -> None:
             _describe(message_definition(field.type.base), seen)
 
 
-def _hash(definition: Definition) -> str:
+def _tree(definition: Definition) -> dict[str, Any]:
     seen: dict[str, dict[str, Any]] = {}
     _describe(definition, seen)
     own = seen.pop(definition.name)
-    text = json.dumps(
-        {
-            "type_description": own,
-            "referenced_type_descriptions": [seen[name] for name in sorted(seen)],
-        }
+    return {
+        "type_description": own,
+        "referenced_type_descriptions": [seen[name] for name in sorted(seen)],
+    }
+
+
+def _service(name: str) -> Definition:
+    return Definition(
+        name,
+        tuple(
+            Field(f"{part.lower()}_message", FieldType(f"{name}_{part}"))
+            for part in ("Request", "Response", "Event")
+        ),
     )
-    return f"RIHS01_{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def describe_message(name: str) -> dict[str, Any]:
+    """Description of a message and of what it refers to, without default values."""
+    return _tree(message_definition(name))
+
+
+def describe_service(name: str) -> dict[str, Any]:
+    """Description of a service, which has request, response and event as fields."""
+    return _tree(_service(name))
+
+
+def _hash(tree: dict[str, Any]) -> str:
+    return f"RIHS01_{hashlib.sha256(json.dumps(tree).encode()).hexdigest()}"
 
 
 @cache
 def message_hash(name: str) -> str:
     """RIHS01 of a message or of a part of a service or action."""
-    return _hash(message_definition(name))
+    return _hash(describe_message(name))
 
 
 @cache
 def service_hash(name: str) -> str:
-    """RIHS01 of a service, whose description has request, response and event as fields."""
-    fields = tuple(
-        Field(f"{part.lower()}_message", FieldType(f"{name}_{part}"))
-        for part in ("Request", "Response", "Event")
-    )
-    return _hash(Definition(name, fields))
+    """RIHS01 of a service."""
+    return _hash(describe_service(name))

@@ -64,69 +64,66 @@ class InvalidHandle(Exception):  # noqa: N818
 
 
 class ParameterException(Exception):  # noqa: N818
-    """Base of the parameter errors; ``args[1]`` is the list of names."""
+    """Base of the parameter errors; the text ends with the names."""
 
-    def __init__(self, error_msg: str, parameters: Any, *args: Any) -> None:
-        super().__init__(error_msg, parameters, *args)
+    def __init__(self, error_msg: str, parameters: Any) -> None:
+        super().__init__(f"{error_msg}: {parameters}")
 
 
 class ParameterNotDeclaredException(ParameterException):
     """An undeclared parameter was used."""
 
-    def __init__(self, parameters: Any, *args: Any) -> None:
-        super().__init__("Invalid access to undeclared parameter(s)", parameters, *args)
+    def __init__(self, parameters: Any) -> None:
+        super().__init__("Invalid access to undeclared parameter(s)", parameters)
 
 
 class ParameterAlreadyDeclaredException(ParameterException):
     """A parameter was declared twice."""
 
-    def __init__(self, parameters: Any, *args: Any) -> None:
-        super().__init__("Parameter(s) already declared", parameters, *args)
+    def __init__(self, parameters: Any) -> None:
+        super().__init__("Parameter(s) already declared", parameters)
 
 
 class InvalidParameterException(ParameterException):
     """A parameter name is not allowed."""
 
-    def __init__(self, parameter: Any, *args: Any) -> None:
-        super().__init__("Invalid parameter name", parameter, *args)
+    def __init__(self, parameter_name: str) -> None:
+        super().__init__("Invalid parameter name", parameter_name)
 
 
 class InvalidParameterTypeException(ParameterException):
     """A value has another type than the parameter's static type."""
 
-    def __init__(self, desired_parameter: Any, expected_type: str, *args: Any) -> None:
+    def __init__(self, desired_parameter: Any, expected_type: str) -> None:
         super().__init__(
             f"Trying to set parameter '{desired_parameter.name}' to "
             f"'{desired_parameter.value}' of type '{desired_parameter.type_.name}', "
             f"expecting type '{expected_type}'",
-            desired_parameter,
-            *args,
+            desired_parameter.name,
         )
-        self.param_name = desired_parameter.name
 
 
 class InvalidParameterValueException(ParameterException):
     """A callback or a range refused a value."""
 
-    def __init__(self, parameter: Any, value: Any, reason: str, *args: Any) -> None:
-        message = f"Invalid parameter value ({value}) for parameter"
-        if reason:
-            message += f". Reason: {reason}"
-        super().__init__(message, parameter, *args)
+    def __init__(self, parameter: str, value: Any, reason: str) -> None:
+        super().__init__(
+            f"Invalid parameter value ({value}) for parameter. Reason: {reason}", parameter
+        )
 
 
 class ParameterImmutableException(ParameterException):
-    """A read-only parameter was set or undeclared."""
+    """A read-only parameter was undeclared."""
 
-    def __init__(self, parameter: Any, *args: Any) -> None:
-        super().__init__("Attempted to modify read-only parameter", parameter, *args)
+    def __init__(self, parameter_name: str) -> None:
+        super().__init__("Attempted to modify read-only parameter", parameter_name)
 
 
 class ParameterUninitializedException(ParameterException):
     """A statically typed parameter without a value was read."""
 
-    def __init__(self, parameter: Any, *args: Any) -> None:
-        super().__init__("The parameter is not initialized", parameter, *args)
+    def __init__(self, parameter_name: str) -> None:
+        super().__init__(f"The parameter '{parameter_name}' is not initialized", parameter_name)
 
 
 class ROSInterruptException(Exception):  # noqa: N818

@@ -17,9 +17,10 @@ from rclpy.impl import arguments, names
 from rclpy.impl.entity import check_message_type, check_service_type
 from rclpy.impl.node_graph import NodeGraph, NodeNameNonExistentError
 from rclpy.impl.node_identity import NodeIdentity
-from rclpy.impl.node_parameters import NodeParameters, overrides_for
+from rclpy.impl.node_parameters import NodeParameters
 from rclpy.impl.node_teardown import NodeTeardown
 from rclpy.impl.parameter_callbacks import ParameterCallbacks
+from rclpy.impl.parameter_declaring import overrides_for
 from rclpy.impl.rosout import RosoutPublisher
 from rclpy.logging import get_logger
 from rclpy.parameter import Parameter
@@ -35,6 +36,7 @@ from rclpy.service import Service
 from rclpy.subscription import Subscription
 from rclpy.time_source import TimeSource
 from rclpy.timer import Rate, Timer
+from rclpy.type_description_service import TypeDescriptionService
 from rclpy.utilities import get_default_context
 
 __all__ = ["Node", "NodeNameNonExistentError"]
@@ -120,6 +122,7 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
             from rclpy.logging_service import LoggingService
 
             self._logging_service = LoggingService(self)
+        self._type_description_service = TypeDescriptionService(self)
 
     def _read_arguments(
         self, name: str, namespace: str | None, cli_args: list[str] | None, use_global: bool

@@ -87,7 +87,7 @@ class ParameterService:
                 parameter = Parameter.from_parameter_msg(message)
                 result = self._node.set_parameters_atomically([parameter])
             except (ParameterNotDeclaredException, RuntimeError, ValueError) as error:
-                result = SetParametersResult(successful=False, reason=str(error.args[0]))
+                result = SetParametersResult(successful=False, reason=str(error))
             response.results.append(result)
         return response
 
@@ -96,5 +96,5 @@ class ParameterService:
             parameters = [Parameter.from_parameter_msg(p) for p in request.parameters]
             response.result = self._node.set_parameters_atomically(parameters)
         except (ParameterNotDeclaredException, RuntimeError, ValueError) as error:
-            response.result = SetParametersResult(successful=False, reason=str(error.args[0]))
+            response.result = SetParametersResult(successful=False, reason=str(error))
         return response

@@ -14,28 +14,18 @@ from rcl_interfaces.msg import (
 
 from rclpy.exceptions import (
     InvalidParameterException,
-    InvalidParameterTypeException,
     InvalidParameterValueException,
     ParameterAlreadyDeclaredException,
     ParameterImmutableException,
     ParameterNotDeclaredException,
     ParameterUninitializedException,
 )
-from rclpy.impl.names import matches_node
+from rclpy.impl.parameter_declaring import initial, read_entry
 from rclpy.impl.parameter_listing import list_parameters
 from rclpy.impl.parameter_ranges import check_range
-from rclpy.parameter import Parameter, normalize_value
+from rclpy.parameter import Parameter
 
 _EMPTY = Parameter.Type.NOT_SET
-
-
-def overrides_for(sources: list[tuple[str, dict[str, Any]]], full_name: str) -> dict[str, Any]:
-    """Values for one node; what comes later wins."""
-    values: dict[str, Any] = {}
-    for pattern, parameters in sources:
-        if matches_node(pattern, full_name):
-            values.update(parameters)
-    return {name: Parameter(name, value=normalize_value(v)) for name, v in values.items()}
 
 
 class NodeParameters:
@@ -74,10 +64,9 @@ class NodeParameters:
             InvalidParameterTypeException: An override has another type.
             InvalidParameterValueException: A range or a callback refuses the value.
         """
-        if value is None and descriptor is None:
-            # Real rclpy: a name alone declares a dynamically typed parameter without value.
-            descriptor = ParameterDescriptor(dynamic_typing=True)
-        entry = (name, value, descriptor or ParameterDescriptor())
+        entry: tuple[Any, ...] = (name,)
+        if value is not None or descriptor is not None:
+            entry = (name, value, descriptor or ParameterDescriptor())
         return self.declare_parameters("", [entry], ignore_override)[0]
 
     def declare_parameters(
@@ -87,17 +76,20 @@ class NodeParameters:
         prepared: list[tuple[Parameter, ParameterDescriptor]] = []
         seen: set[str] = set()
         for entry in parameters:
-            name, value, descriptor = self._entry(entry)
+            name, value, descriptor = read_entry(entry)
             full = f"{namespace}.{name}" if namespace else name
             if not name or not full:
                 raise InvalidParameterException(full)
             if full in self._parameters or full in seen:
                 raise ParameterAlreadyDeclaredException([full])
             seen.add(full)
-            prepared.append((self._initial(full, value, descriptor, ignore_override), descriptor))
+            override = None if ignore_override else self._parameter_overrides.get(full)
+            prepared.append((initial(full, value, descriptor, override), descriptor))
         declared = []
         for parameter, descriptor in prepared:
             descriptor.name = parameter.name
+            if descriptor.dynamic_typing:
+                descriptor.type = int(parameter.type_)
             result = check_range(parameter, descriptor)
             if result.successful:
                 result = self._ask_callbacks([parameter])
@@ -108,52 +100,9 @@ class NodeParameters:
             self._parameters[parameter.name] = parameter
             self._descriptors[parameter.name] = descriptor
             declared.append(parameter)
-        self._tell_post_set(declared)
-        self._publish_parameter_event(new=[p for p in declared if p.type_ is not _EMPTY])
+            self._publish_parameter_event(new=[parameter])
+            self._tell_post_set([parameter])
         return declared
-
-    @staticmethod
-    def _entry(entry: Any) -> tuple[str, Any, ParameterDescriptor]:
-        name, value, descriptor = (*entry, None, None)[:3]
-        if not isinstance(name, str):
-            raise TypeError(f"Parameter name '{name}' must be a string")
-        if len(entry) == 1:
-            descriptor = ParameterDescriptor(dynamic_typing=True)
-        return name, value, descriptor or ParameterDescriptor()
-
-    def _initial(
-        self, name: str, value: Any, descriptor: ParameterDescriptor, ignore_override: bool
-    ) -> Parameter:
-        kind = None
-        if isinstance(value, Parameter.Type):
-            kind, value = value, None
-            if kind is _EMPTY:
-                raise ValueError(
-                    f"Cannot declare parameter {{{name}}} as statically typed of type NOT_SET"
-                )
-        elif value is None and not descriptor.dynamic_typing:
-            raise ValueError(
-                f"When declaring a parameter only providing its name, dynamic_typing must be set: "
-                f"'{name}'"
-            )
-        if not descriptor.dynamic_typing:
-            kind = kind or Parameter.Type.from_parameter_value(value)
-            descriptor.type = int(kind)
-        override = None if ignore_override else self._parameter_overrides.get(name)
-        if override is None:
-            return Parameter(name, value=value)
-        if kind is not None:
-            override = self._fit(override, kind)
-            if override.type_ is not kind:
-                raise InvalidParameterTypeException(override, kind.name)
-        return override
-
-    @staticmethod
-    def _fit(parameter: Parameter, kind: Parameter.Type) -> Parameter:
-        """An empty YAML list fits every array type."""
-        if parameter.value == [] and kind >= Parameter.Type.BYTE_ARRAY:
-            return Parameter(parameter.name, kind, [])
-        return parameter
 
     def undeclare_parameter(self, name: str) -> None:
         """Remove a parameter.
@@ -166,9 +115,9 @@ class NodeParameters:
             raise ParameterNotDeclaredException(name)
         if self._descriptors[name].read_only:
             raise ParameterImmutableException(name)
-        gone = self._parameters.pop(name)
+        # No parameter event, as in rclpy.
+        del self._parameters[name]
         del self._descriptors[name]
-        self._publish_parameter_event(deleted=[gone])
 
     # Reading
 
@@ -229,7 +178,7 @@ class NodeParameters:
         if name in self._descriptors:
             return self._descriptors[name]
         if self._allow_undeclared_parameters:
-            return ParameterDescriptor(name=name)
+            return ParameterDescriptor()
         raise ParameterNotDeclaredException(name)
 
     def describe_parameters(self, names: list[str]) -> list[ParameterDescriptor]:
@@ -272,11 +221,7 @@ class NodeParameters:
         Raises:
             ParameterNotDeclaredException: One is not declared.
         """
-        results = []
-        for parameter in parameter_list:
-            self._check_declared([parameter])
-            results.append(self.set_parameters_atomically([parameter]))
-        return results
+        return [self.set_parameters_atomically([parameter]) for parameter in parameter_list]
 
     def _check_declared(self, parameters: list[Parameter]) -> None:
         if self._allow_undeclared_parameters:
@@ -294,12 +239,12 @@ class NodeParameters:
         parameters = list(parameter_list)
         if not all(isinstance(p, Parameter) for p in parameters):
             raise TypeError("parameter must be instance of type 'rclpy.parameter.Parameter'")
-        for callback in self._pre_set_callbacks:
-            parameters = list(callback(parameters))
-        if self._pre_set_callbacks and not parameters:
-            return SetParametersResult(
-                successful=False, reason="Parameter list modified to be empty by callback"
-            )
+        if self._pre_set_callbacks:
+            # Each gets the list as it was given; what they return is set together.
+            parameters = [p for callback in self._pre_set_callbacks for p in callback(parameters)]
+            if not parameters:
+                reason = "The parameter list is empty: a pre-set callback took all parameters out."
+                return SetParametersResult(successful=False, reason=reason)
         self._check_declared(parameters)
         for parameter in parameters:
             result = self._check_one(parameter)
@@ -352,17 +297,19 @@ class NodeParameters:
         new, changed, deleted = [], [], []
         for parameter in parameters:
             old = self._parameters.get(parameter.name)
-            if parameter.type_ is _EMPTY and self._allow_undeclared_parameters:
-                if old is not None:
-                    deleted.append(self._parameters.pop(parameter.name))
-                    del self._descriptors[parameter.name]
+            if parameter.type_ is _EMPTY:
+                deleted.append(parameter)
+                self._parameters.pop(parameter.name, None)
+                self._descriptors.pop(parameter.name, None)
                 continue
             known = old is not None and old.type_ is not _EMPTY
             (changed if known else new).append(parameter)
             self._parameters[parameter.name] = parameter
-            self._descriptors.setdefault(
+            descriptor = self._descriptors.setdefault(
                 parameter.name, ParameterDescriptor(name=parameter.name, dynamic_typing=True)
             )
+            if descriptor.dynamic_typing:
+                descriptor.type = int(parameter.type_)
         self._publish_parameter_event(new=new, changed=changed, deleted=deleted)
 
     def _publish_parameter_event(

@@ -9,11 +9,19 @@ from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
 from rclpy.parameter import Parameter
 
 
+def _same(one: float, other: float) -> bool:
+    """Equal numbers; floating-point ones up to rounding."""
+    if isinstance(one, int) and isinstance(other, int):
+        return one == other
+    return math.isclose(one, other, rel_tol=1e-6)
+
+
 def _on_step(value: float, low: float, step: float) -> bool:
     if not step:
         return True
-    steps = (value - low) / step
-    return math.isclose(steps, round(steps), rel_tol=1e-6, abs_tol=1e-9)
+    if isinstance(value, int):
+        return (value - low) % step == 0
+    return _same(low + round((value - low) / step) * step, value)
 
 
 def check_range(parameter: Parameter, descriptor: ParameterDescriptor) -> SetParametersResult:
@@ -26,8 +34,8 @@ def check_range(parameter: Parameter, descriptor: ParameterDescriptor) -> SetPar
         if parameter.type_ is not kind or not ranges:
             continue
         limits = ranges[0]
-        low, high = limits.from_value, limits.to_value
-        at_end = math.isclose(value, low) or math.isclose(value, high)
+        low, high = sorted((limits.from_value, limits.to_value))
+        at_end = _same(value, low) or _same(value, high)
         if not low <= value <= high and not at_end:
             return SetParametersResult(
                 successful=False,
