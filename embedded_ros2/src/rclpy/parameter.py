@@ -6,6 +6,7 @@ import array
 from enum import IntEnum
 from typing import Any
 
+import yaml
 from rcl_interfaces.msg import Parameter as ParameterMsg
 from rcl_interfaces.msg import ParameterType, ParameterValue
 
@@ -146,31 +147,23 @@ def parameter_value_to_python(parameter_value: ParameterValue) -> Any:
 
 
 def get_parameter_value(string_value: str) -> ParameterValue:
-    """Read a value as the command line gives it: YAML, else text."""
-    import yaml
+    """Guess the value that a text means: plain YAML, else the text itself.
 
-    from rclpy.impl.arguments import load_yaml
-
+    This is not how ``--ros-args`` is read: ``1e-3`` is a text here, as in real rclpy.
+    """
     try:
-        value = load_yaml(string_value)
+        value = yaml.safe_load(string_value)
     except yaml.YAMLError:
         value = string_value
-    value = normalize_value(value)
-    try:
-        return Parameter("value", value=value).get_parameter_value()
-    except TypeError:
-        return Parameter("value", value=string_value).get_parameter_value()
-
-
-def normalize_value(value: Any) -> Any:
-    """Turn what YAML gives into a parameter's value: mixed numbers become doubles."""
-    if value is None:
-        return ""
+    kinds = Parameter.Type
     if isinstance(value, list):
-        numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in value)
-        if numbers and any(isinstance(v, float) for v in value):
-            return [float(v) for v in value]
-    return value
+        for kind, element in ((kinds.BOOL_ARRAY, bool), (kinds.INTEGER_ARRAY, int),
+                              (kinds.DOUBLE_ARRAY, float), (kinds.STRING_ARRAY, str)):  # fmt: skip
+            if all(isinstance(v, element) for v in value):
+                return Parameter("value", kind, value).get_parameter_value()
+    elif isinstance(value, (bool, int, float, str)):
+        return Parameter("value", value=value).get_parameter_value()
+    return Parameter("value", value=string_value).get_parameter_value()
 
 
 def parameter_dict_from_yaml_file(
@@ -203,7 +196,7 @@ def parameter_dict_from_yaml_file(
         matched = True
         for name, value in values.items():
             full = f"{namespace}.{name}" if namespace else name
-            found[full] = Parameter(full, value=normalize_value(value)).to_parameter_msg()
+            found[full] = Parameter(full, value=value).to_parameter_msg()
     if not matched:
         raise RuntimeError(f"Param file does not contain any valid parameters: {parameter_file}")
     return found

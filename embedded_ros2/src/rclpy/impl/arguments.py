@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from rclpy.impl.yaml_values import ParameterValueError, check_value, load_yaml
+
 _LEVELS = ("unset", "debug", "info", "warn", "warning", "error", "fatal")
 
 
@@ -69,49 +71,34 @@ def flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML as rcl's parser reads scalars: no dates, exponent floats without a dot."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [rule for rule in rules if rule[0] != "tag:yaml.org,2002:timestamp"]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"),
-    list("-+0123456789."),
-)
-
-
-def load_yaml(text: str) -> Any:
-    """Load YAML with rcl's idea of scalars."""
-    return yaml.load(text, Loader=_Loader)  # noqa: S506
+def _bad_file(path: str, why: object) -> ROSArgsError:
+    return ROSArgsError(f"Couldn't parse params file: '--params-file {path}'. Error: {why}")
 
 
 def read_parameter_file(path: str) -> list[tuple[str, dict[str, Any]]]:
     """Read a parameter file as (node pattern, parameters) in its order.
 
     Raises:
-        ROSArgsError: It cannot be read, or lacks ``ros__parameters``.
+        ROSArgsError: It cannot be read, lacks ``ros__parameters``, or a value is none.
     """
     try:
         with open(path, encoding="utf-8") as file:
             tree = load_yaml(file.read())
     except (OSError, yaml.YAMLError) as error:
-        raise ROSArgsError(f"Couldn't parse params file: '--params-file {path}'. Error: {error}")\
-            from error  # fmt: skip
+        raise _bad_file(path, error) from error
     found: list[tuple[str, dict[str, Any]]] = []
 
     def visit(node: Any, pattern: str) -> None:
         if not isinstance(node, dict):
-            raise ROSArgsError(
-                f"Couldn't parse params file: '--params-file {path}'. Error: "
-                f"'{pattern or '/'}' has no ros__parameters"
-            )
+            raise _bad_file(path, f"'{pattern or '/'}' has no ros__parameters")
         for key, value in node.items():
             if key == "ros__parameters":
                 found.append((pattern, flatten(value or {})))
+                for name, entry in found[-1][1].items():
+                    try:
+                        check_value(name, entry)
+                    except ParameterValueError as error:
+                        raise _bad_file(path, error) from error
             else:
                 visit(value, f"{pattern}/{str(key).strip('/')}")
 
@@ -129,11 +116,11 @@ def _parameter(text: str) -> tuple[str, dict[str, Any]]:
     pattern, colon, short = name.partition(":")
     try:
         parsed = load_yaml(value)
-    except yaml.YAMLError as error:
+        check_value(short if colon else name, parsed)
+    except (yaml.YAMLError, ParameterValueError) as error:
         raise ROSArgsError(
             f"Couldn't parse parameter override rule: '-p {text}'. Error: {error}"
         ) from error
-    parsed = "" if parsed is None else parsed
     return ("/**/" + pattern.strip("/") if colon else "/**"), {short if colon else name: parsed}
 
 

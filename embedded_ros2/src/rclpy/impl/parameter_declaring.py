@@ -9,7 +9,7 @@ from rcl_interfaces.msg import ParameterDescriptor
 
 from rclpy.exceptions import InvalidParameterTypeException
 from rclpy.impl.names import matches_node
-from rclpy.parameter import Parameter, normalize_value
+from rclpy.parameter import Parameter
 
 _EMPTY = Parameter.Type.NOT_SET
 
@@ -20,7 +20,7 @@ def overrides_for(sources: list[tuple[str, dict[str, Any]]], full_name: str) -> 
     for pattern, parameters in sources:
         if matches_node(pattern, full_name):
             values.update(parameters)
-    return {name: Parameter(name, value=normalize_value(v)) for name, v in values.items()}
+    return {name: Parameter(name, value=v) for name, v in values.items()}
 
 
 def read_entry(entry: Any) -> tuple[str, Any, ParameterDescriptor]:
