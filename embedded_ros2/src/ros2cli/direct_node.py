@@ -15,8 +15,8 @@ SPIN_TIME_S = 0.5
 PATIENCE_S = 2.0
 
 
-def add_node_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of all commands that look at the graph."""
+def add_direct_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of commands that never ask a daemon."""
     parser.add_argument(
         "--spin-time",
         type=float,
@@ -27,6 +27,11 @@ def add_node_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-s", "--use-sim-time", action="store_true", help="Enable ROS simulation time"
     )
+
+
+def add_node_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of commands that look at the graph."""
+    add_direct_arguments(parser)
     parser.add_argument(
         "--no-daemon",
         action="store_true",
@@ -36,14 +41,14 @@ def add_node_arguments(parser: argparse.ArgumentParser) -> None:
 
 @contextlib.contextmanager
 def direct_node(args: argparse.Namespace, *, discover: bool = False) -> Iterator[Any]:
-    """Give a hidden node, and wait for discovery if ``discover``."""
+    """Give a node, hidden unless it is named, and wait for discovery if ``discover``."""
     import rclpy
     from rclpy.parameter import Parameter
 
     rclpy.init(args=[])
     try:
         node = rclpy.create_node(
-            f"_ros2cli_{os.getpid()}",
+            getattr(args, "publishing_node_name", None) or f"_ros2cli_{os.getpid()}",
             start_parameter_services=False,
             enable_rosout=False,
             parameter_overrides=[

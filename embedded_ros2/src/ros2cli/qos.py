@@ -1,12 +1,17 @@
 """Quality of service as the command line says it."""
 
 import argparse
+import copy
 from collections.abc import Iterable
 from typing import Any
 
 PROFILES = ("unknown", "default", "system_default", "sensor_data", "services_default",
             "parameters", "parameter_events", "action_status_default", "best_available",
             "rosout_default")  # fmt: skip
+
+
+OVERRIDES = ("qos_depth", "qos_history", "qos_reliability", "qos_durability",
+             "qos_liveliness", "qos_liveliness_lease_duration_seconds")  # fmt: skip
 
 
 def add_qos_arguments(parser: argparse.ArgumentParser, entity: str, default: str) -> None:
@@ -17,9 +22,7 @@ def add_qos_arguments(parser: argparse.ArgumentParser, entity: str, default: str
         default=default,
         help=f"Quality of service preset profile to {entity} with (default: {default})",
     )
-    parser.add_argument(
-        "--qos-depth", metavar="N", type=int, default=-1, help=f"Queue size to {entity} with"
-    )
+    parser.add_argument("--qos-depth", metavar="N", type=int, help=f"Queue size to {entity} with")
     parser.add_argument(
         "--qos-history",
         choices=("system_default", "keep_last", "keep_all", "unknown"),
@@ -35,40 +38,50 @@ def add_qos_arguments(parser: argparse.ArgumentParser, entity: str, default: str
         choices=("system_default", "transient_local", "volatile", "unknown", "best_available"),
         help=f"Durability to {entity} with",
     )
+    parser.add_argument(
+        "--qos-liveliness",
+        choices=("system_default", "automatic", "manual_by_topic", "unknown", "best_available"),
+        help=f"Liveliness to {entity} with",
+    )
+    parser.add_argument(
+        "--qos-liveliness-lease-duration-seconds",
+        type=float,
+        help=f"Liveliness lease duration to {entity} with",
+    )
+
+
+def any_qos(profile: str) -> argparse.Namespace:
+    """Return what the arguments are when the command line says nothing about QoS."""
+    return argparse.Namespace(qos_profile=profile, **dict.fromkeys(OVERRIDES))
 
 
 def is_default(args: argparse.Namespace) -> bool:
     """Return whether the command line says nothing about QoS."""
-    return args.qos_depth < 0 and not any(
-        (args.qos_history, args.qos_reliability, args.qos_durability)
-    )
+    return all(getattr(args, name) is None for name in OVERRIDES)
 
 
 def profile_from_arguments(args: argparse.Namespace) -> Any:
     """Return the QoSProfile that the command line asks for."""
     from rclpy import qos
+    from rclpy.duration import Duration
 
-    named = {
-        "sensor_data": qos.qos_profile_sensor_data,
-        "services_default": qos.qos_profile_services_default,
-        "parameters": qos.qos_profile_parameters,
-        "parameter_events": qos.qos_profile_parameter_events,
-    }
-    base = named.get(args.qos_profile, qos.QoSProfile(depth=10))
-    profile = qos.QoSProfile(
-        depth=base.depth,
-        history=base.history,
-        reliability=base.reliability,
-        durability=base.durability,
-    )
-    if args.qos_depth >= 0:
+    profile = copy.deepcopy(qos.QoSPresetProfiles.get_from_short_key(args.qos_profile))
+    for name, policy in (
+        ("history", qos.HistoryPolicy),
+        ("reliability", qos.ReliabilityPolicy),
+        ("durability", qos.DurabilityPolicy),
+        ("liveliness", qos.LivelinessPolicy),
+    ):
+        word = getattr(args, f"qos_{name}")
+        if word:
+            setattr(profile, name, policy.get_from_short_key(word))
+    lease_s = args.qos_liveliness_lease_duration_seconds
+    if lease_s is not None and lease_s >= 0:
+        profile.liveliness_lease_duration = Duration(seconds=lease_s)
+    if args.qos_depth is not None and args.qos_depth > 0:
         profile.depth = args.qos_depth
-    if args.qos_history:
-        profile.history = qos.HistoryPolicy[args.qos_history.upper()]
-    if args.qos_reliability:
-        profile.reliability = qos.ReliabilityPolicy[args.qos_reliability.upper()]
-    if args.qos_durability:
-        profile.durability = qos.DurabilityPolicy[args.qos_durability.upper()]
+    elif profile.durability == qos.DurabilityPolicy.TRANSIENT_LOCAL and profile.depth == 0:
+        profile.depth = 1
     return profile
 
 
@@ -80,12 +93,16 @@ def adapt_to_publishers(args: argparse.Namespace, publishers: Iterable[Any]) -> 
     infos = list(publishers)
     if not infos or not is_default(args):
         return profile
-    reliable = [i.qos_profile.reliability == qos.ReliabilityPolicy.RELIABLE for i in infos]
-    latched = [i.qos_profile.durability == qos.DurabilityPolicy.TRANSIENT_LOCAL for i in infos]
-    profile.reliability = (
-        qos.ReliabilityPolicy.RELIABLE if all(reliable) else qos.ReliabilityPolicy.BEST_EFFORT
-    )
-    profile.durability = (
-        qos.DurabilityPolicy.TRANSIENT_LOCAL if all(latched) else qos.DurabilityPolicy.VOLATILE
-    )
+    for name, wanted, other in (
+        ("reliability", qos.ReliabilityPolicy.RELIABLE, qos.ReliabilityPolicy.BEST_EFFORT),
+        ("durability", qos.DurabilityPolicy.TRANSIENT_LOCAL, qos.DurabilityPolicy.VOLATILE),
+    ):
+        offers = [getattr(info.qos_profile, name) == wanted for info in infos]
+        if any(offers) and not all(offers):
+            kind = f"QoS{type(wanted).__name__}"
+            print(
+                f"Some, but not all, publishers are offering {kind}.{wanted.name}. Falling back "
+                f"to {kind}.{other.name} as it will connect to all publishers"
+            )
+        setattr(profile, name, wanted if all(offers) else other)
     return profile

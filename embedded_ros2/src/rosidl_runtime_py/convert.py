@@ -61,7 +61,8 @@ def _value(value: Any, kind: str, truncate: int | None, no_arr: bool, no_str: bo
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, bytes):
-        return value[0] if len(value) == 1 else list(value)
+        # The real tool tells a byte as the character of that number, quoted by YAML.
+        return _shorten_text(value.decode("latin-1"), truncate)
     if isinstance(value, str):
         if no_str:
             return f"<string length: <{len(value)}>>"
@@ -119,16 +120,32 @@ def message_to_csv(
     no_arr: bool = False,
     no_str: bool = False,
 ) -> str:
-    """Convert a message to comma-separated values, depth first."""
+    """Convert a message to comma-separated values, depth first; an empty field stays empty."""
 
-    def leaves(value: Any) -> list[str]:
-        if isinstance(value, dict):
-            return [leaf for item in value.values() for leaf in leaves(item)]
-        if isinstance(value, list):
-            return [leaf for item in value for leaf in leaves(item)]
-        return [str(value)]
+    def text(value: Any, kind: str = "") -> str:
+        if isinstance(value, (list, tuple, array.array, np.ndarray)):
+            if no_arr and kind:
+                return _abbreviate(value, kind)
+            shown = value if truncate_length is None else value[:truncate_length]
+            items = [text(item) for item in shown]
+            return _join([*items, "..."] if len(shown) < len(value) else items)
+        if isinstance(value, str):
+            if no_str:
+                return f"<string length: <{len(value)}>>"
+            return _shorten_text(value, truncate_length)
+        if hasattr(value, "_INTERFACE"):
+            return message_to_csv(
+                value, truncate_length=truncate_length, no_arr=no_arr, no_str=no_str
+            )
+        return str(value)
 
-    tree = message_to_ordereddict(
-        msg, truncate_length=truncate_length, no_arr=no_arr, no_str=no_str
-    )
-    return ",".join(leaves(tree))
+    fields = msg.get_fields_and_field_types()
+    return _join([text(getattr(msg, name), kind) for name, kind in fields.items()])
+
+
+def _join(texts: list[str]) -> str:
+    """Join texts with commas; none comes before the first that is not empty, as in the real."""
+    joined = ""
+    for text in texts:
+        joined += f",{text}" if joined else text
+    return joined

@@ -113,6 +113,16 @@ class Workspace:
         self.processes.append(process)
         return process
 
+    def interrupt(self, process: "subprocess.Popen[str]") -> str:
+        """End a command as Ctrl-C does, and return the rest of its output."""
+        process.send_signal(signal.SIGINT)
+        return process.communicate(timeout=20)[0]
+
+    @property
+    def spin_time(self) -> float:
+        """Seconds that a command without a daemon looks around longer than the usual 0.5."""
+        return float(os.environ.get("ROS_CONFORMANCE_SPIN_TIME") or 0.0)
+
     def launch(self, body: str, *arguments: str, timeout: float = 30.0) -> Outcome:
         return self.ros2("launch", self.launch_file(body), *arguments, timeout=timeout)
 
@@ -201,6 +211,49 @@ def module_workspace(tmp_path_factory):
     space = Workspace(tmp_path_factory.mktemp("module") / "prefix")
     yield space
     space.close()
+
+
+TALKER = """
+import numpy, rclpy
+from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
+from sensor_msgs.msg import Image, JointState
+from std_msgs.msg import Byte, String
+
+rclpy.init()
+node = rclpy.create_node('talker', namespace='/demo')
+strings = node.create_publisher(String, 'chatter', 10)
+states = node.create_publisher(JointState, 'states', qos_profile_sensor_data)
+latched = node.create_publisher(
+    String, 'latched', QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL))
+latched.publish(String(data='kept'))
+octets = node.create_publisher(Byte, 'octets', 10)
+hidden = node.create_publisher(String, '_hidden', 10)
+heard = node.create_subscription(
+    String, 'heard', lambda message: print('HEARD', message.data, flush=True), 10)
+count = 0
+
+def tick():
+    global count
+    count += 1
+    strings.publish(String(data=f'hello {count}'))
+    state = JointState(name=['a', 'b'], position=[0.5, 1.5])
+    state.header.stamp = node.get_clock().now().to_msg()
+    states.publish(state)
+    octets.publish(Byte(data=b'\\x05'))
+
+node.create_timer(0.05, tick)
+print('READY', flush=True)
+try:
+    rclpy.spin(node)
+except (KeyboardInterrupt, rclpy.executors.ExternalShutdownException):
+    pass
+"""
+
+
+@pytest.fixture(scope="module")
+def talker(module_workspace):
+    """A node in a process of its own that publishes and listens."""
+    return module_workspace.node("talker", TALKER)
 
 
 @pytest.fixture

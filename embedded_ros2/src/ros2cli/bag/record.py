@@ -105,7 +105,7 @@ class _Recorder:
                 self._subscribe(topic, types[0], publishers)
 
     def _subscribe(self, topic: str, type_name: str, publishers: list[Any]) -> None:
-        from ..qos import adapt_to_publishers
+        from ..qos import adapt_to_publishers, any_qos
 
         try:
             cls = message_class(type_name)
@@ -121,9 +121,7 @@ class _Recorder:
         )
         profile = self._overrides.get(topic)
         if profile is None:
-            asked = argparse.Namespace(qos_profile="default", qos_depth=-1, qos_history=None,
-                                       qos_reliability=None, qos_durability=None)  # fmt: skip
-            profile = adapt_to_publishers(asked, publishers)
+            profile = adapt_to_publishers(any_qos("default"), publishers)
             profile.depth = 100
 
         def on_message(data: bytes) -> None:

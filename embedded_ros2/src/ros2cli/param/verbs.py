@@ -58,17 +58,14 @@ def _set(node: Any, full: str, values: dict[str, Any]) -> list[tuple[str, Any]]:
     return list(zip(values, answer.results, strict=True))
 
 
-def _report(results: list[tuple[str, Any]], subject: str) -> int:
-    failed = 0
+def _report(results: list[tuple[str, Any]], subject: str) -> None:
     for name, result in results:
         reason = f": {result.reason}" if result.reason else ""
         if result.successful:
             print(f"{subject.format(name=name)} successful{reason}")
         else:
-            failed = 1
             message = subject.format(name=name).replace("Set parameter", "Setting parameter")
             print(f"{message} failed{reason}", file=sys.stderr)
-    return failed
 
 
 def add_list_arguments(parser: argparse.ArgumentParser) -> None:
@@ -134,12 +131,12 @@ def add_set_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("value", help="Value of the parameter")
 
 
-def set_parameter(args: argparse.Namespace) -> int:
-    """Set a parameter; the exit code is 1 if the node does not accept it."""
+def set_parameter(args: argparse.Namespace) -> None:
+    """Set a parameter; the exit code is 0 even if the node does not accept it, as in the real."""
     with direct_node(args) as node:
         full = require_node(node, args.node_name)
         results = _set(node, full, {args.parameter_name: value_message(args.value)})
-    return _report(results, "Set parameter")
+    _report(results, "Set parameter")
 
 
 def add_delete_arguments(parser: argparse.ArgumentParser) -> None:
@@ -231,7 +228,7 @@ def _flatten(parameters: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def load(args: argparse.Namespace) -> int:
+def load(args: argparse.Namespace) -> None:
     """Set the parameters that a file has for a node."""
     try:
         with open(args.parameter_file, encoding="utf-8") as stream:
@@ -254,4 +251,4 @@ def load(args: argparse.Namespace) -> int:
         if not found:
             raise CommandError(f"'{args.parameter_file}' has no parameters for node '{full}'")
         results = _set(node, full, {name: message_of(value) for name, value in found.items()})
-    return _report(results, "Set parameter {name}")
+    _report(results, "Set parameter {name}")

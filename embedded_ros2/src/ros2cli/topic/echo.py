@@ -8,8 +8,9 @@ import yaml
 
 from ..direct_node import absolute, add_node_arguments, direct_node, spin
 from ..errors import CommandError
+from ..numbers import positive_float, unsigned_int
 from ..qos import adapt_to_publishers, add_qos_arguments
-from .messages import field, message_class, message_class_of
+from .messages import PASSED, field, field_path, message_class, message_class_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--full-length", "-f", action="store_true", help="Output all elements for arrays and texts"
     )
     parser.add_argument(
-        "--truncate-length", "-l", type=_positive, default=128,
+        "--truncate-length", "-l", type=unsigned_int, default=128,
         help="The length to truncate arrays, bytes, and strings to (default: 128)",
     )  # fmt: skip
     parser.add_argument(
@@ -44,7 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--flow-style", action="store_true", help="Print collections in the block style"
     )
-    parser.add_argument("--lost-messages", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument(
         "--no-lost-messages", action="store_true", help="Don't report when a message is lost"
     )
@@ -52,32 +52,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--filter",
         metavar="EXPR",
-        help="Python expression over the message 'm' that says which messages to print",
+        help="Python expression over 'm', the message or the field of it, that says what to print",
     )
     parser.add_argument(
         "--once", action="store_true", help="Print the first message received and then exit."
     )
     parser.add_argument(
-        "--timeout", metavar="N", type=float,
-        help="Exit, with code 1, if no message has been received for N seconds",
+        "--timeout", metavar="N", type=positive_float,
+        help="Set a timeout in seconds for waiting",
     )  # fmt: skip
     parser.add_argument(
         "--include-message-info", "-i", action="store_true", help="Shows the associated info."
     )
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be a positive number, not {text}")
-    return value
-
-
-def _text(args: argparse.Namespace, message: Any) -> str:
+def _text(args: argparse.Namespace, value: Any) -> str:
     from rosidl_runtime_py import message_to_csv, message_to_yaml
 
     length = None if args.full_length else args.truncate_length
-    value = field(message, args.field)
     if not hasattr(value, "get_fields_and_field_types"):
         return f"{value}\n---"
     if args.csv:
@@ -97,39 +89,46 @@ def _text(args: argparse.Namespace, message: Any) -> str:
 
 
 def echo(args: argparse.Namespace) -> int:
-    """Print messages as they come."""
-    accepts = _filter(args.filter)
+    """Print messages as they come, for ``--timeout`` seconds if that is given."""
+    accepts = message_filter(args.filter)
+    path = field_path(args.field)
     with direct_node(args) as node:
         topic = absolute(args.topic_name)
-        cls = message_class(args.message_type) if args.message_type else None
-        cls = cls or message_class_of(node, topic)
+        if args.message_type:
+            cls = message_class(args.message_type, PASSED)
+        else:
+            cls = message_class_of(node, args.topic_name)
         done = False
-        last = time.monotonic()
+        deadline = None if args.timeout is None else time.monotonic() + args.timeout
 
         def on_message(message: Any, info: Any) -> None:
-            nonlocal done, last
-            last = time.monotonic()
-            if done or (accepts is not None and not accepts(message)):
+            nonlocal done
+            if done:
                 return
+            value = field(message, path)
+            if accepts is not None and not accepts(value):
+                return
+            done = args.once
             if args.include_message_info:
                 print(yaml.safe_dump(dict(info)), end="---\n")
-            if args.raw:
-                print(message, end="\n---\n")
-            else:
-                print(_text(args, message))
-            done = args.once
+            print(_text(args, value))
 
         profile = adapt_to_publishers(args, node.get_publishers_info_by_topic(topic))
         node.create_subscription(cls, topic, on_message, profile, raw=args.raw)
 
-        def is_late() -> bool:
-            return args.timeout is not None and time.monotonic() - last > args.timeout
+        def is_over() -> bool:
+            return done or (deadline is not None and time.monotonic() > deadline)
 
-        spin(node, lambda: done or is_late(), 0.1 if args.timeout else 0.5)
-        return 1 if is_late() and not done else 0
+        spin(node, is_over, 0.1 if deadline else 0.5)
+    return 0
 
 
-def _filter(expression: str | None) -> Any:
+def message_filter(expression: str | None) -> Any:
+    """Return the predicate that a Python expression over ``m`` is, None for none.
+
+    Raises:
+        CommandError: it is no expression.
+    """
     if expression is None:
         return None
     try:

@@ -1,11 +1,12 @@
 """Message types of topics, and fields of messages."""
 
-import operator
 from functools import reduce
 from typing import Any
 
 from ..direct_node import PATIENCE_S, absolute, wait_until
 from ..errors import CommandError
+
+PASSED = "The passed message type is invalid"
 
 
 def topic_type(node: Any, topic: str, seconds: float = PATIENCE_S) -> str | None:
@@ -29,8 +30,12 @@ def topic_type(node: Any, topic: str, seconds: float = PATIENCE_S) -> str | None
     return types[0] if types else None
 
 
-def message_class(type_name: str) -> Any:
+def message_class(type_name: str, sentence: str = "The message type is invalid") -> Any:
     """Return the class of a type, as in ``std_msgs/msg/String``.
+
+    Args:
+        type_name: the type.
+        sentence: what to say if there is no such type.
 
     Raises:
         CommandError: there is no such type.
@@ -42,7 +47,7 @@ def message_class(type_name: str) -> Any:
     except NotImplementedError:
         raise
     except Exception:
-        raise CommandError(f"The message type '{type_name}' is invalid") from None
+        raise CommandError(f"{sentence}: '{type_name}'") from None
 
 
 def message_class_of(node: Any, topic: str, seconds: float = PATIENCE_S) -> Any:
@@ -53,31 +58,30 @@ def message_class_of(node: Any, topic: str, seconds: float = PATIENCE_S) -> Any:
     """
     name = topic_type(node, topic, seconds)
     if name is None:
-        raise CommandError(
-            f"WARNING: topic [{topic}] does not appear to be published yet\n"
-            "Could not determine the type for the passed topic"
-        )
+        print(f"WARNING: topic [{topic}] does not appear to be published yet", flush=True)
+        raise CommandError("Could not determine the type for the passed topic")
     return message_class(name)
 
 
-def field(message: Any, path: str | None) -> Any:
-    """Return a field, as in ``pose.position.x`` or ``data[0]``.
+def field_path(text: str | None) -> list[str]:
+    """Return the names in ``pose.position``, none for None.
+
+    Raises:
+        CommandError: there is no name in it.
+    """
+    names = [name for name in (text or "").split(".") if name]
+    if text is not None and not names:
+        raise CommandError(f"Invalid field value '{text}'")
+    return names
+
+
+def field(message: Any, path: list[str]) -> Any:
+    """Return a field of a field ... of a message.
 
     Raises:
         CommandError: the message has no such field.
     """
-    if not path:
-        return message
-    words = path.replace("[", ".[").strip(".").split(".")
     try:
-        return reduce(_step, words, message)
-    except (AttributeError, IndexError, ValueError):
-        raise CommandError(
-            f"Invalid field '{path}': '{type(message).__name__}' has none"
-        ) from None
-
-
-def _step(value: Any, word: str) -> Any:
-    if word.startswith("[") and word.endswith("]"):
-        return value[int(word[1:-1])]
-    return operator.attrgetter(word)(value)
+        return reduce(getattr, path, message)
+    except AttributeError as error:
+        raise CommandError(f"Invalid field '{'.'.join(path)}': {error}") from None
