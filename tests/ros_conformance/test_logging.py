@@ -38,6 +38,22 @@ def test_skip_first_skips_the_first():
     assert [logger.info("x", skip_first=True) for _ in range(3)] == [False, True, True]
 
 
+def test_options_count_only_where_the_severity_is_shown():
+    logger = get_logger("hidden")
+    answers = []
+    for level in (LoggingSeverity.ERROR, LoggingSeverity.INFO):
+        logger.set_level(level)
+        answers.append([logger.info("x", once=True) for _ in range(2)])
+    assert [sum(pair) for pair in answers] == [0, 1]
+
+
+def test_a_place_in_the_code_keeps_its_severity():
+    logger = get_logger("severities")
+    with pytest.raises(ValueError, match="severity"):
+        for severity in (LoggingSeverity.INFO, LoggingSeverity.ERROR):
+            logger.log("x", severity)
+
+
 def test_throttle_limits_the_rate():
     logger = get_logger("throttle")
     answers = [logger.info("x", throttle_duration_sec=100.0) for _ in range(3)]

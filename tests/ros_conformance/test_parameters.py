@@ -23,6 +23,7 @@ from rclpy.exceptions import (
     ParameterUninitializedException,
 )
 from rclpy.parameter import Parameter, parameter_value_to_python
+from type_description_interfaces.srv import GetTypeDescription
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_type_and_value_must_agree():
 
 
 def test_undeclared_parameters_are_an_error(node):
-    with pytest.raises(ParameterNotDeclaredException):
+    with pytest.raises(ParameterNotDeclaredException, match="undeclared.*nothing"):
         node.get_parameter("nothing")
 
 
@@ -113,6 +114,31 @@ def test_a_type_without_value_is_uninitialized(node):
         node.get_parameter("later")
     node.set_parameters([Parameter("later", value=3)])
     assert node.get_parameter("later").value == 3
+
+
+def test_a_static_type_needs_a_type_or_a_value(node):
+    with pytest.raises(ValueError, match="static"):
+        node.declare_parameter("x", None, ParameterDescriptor(description="no type"))
+    with pytest.raises(ValueError, match="dynamic_typing"):
+        node.declare_parameter(
+            "x", Parameter.Type.INTEGER, ParameterDescriptor(dynamic_typing=True)
+        )
+
+
+def test_a_name_alone_is_deprecated_and_of_any_type(node):
+    with pytest.warns(UserWarning, match="deprecated"):
+        node.declare_parameter("x")
+    assert node.get_parameter("x").value is None
+    assert node.set_parameters([Parameter("x", value=1)])[0].successful
+    assert node.set_parameters([Parameter("x", value="text")])[0].successful
+
+
+def test_parameters_without_value_are_removed_unless_static(node):
+    node.declare_parameter("static", 1)
+    node.declare_parameter("dynamic", 1, ParameterDescriptor(dynamic_typing=True))
+    results = node.set_parameters([Parameter("static"), Parameter("dynamic")])
+    assert [result.successful for result in results] == [False, True]
+    assert node.has_parameter("static") and not node.has_parameter("dynamic")
 
 
 def test_read_only_parameters_keep_their_value(node):
@@ -169,6 +195,22 @@ def test_pre_set_callbacks_may_change_the_list(node):
     node.add_pre_set_parameters_callback(lambda ps: [*ps, Parameter("b", value=7)])
     node.set_parameters([Parameter("a", value=3)])
     assert (node.get_parameter("a").value, node.get_parameter("b").value) == (3, 7)
+
+
+def test_pre_set_callbacks_each_get_what_was_asked_for(node):
+    node.declare_parameters("", [("a", 1), ("b", 1), ("c", 1)])
+    node.add_pre_set_parameters_callback(lambda ps: [Parameter("b", value=len(ps) + 1)])
+    node.add_pre_set_parameters_callback(lambda ps: [*ps, Parameter("c", value=len(ps) + 2)])
+    assert node.set_parameters([Parameter("a", value=9)])[0].successful
+    values = [p.value for p in node.get_parameters(["a", "b", "c"])]
+    assert values == [9, 2, 3]
+
+
+def test_a_pre_set_callback_that_returns_nothing_refuses(node):
+    node.declare_parameter("a", 1)
+    node.add_pre_set_parameters_callback(lambda ps: [])
+    result = node.set_parameters([Parameter("a", value=3)])[0]
+    assert not result.successful and "empty" in result.reason
 
 
 def test_post_set_callbacks_hear_of_the_change(node):
@@ -233,6 +275,21 @@ def test_descriptors_are_kept(node):
     described = node.describe_parameter("x")
     assert (described.description, described.name) == ("the x", "x")
     assert described.type == Parameter.Type.INTEGER.value
+
+
+def test_a_new_descriptor_keeps_the_value_or_takes_the_alternative(node):
+    node.declare_parameter("n", 4)
+    limits = [IntegerRange(from_value=0, to_value=10)]
+    kind = Parameter.Type.INTEGER.value
+    other = Parameter("n", value=7).get_parameter_value()
+    wide = ParameterDescriptor(type=kind, integer_range=limits)
+    assert node.set_descriptor("n", wide, other).integer_value == 4
+    limits = [IntegerRange(from_value=6, to_value=10)]
+    narrow = ParameterDescriptor(type=kind, integer_range=limits)
+    with pytest.raises(InvalidParameterValueException):
+        node.set_descriptor("n", narrow)
+    assert node.set_descriptor("n", narrow, other).integer_value == 7
+    assert node.get_parameter("n").value == 7
 
 
 def call(ros, node, kind, service, request):
@@ -306,3 +363,61 @@ def test_changes_are_published_on_parameter_events(ros, node):
     assert ros.spin_until(lambda: len(events) >= 2)
     assert events[0].new_parameters[0].name == "watched"
     assert events[1].changed_parameters[0].value.integer_value == 2
+
+
+def test_each_declaration_is_an_event_and_removal_is_none(ros, node):
+    events = []
+    ros.other.create_subscription(
+        ParameterEvent, "/parameter_events",
+        lambda e: events.append(e) if e.node == "/parameterized" else None, 100,
+    )  # fmt: skip
+    ros.spin_for(0.3)
+    node.declare_parameters("", [("a", 1), ("b", 2)])
+    node.undeclare_parameter("a")
+    node.set_parameters_atomically([Parameter("b", value=3)])
+    assert ros.spin_until(lambda: len(events) >= 3)
+    seen = [[[p.name for p in kind] for kind in (e.new_parameters, e.changed_parameters,
+                                                 e.deleted_parameters)]
+            for e in events]  # fmt: skip
+    assert seen == [[["a"], [], []], [["b"], [], []], [[], ["b"], []]]
+
+
+def test_nodes_offer_the_descriptions_of_their_types(ros, node):
+    assert node.get_parameter("start_type_description_service").value is True
+    assert node.describe_parameter("start_type_description_service").read_only
+    info = ros.other.get_publishers_info_by_topic("/parameter_events")[0]
+    request = GetTypeDescription.Request(
+        type_name=info.topic_type, type_hash=str(info.topic_type_hash)
+    )
+    answer = call(ros, node, GetTypeDescription, "get_type_description", request)
+    assert answer.successful, answer.failure_reason
+    own = answer.type_description.type_description
+    assert own.type_name == "rcl_interfaces/msg/ParameterEvent"
+    assert [field.name for field in own.fields][:2] == ["stamp", "node"]
+    others = [part.type_name for part in answer.type_description.referenced_type_descriptions]
+    assert "builtin_interfaces/msg/Time" in others and others == sorted(others)
+
+
+def test_types_that_a_node_has_not_are_not_described(ros, node):
+    request = GetTypeDescription.Request(type_name="x/msg/Y", type_hash="RIHS01_" + "0" * 64)
+    answer = call(ros, node, GetTypeDescription, "get_type_description", request)
+    assert not answer.successful and answer.failure_reason
+
+
+def test_the_description_service_can_be_left_out(ros):
+    node = ros.rclpy.create_node(
+        "silent",
+        parameter_overrides=[Parameter("start_type_description_service", value=False)],
+    )
+    assert node.get_parameter("start_type_description_service").value is False
+
+    def services():
+        return dict(ros.other.get_service_names_and_types_by_node("silent", "/"))
+
+    ros.executor.add_node(node)
+    assert ros.spin_until(
+        lambda: "silent" in ros.other.get_node_names() and "/silent/set_parameters" in services()
+    )
+    assert "/silent/get_type_description" not in services()
+    ros.executor.remove_node(node)
+    node.destroy_node()

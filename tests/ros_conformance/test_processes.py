@@ -84,7 +84,8 @@ def test_a_process_that_ends_without_shutdown_leaves_the_graph(ros, peer, name, 
         lambda: (
             ros.node.count_publishers(f"/{name}") == 0
             and "forgetful" not in ros.node.get_node_names()
-        )
+        ),
+        timeout=30,  # Where nothing said goodbye, the lease has to run out.
     )
 
 
@@ -95,7 +96,7 @@ def test_a_killed_node_is_rediscovered(ros, peer, name, wait_line):
         got.clear()
         process = peer("talker", f"/{name}")
         wait_line(process, "ready")
-        assert ros.spin_until(lambda: got, timeout=5)
+        assert ros.spin_until(lambda: got, timeout=15)
         process.kill()
         process.wait()
         ros.spin_for(0.2)
@@ -142,12 +143,33 @@ def test_arguments_set_parameters(peer, wait_line):
 
 @pytest.mark.parametrize(
     ("kind", "text", "value"),
-    [("int", "7", "7"), ("float", "1e-3", "0.001"), ("bool", "true", "True"),
+    [("int", "7", "7"), ("int", "0x1f", "31"), ("float", "1e-3", "0.001"),
+     ("float", ".inf", "inf"), ("bool", "true", "True"), ("bool", "y", "True"),
      ("list", "[1.0, 2.5]", "[1.0, 2.5]")],
 )  # fmt: skip
 def test_arguments_have_yaml_types(peer, wait_line, kind, text, value):
     process = peer("typed", "p", kind, ros_args=["-p", f"p:={text}"])
     assert wait_line(process, "p=") == f"p={value}"
+
+
+@pytest.mark.parametrize("text", ["12:30", "null", "2024-01-31", "1_000", "'7'"])
+def test_what_rcl_does_not_read_as_a_number_stays_text(peer, wait_line, text):
+    process = peer("parameters", "p", ros_args=["-p", f"p:={text}"])
+    assert wait_line(process, "p=") == f"p={text.strip(chr(39))!r}"
+
+
+@pytest.mark.parametrize("text", ["[1.0, 2]", "[true, 1]"])
+def test_lists_of_several_types_end_the_process(peer, text):
+    process = peer("typed", "p", "list", ros_args=["-p", f"p:={text}"])
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode != 0 and "same type" in errors
+
+
+def test_a_parameter_of_another_type_ends_the_process(peer):
+    process = peer("typed", "p", "float", ros_args=["-p", "p:=1"])
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode != 0
+    assert "InvalidParameterTypeException" in errors and "expecting type 'DOUBLE'" in errors
 
 
 def test_parameter_files_and_wildcards(peer, wait_line, tmp_path):
@@ -165,14 +187,41 @@ def test_parameter_files_and_wildcards(peer, wait_line, tmp_path):
     assert wait_line(process, "nested.three=") == "nested.three='deep'"
 
 
+CONSOLE = {
+    "RCUTILS_CONSOLE_OUTPUT_FORMAT": "[{severity}] [{time}] [{name}]: {message}",
+    "RCUTILS_COLORIZED_OUTPUT": "0",
+    "RCUTILS_LOGGING_USE_STDOUT": "0",
+}
+
+
 def test_logs_go_to_the_console_in_the_usual_form(peer, wait_line):
-    process = peer("logs", ros_args=["--log-level", "info"])
+    # The format is the default one; another may be set where the tests run.
+    process = peer("logs", ros_args=["--log-level", "info"], env=CONSOLE)
     wait_line(process, "ready")
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=10)
     lines = [line for line in errors.splitlines() if "line" in line]
     assert lines[0].startswith("[INFO] [") and lines[0].endswith("] [logs]: an info line")
     assert lines[1].startswith("[WARN] [") and lines[2].endswith("[logs.part]: an error line")
+
+
+def test_the_console_form_follows_the_environment(peer, wait_line):
+    form = "{name}|{function_name}|{severity}|{message}"
+    process = peer("logs", env={**CONSOLE, "RCUTILS_CONSOLE_OUTPUT_FORMAT": form})
+    wait_line(process, "ready")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=10)
+    lines = [line for line in errors.splitlines() if "line" in line]
+    assert lines[0] == "logs|logs|INFO|an info line"
+
+
+def test_the_console_can_be_stdout(peer):
+    line_by_line = {"RCUTILS_LOGGING_USE_STDOUT": "1", "RCUTILS_LOGGING_BUFFERED_STREAM": "1"}
+    process = peer("logs", env={**CONSOLE, **line_by_line})
+    lines = []
+    while not lines or lines[-1] not in ("ready", ""):
+        lines.append(process.stdout.readline().strip())
+    assert any(line.endswith("[logs]: an info line") for line in lines)
 
 
 def test_the_log_level_is_an_argument(peer, wait_line):

@@ -108,9 +108,12 @@ def simulated(ros):
     def set_time(seconds):
         message = ClockMessage()
         message.clock = Time(seconds=seconds).to_msg()
-        publisher.publish(message)
         target = int(seconds * 1e9)
-        assert ros.spin_until(lambda: node.get_clock().now().nanoseconds == target)
+        for _ in range(5):  # Clocks subscribe best effort; the same time twice changes nothing.
+            publisher.publish(message)
+            if ros.spin_until(lambda: node.get_clock().now().nanoseconds == target, 1.0):
+                return
+        raise AssertionError(f"the clock did not come to {seconds} s")
 
     yield node, set_time
     ros.executor.remove_node(node)
@@ -148,7 +151,7 @@ def test_a_jump_over_many_periods_is_one_call(ros, simulated):
     set_time(20.0)
     calls = []
     timer = node.create_timer(0.1, lambda: calls.append(1))
-    set_time(30.0)
+    set_time(30.05)  # On a multiple of the period, the next call would be due at once.
     ros.spin_for(0.2)
     assert len(calls) == 1
     node.destroy_timer(timer)

@@ -12,6 +12,11 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from cv_bridge import encodings
 
+_DEPTHS = {
+    "uint8": cv2.CV_8U, "int8": cv2.CV_8S, "uint16": cv2.CV_16U, "int16": cv2.CV_16S,
+    "int32": cv2.CV_32S, "float32": cv2.CV_32F, "float64": cv2.CV_64F,
+}  # fmt: skip
+
 
 class CvBridgeError(TypeError):
     """An image that cannot be converted; says why."""
@@ -24,6 +29,19 @@ class CvBridge:
         """Name of the element type, and channels, of an encoding."""
         dtype, channels = self._describe(encoding)
         return dtype.name, channels
+
+    def encoding_to_cvtype2(self, encoding: str) -> int:
+        """OpenCV's type number (``cv2.CV_8UC3``) of an encoding."""
+        dtype, channels = self._describe(encoding)
+        return int(cv2.CV_MAKETYPE(_DEPTHS[dtype.name], channels))
+
+    def cvtype2_to_dtype_with_channels(self, cvtype: int) -> tuple[str, int]:
+        """Name of the element type, and channels, of OpenCV's type number."""
+        for name, depth in _DEPTHS.items():
+            for channels in range(1, 5):
+                if cv2.CV_MAKETYPE(depth, channels) == cvtype:
+                    return name, channels
+        raise CvBridgeError(f"{cvtype} is no type of OpenCV with 1 to 4 channels")
 
     def dtype_with_channels_to_cvtype2(self, dtype: Any, n_channels: int) -> str:
         """Generic encoding (``8UC3``) of an element type and a number of channels."""
@@ -101,14 +119,19 @@ class CvBridge:
 
     def compressed_imgmsg_to_cv2(
         self, cmprs_img_msg: CompressedImage, desired_encoding: str = "passthrough"
-    ) -> np.ndarray:
+    ) -> np.ndarray | None:
         """Decode a compressed image (bgr8 unless its format or ``desired_encoding`` differ).
 
+        Returns:
+            None where the data are no image and no encoding is asked for.
+
         Raises:
-            CvBridgeError: The data are no image.
+            CvBridgeError: The data are no image, or there is no such conversion.
         """
         raw = np.frombuffer(cmprs_img_msg.data, np.uint8)
         image = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED) if raw.size else None
+        if image is None and desired_encoding == "passthrough":
+            return None  # As in cv_bridge, which passes on what OpenCV made of it.
         if image is None:
             raise CvBridgeError(
                 f"{len(cmprs_img_msg.data)} bytes of format {cmprs_img_msg.format!r} are no image"

@@ -23,7 +23,7 @@ class DiagnosticTask:
 
     def run(self, stat: DiagnosticStatusWrapper) -> DiagnosticStatusWrapper:
         """Fill and return the status."""
-        raise NotImplementedError
+        return stat
 
 
 class FunctionDiagnosticTask(DiagnosticTask):
@@ -82,11 +82,13 @@ class DiagnosticTaskVector:
         """Hook for subclasses."""
 
     def removeByName(self, name: str) -> bool:  # noqa: N802
-        """Remove a task; tells whether it was there."""
+        """Remove the first task of that name; tells whether there was one."""
         with self.lock:
-            before = len(self.tasks)
-            self.tasks = [task for task in self.tasks if task.getName() != name]
-            return len(self.tasks) != before
+            for task in self.tasks:
+                if task.getName() == name:
+                    self.tasks.remove(task)
+                    return True
+            return False
 
 
 class Updater(DiagnosticTaskVector):
@@ -142,7 +144,8 @@ class Updater(DiagnosticTaskVector):
                         f"Non-zero diagnostic status. Name: '{status.name}', status "
                         f"{status.level!r}: '{status.message}'"
                     )
-        if statuses and not self.hwid and not self.warn_nohwid_done:
+        all_ok = all(status.level == DiagnosticStatus.OK for status in statuses)
+        if all_ok and not self.hwid and not self.warn_nohwid_done:
             self.node.get_logger().warning(
                 "diagnostic_updater: No HW_ID was set. This is probably a bug. Please report it. "
                 "For devices that do not have a HW_ID, set this value to 'none'. This warning "

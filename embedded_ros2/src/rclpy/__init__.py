@@ -50,6 +50,8 @@ def __getattr__(name: str) -> Any:
     """Make submodules available after ``import rclpy`` alone; real rclpy imports most of them."""
     if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
+    if name == "Context":
+        return importlib.import_module(f"{__name__}.context").Context
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -8,9 +8,9 @@ from rclpy.impl import logging_setup
 from rclpy.impl.logging_severity import LoggingSeverity
 from rclpy.impl.rcutils_logger import RcutilsLogger
 
-__all__ = ["LoggingSeverity", "get_logger", "get_logger_effective_level", "get_logger_level",
-           "get_logging_directory", "get_logging_severity_from_string", "initialize",
-           "set_logger_level", "shutdown"]  # fmt: skip
+__all__ = ["LoggingSeverity", "clear_config", "get_logger", "get_logger_effective_level",
+           "get_logger_level", "get_logging_directory", "get_logging_severity_from_string",
+           "initialize", "set_logger_level", "shutdown"]  # fmt: skip
 
 _root_logger = RcutilsLogger()
 
@@ -28,6 +28,11 @@ def initialize() -> None:
 
 def shutdown() -> None:
     """Do nothing: there is nothing to free."""
+
+
+def clear_config() -> None:
+    """Forget all levels that were set."""
+    logging_setup.state.clear_levels()
 
 
 def set_logger_level(

@@ -51,6 +51,12 @@ class LoggingState:
         self.effective[name] = level
         return level
 
+    def clear_levels(self) -> None:
+        """Forget all levels that were set."""
+        self.default_level = LoggingSeverity.INFO
+        self.levels = {}
+        self.effective = {}
+
     def set_level(self, name: str, level: LoggingSeverity) -> None:
         """Set a logger's level; the empty name is the default."""
         if name:

@@ -11,6 +11,7 @@ from rcl_interfaces.msg import (
     ParameterEvent,
     SetParametersResult,
 )
+from rcl_interfaces.msg import Parameter as ParameterMsg
 
 from rclpy.exceptions import (
     InvalidParameterException,
@@ -192,23 +193,32 @@ class NodeParameters:
     def set_descriptor(
         self, name: str, descriptor: ParameterDescriptor, alternative_value: Any = None
     ) -> Any:
-        """Replace a descriptor; returns the parameter's value message."""
+        """Replace a descriptor; the alternative is set where the value does not comply.
+
+        Returns:
+            The parameter's value message.
+
+        Raises:
+            InvalidParameterValueException: No value complies, in type or range.
+        """
         if name not in self._descriptors:
             if self._allow_undeclared_parameters:
                 return Parameter(name, _EMPTY).get_parameter_value()
             raise ParameterNotDeclaredException(name)
         if self._descriptors[name].read_only:
             raise ParameterImmutableException(name)
-        parameter = self._parameters[name]
-        if alternative_value is not None:
-            parameter = Parameter.from_parameter_msg(
-                type(parameter.to_parameter_msg())(name=name, value=alternative_value)
-            )
+        parameter = self.get_parameter(name)
         descriptor.name = name
-        descriptor.type = int(parameter.type_)
-        result = check_range(parameter, descriptor)
+        result = self._check_value(parameter, descriptor)
+        if not result.successful and alternative_value is not None:
+            parameter = Parameter.from_parameter_msg(
+                ParameterMsg(name=name, value=alternative_value)
+            )
+            result = self._check_value(parameter, descriptor)
         if not result.successful:
             raise InvalidParameterValueException(name, parameter.value, result.reason)
+        if descriptor.dynamic_typing:
+            descriptor.type = int(parameter.type_)
         self._descriptors[name] = descriptor
         self._parameters[name] = parameter
         return parameter.get_parameter_value()
@@ -266,12 +276,16 @@ class NodeParameters:
                 successful=False,
                 reason="Trying to set a read-only parameter: " + parameter.name + ".",
             )
+        return self._check_value(parameter, descriptor)
+
+    @staticmethod
+    def _check_value(parameter: Parameter, descriptor: ParameterDescriptor) -> SetParametersResult:
         if not descriptor.dynamic_typing:
             expected = Parameter.Type(descriptor.type)
             if parameter.type_ is _EMPTY:
                 reason = "Static parameter cannot be undeclared"
                 return SetParametersResult(successful=False, reason=reason)
-            if expected is not _EMPTY and parameter.type_ is not expected:
+            if parameter.type_ is not expected:
                 return SetParametersResult(
                     successful=False,
                     reason=f"Wrong parameter type, expected '{expected}' got '{parameter.type_}'",

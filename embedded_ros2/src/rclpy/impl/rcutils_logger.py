@@ -8,12 +8,11 @@ from types import FrameType
 from typing import Any
 
 from rclpy.clock import Clock
+from rclpy.constants import S_TO_NS
 from rclpy.impl import logging_setup
 from rclpy.impl.logging_severity import LoggingSeverity
 
-_OPTIONS = {
-    "once", "skip_first", "throttle_duration_sec", "throttle_time_source_type", "name"
-}  # fmt: skip
+_OPTIONS = {"once", "skip_first", "throttle_duration_sec", "throttle_time_source_type"}
 
 
 def _caller() -> FrameType:
@@ -61,42 +60,61 @@ class RcutilsLogger:
             Whether it was said.
         """
         severity = LoggingSeverity(severity)
-        name = kwargs.get("name", self.name)
-        if kwargs:
-            unknown = set(kwargs) - _OPTIONS
-            if unknown:
-                raise TypeError(f"parameter(s) {sorted(unknown)} not recognized")
-            frame = _caller()
-            if not self._passes(frame, severity, kwargs):
-                return False
-        if severity < logging_setup.state.effective_level(name):
+        # Options are looked at only where the severity is shown, as in rclpy.
+        if severity < logging_setup.state.effective_level(self.name):
             return False
+        name = kwargs.pop("name", self.name)
         frame = _caller()
-        where = (frame.f_code.co_filename, frame.f_code.co_name, frame.f_lineno)
-        logging_setup.emit(severity, name, str(message), where)
+        if not self._passes(frame, severity, name, kwargs):
+            return False
+        if name == self.name or severity >= logging_setup.state.effective_level(name):
+            where = (frame.f_code.co_filename, frame.f_code.co_name, frame.f_lineno)
+            logging_setup.emit(severity, name, str(message), where)
         return True
 
-    def _passes(self, frame: FrameType, severity: LoggingSeverity, options: Any) -> bool:
+    def _passes(
+        self, frame: FrameType, severity: LoggingSeverity, name: str, options: dict[str, Any]
+    ) -> bool:
+        """Whether the options of this place in the code let the message through."""
+        unknown = set(options) - _OPTIONS
+        if unknown:
+            raise TypeError(f"parameter(s) {sorted(unknown)} not recognized")
         key = (frame.f_code.co_filename, frame.f_lineno, frame.f_lasti)
-        known = self._memory.setdefault(key, {"severity": severity})
-        if known["severity"] != severity:
-            raise ValueError("Logger severity cannot be changed between calls.")
-        first = "seen" not in known
-        known["seen"] = True
-        if options.get("skip_first") and first:
-            return False
-        if options.get("once"):
-            if known.get("said"):
-                return False
-            known["said"] = True
+        chosen = {option: value for option, value in options.items() if value}
+        known = self._memory.setdefault(
+            key, {"severity": severity, "name": name, "options": chosen, "last": 0}
+        )
+        for what, value in (("severity", severity), ("name", name), ("options", chosen)):
+            if known[what] != value:
+                raise ValueError(f"Logger {what} cannot be changed between calls.")
+        if not chosen:
+            return True
+        return (
+            self._throttle(known, chosen)
+            and not (chosen.get("skip_first") and self._first(known, "skipped"))
+            and (not chosen.get("once") or self._first(known, "said"))
+        )
+
+    @staticmethod
+    def _first(known: dict[str, Any], what: str) -> bool:
+        first = what not in known
+        known[what] = True
+        return first
+
+    @staticmethod
+    def _throttle(known: dict[str, Any], options: dict[str, Any]) -> bool:
         period = options.get("throttle_duration_sec")
-        if period is not None:
-            clock = options.get("throttle_time_source_type")
-            now = clock.now().nanoseconds if isinstance(clock, Clock) else _steady_ns()
-            last = known.get("last")
-            if last is not None and last <= now < last + period * 1e9:
-                return False
-            known["last"] = now
+        clock = options.get("throttle_time_source_type")
+        if period is None:
+            if clock is not None:
+                raise TypeError("throttle_time_source_type needs a throttle_duration_sec")
+            return True
+        if clock is not None and not isinstance(clock, Clock):
+            raise ValueError(f"throttle_time_source_type is no clock: {clock!r}")
+        now = time.time_ns() if clock is None else clock.now().nanoseconds
+        if now < known["last"] + period * S_TO_NS:
+            return False
+        known["last"] = now
         return True
 
     def debug(self, message: Any, **kwargs: Any) -> bool:
@@ -122,7 +140,3 @@ class RcutilsLogger:
     def fatal(self, message: Any, **kwargs: Any) -> bool:
         """Log with severity FATAL."""
         return self.log(message, LoggingSeverity.FATAL, **kwargs)
-
-
-def _steady_ns() -> int:
-    return time.monotonic_ns()
