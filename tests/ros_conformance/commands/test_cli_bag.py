@@ -61,13 +61,16 @@ def test_info_of_what_is_no_bag_ends_in_a_sentence(workspace, tmp_path):
 
 
 def test_played_bag_is_heard(workspace, bag):
-    listener = workspace.start("topic", "echo", "--no-daemon", "/chatter", "std_msgs/msg/String")
-    time.sleep(1.0)
+    words = ("--qos-reliability", "reliable", "--qos-depth", "100")
+    listener = workspace.start(
+        "topic", "echo", "--no-daemon", *words, "/chatter", "std_msgs/msg/String"
+    )
+    # It looks around first, and listens to a topic that is not there yet thereafter.
+    time.sleep(1.0 + workspace.spin_time)
     outcome = workspace.ros2("bag", "play", str(bag), "--rate", "5.0", "--delay", "2.0")
     assert outcome.code == 0, outcome.text
-    listener.send_signal(signal.SIGINT)
-    out, _ = listener.communicate(timeout=10)
-    assert out.count("data: message ") >= 20
+    time.sleep(0.5)
+    assert workspace.interrupt(listener).count("data: message ") >= 20
 
 
 def test_recorded_bag_holds_what_was_published(workspace):
@@ -76,7 +79,7 @@ def test_recorded_bag_holds_what_was_published(workspace):
     workspace.start("run", workspace.package, "talker")
     path = workspace.root / "recorded"
     recorder = workspace.start("bag", "record", "-s", "mcap", "-o", str(path), "/chatter")
-    time.sleep(3.0)
+    time.sleep(3.0 + workspace.spin_time)
     recorder.send_signal(signal.SIGINT)
     recorder.communicate(timeout=10)
     with rosbag2.Reader(path) as reader:

@@ -36,3 +36,20 @@ def test_list_holds_messages_and_services_under_their_titles(workspace):
     assert out.startswith("Messages:\n")
     assert "    std_msgs/msg/String\n" in out
     assert out.index("Services:") < out.index("    std_srvs/srv/Trigger")
+
+
+def test_packages_with_interfaces_are_listed(workspace):
+    names = workspace.ros2("interface", "packages").out.split()
+    assert {"std_msgs", "std_srvs"} <= set(names)
+
+
+def test_list_may_hold_services_only(workspace):
+    out = workspace.ros2("interface", "list", "--only-srvs").out
+    assert "    std_srvs/srv/Trigger\n" in out
+    assert "std_msgs/msg/String" not in out
+
+
+def test_prototype_is_yaml_to_fill_in(workspace):
+    assert workspace.ros2("interface", "proto", "std_msgs/msg/String").out == "\"data: ''\n\"\n"
+    out = workspace.ros2("interface", "proto", "--no-quotes", "std_srvs/srv/SetBool").out
+    assert out == "data: false\n\n"

@@ -25,6 +25,7 @@ except (KeyboardInterrupt, rclpy.executors.ExternalShutdownException):
 """
 
 ACTION = """
+import time
 import rclpy
 from example_interfaces.action import Fibonacci
 from rclpy.action import ActionServer
@@ -33,6 +34,8 @@ rclpy.init()
 node = rclpy.create_node('calculator', namespace='/demo')
 
 def execute(goal):
+    # The client's subscription to the feedback may be found a moment after its goal came.
+    time.sleep(0.5)
     sequence = [0, 1]
     while len(sequence) < goal.request.order:
         sequence.append(sequence[-1] + sequence[-2])

@@ -72,11 +72,53 @@ def test_show_args_launches_nothing(workspace):
     assert "hello" not in workspace.ros2("launch", "--show-args", path).text
 
 
+def test_print_lists_the_entities_and_launches_nothing(workspace):
+    path = workspace.launch_file("LogInfo(msg='hello'), ExecuteProcess(cmd=['echo', 'hi']),")
+    outcome = workspace.ros2("launch", "-p", path)
+    assert outcome.code == 0
+    first, *rest = outcome.out.splitlines()
+    assert first.startswith("<launch.launch_description.LaunchDescription object at 0x")
+    assert "LogInfo('hello')" in rest[0]
+    assert "ExecuteProcess(cmd=['echo', 'hi'], cwd=None, env=None, shell=False)" in rest[1]
+    assert "process started" not in outcome.text
+
+
+def test_print_and_show_args_exclude_each_other(workspace):
+    path = workspace.launch_file("LogInfo(msg='hello'),")
+    assert workspace.ros2("launch", "-p", "-s", path).code == 2
+
+
+def test_debug_tells_what_launch_does(workspace):
+    path = workspace.launch_file("LogInfo(msg='hello'),")
+    assert "[DEBUG] [launch" in workspace.ros2("launch", "-d", path).text
+    assert "[DEBUG]" not in workspace.ros2("launch", path).text
+
+
+def test_all_output_is_shown_when_asked(workspace):
+    path = workspace.launch_file("ExecuteProcess(cmd=['echo', 'quiet'], output='log'),")
+    assert "[echo-1] quiet" in workspace.ros2("launch", "-a", path).text
+    assert "quiet" not in workspace.ros2("launch", "-n", path).text
+
+
+def test_launch_prefix_stands_before_the_executables_that_it_is_for(workspace):
+    body = "import os; print('VALUE', os.environ.get('FROM_PREFIX'))"
+    path = workspace.launch_file(f"ExecuteProcess(cmd=[sys.executable, '-c', {body!r}]),")
+    prefix = ("--launch-prefix", "env FROM_PREFIX=yes")
+    assert "VALUE yes" in workspace.ros2("launch", "-a", *prefix, path).text
+    outcome = workspace.ros2("launch", "-a", *prefix, "--launch-prefix-filter", "no_such", path)
+    assert "VALUE None" in outcome.text
+    outcome = workspace.ros2("launch", "--launch-prefix-filter", "x", path)
+    assert outcome.code == 1
+    assert "--launch-prefix must be specified" in outcome.err
+
+
 def test_file_is_found_by_package_and_name(workspace):
     workspace.launch_file("LogInfo(msg='found me'),", "by_name.launch.py")
     outcome = workspace.ros2("launch", workspace.package, "by_name.launch.py")
     assert outcome.code == 0
     assert "found me" in outcome.text
+    outcome = workspace.ros2("launch", workspace.package, "by_name.launch.py", "--show-args")
+    assert "No arguments." in outcome.out
 
 
 def test_include_passes_arguments_and_shows_those_of_the_included_file(workspace):

@@ -99,6 +99,31 @@ def _show(args: argparse.Namespace) -> None:
         raise CommandError(f"Unknown interface '{name}'") from None
 
 
+def _proto_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "type", help="Show an interface prototype (e.g. 'example_interfaces/msg/String')"
+    )
+    parser.add_argument(
+        "--no-quotes", action="store_true", help="if true output has no outer quotes."
+    )
+
+
+def _proto(args: argparse.Namespace) -> None:
+    from rosidl_runtime_py import message_to_yaml
+    from rosidl_runtime_py.utilities import get_interface
+
+    try:
+        interface = get_interface(args.type)
+    except NotImplementedError:
+        raise
+    except Exception:
+        raise CommandError(f"Unknown interface '{args.type}'") from None
+    # What a person fills in: the goal of an action, the request of a service.
+    asked = getattr(interface, "Goal", None) or getattr(interface, "Request", None) or interface
+    quote = "" if args.no_quotes else '"'
+    print(f"{quote}{message_to_yaml(asked())}{quote}")
+
+
 VERBS = {
     "list": Verb("List all interface types available", _list_arguments, _list),
     "package": Verb(
@@ -109,13 +134,14 @@ VERBS = {
     "packages": Verb(
         "Output a list of packages that provide interfaces", _packages_arguments, _packages
     ),
+    "proto": Verb("Output an interface prototype", _proto_arguments, _proto),
     "show": Verb("Output the interface definition", _show_arguments, _show),
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's verbs."""
-    add_verbs(parser, VERBS, missing=("proto",))
+    add_verbs(parser, VERBS)
 
 
 def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:

@@ -136,8 +136,15 @@ def _load(path: str) -> "LaunchDescription":
 
 def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
     """Launch the file and return 1 if an exception ended the launch."""
+    if args.launch_prefix_filter is not None and args.launch_prefix is None:
+        raise CommandError(
+            "--launch-prefix must be specified if --launch-prefix-filter is provided"
+        )
     path, words = _split(args)
     given = parse_arguments(words)
+    if args.show_all_subprocesses_output:
+        # The actions look for it when the launch file makes them.
+        os.environ["OVERRIDE_LAUNCH_PROCESS_OUTPUT"] = "both"
     description = _load(path)
     if args.show_args:
         show_arguments(description)
@@ -150,8 +157,6 @@ def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
         print(launch.LaunchIntrospector().format_launch_description(description))
         return 0
     check_arguments(description, given, path)
-    if args.show_all_subprocesses_output:
-        os.environ["OVERRIDE_LAUNCH_PROCESS_OUTPUT"] = "both"
     for name in ("launch_prefix", "launch_prefix_filter"):
         if getattr(args, name):
             given[name.replace("_", "-")] = getattr(args, name)
