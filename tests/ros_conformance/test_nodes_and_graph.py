@@ -101,6 +101,21 @@ def test_endpoints_are_counted(ros, name):
     )
 
 
+def test_services_and_clients_are_counted(ros, name):
+    ros.node.create_service(Trigger, f"/{name}", lambda q, r: r)
+    ros.other.create_client(Trigger, f"/{name}")
+    assert ros.spin_until(
+        lambda: (
+            ros.node.count_services(f"/{name}") == 1 and ros.node.count_clients(f"/{name}") == 1
+        )
+    )
+
+
+def test_asking_about_an_unknown_node_raises(ros):
+    with pytest.raises(RuntimeError):
+        ros.node.get_publisher_names_and_types_by_node("nobody", "/nowhere")
+
+
 def test_what_a_node_publishes_and_subscribes(ros, name):
     ros.node.create_publisher(String, f"/{name}_out", 1)
     ros.node.create_subscription(String, f"/{name}_in", lambda m: None, 1)
@@ -141,6 +156,16 @@ def test_publisher_info_names_node_type_and_qos(ros, name):
     assert info.qos_profile.reliability == ReliabilityPolicy.BEST_EFFORT
     assert info.qos_profile.durability == DurabilityPolicy.TRANSIENT_LOCAL
     assert len(info.endpoint_gid) in (16, 24)
+
+
+def test_subscription_info_names_node_and_qos(ros, name):
+    ros.other.create_subscription(String, f"/{name}", lambda m: None, 1)
+    assert ros.spin_until(lambda: ros.node.get_subscriptions_info_by_topic(f"/{name}"))
+    ros.spin_for(0.1)
+    info = ros.node.get_subscriptions_info_by_topic(f"/{name}")[0]
+    assert (info.node_name, info.node_namespace) == ("other", "/elsewhere")
+    assert info.endpoint_type == TopicEndpointTypeEnum.SUBSCRIPTION
+    assert info.qos_profile.reliability == ReliabilityPolicy.RELIABLE
 
 
 def test_type_hashes_are_known(ros, name):

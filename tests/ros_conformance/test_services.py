@@ -65,6 +65,11 @@ def test_call_blocks_while_another_thread_spins(ros, name):
     node.destroy_node()
 
 
+def test_a_call_that_nobody_answers_returns_none(ros, name):
+    client = ros.node.create_client(Trigger, f"/{name}")
+    assert client.call(Trigger.Request(), timeout_sec=0.1) is None
+
+
 def test_a_service_callback_may_call_another_service(ros, name):
     node = ros.rclpy.create_node("chained")
     group = ReentrantCallbackGroup()
@@ -97,7 +102,10 @@ def test_a_class_that_is_no_service_is_refused(ros, name):
 
 
 def test_service_names_are_resolved(ros, name):
-    assert ros.other.create_client(Trigger, name).srv_name == f"/elsewhere/{name}"
+    client = ros.other.create_client(Trigger, name)
+    service = ros.other.create_service(Trigger, name, lambda q, r: r)
+    assert client.service_name == service.service_name == f"/elsewhere/{name}"
+    assert client.srv_name == service.srv_name == name
 
 
 def test_removed_requests_are_forgotten(ros, name):

@@ -33,6 +33,7 @@ class Client(Entity):
         self.context = context
         self.srv_type = srv_type
         self.srv_name = srv_name
+        self._full_name = srv_name
         self.qos_profile = qos_profile
         self._type_name = check_service_type(srv_type)
         self._pending_requests: dict[int, Future] = {}
@@ -54,9 +55,11 @@ class Client(Entity):
     def call(self, request: Any, timeout_sec: float | None = None) -> Any:
         """Call the service and wait; the node must be spun by another thread.
 
+        Returns:
+            The response, or None where none came within ``timeout_sec``.
+
         Raises:
             TypeError: The request is of another type.
-            TimeoutError: No reply came within ``timeout_sec``.
         """
         self._check_type(request)
         done = threading.Event()
@@ -69,7 +72,6 @@ class Client(Entity):
         future.add_done_callback(wake)
         if not done.wait(timeout_sec):
             self.remove_pending_request(future)
-            raise TimeoutError()
         return future.result()
 
     def _check_type(self, request: Any) -> None:
@@ -130,7 +132,7 @@ class Client(Entity):
                 )
             except cdr.MalformedCdrError as error:
                 get_logger("rclpy").error(
-                    f"dropped a malformed reply of the service {self.srv_name}: {error}"
+                    f"dropped a malformed reply of the service {self._full_name}: {error}"
                 )
                 continue
             if guid != self._guid:
@@ -162,7 +164,7 @@ class Client(Entity):
     @property
     def service_name(self) -> str:
         """Full service name."""
-        return self.srv_name
+        return self._full_name
 
     def configure_introspection(self, *args: Any, **kwargs: Any) -> None:
         """Not here."""

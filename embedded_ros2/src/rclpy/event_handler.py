@@ -99,7 +99,13 @@ class MatchedInfo(NamedTuple):
 QoSPublisherMatchedInfo = QoSSubscriptionMatchedInfo = MatchedInfo
 
 
-class UnsupportedEventTypeError(Exception):
+class IncompatibleTypeInfo(NamedTuple):
+    """A counterpart of another type came; never reported here, as on Cyclone DDS."""
+
+    total_count_change: int
+
+
+class UnsupportedEventTypeError(RuntimeError):
     """The middleware has no such event."""
 
 

@@ -59,7 +59,7 @@ class InvalidServiceNameException(NameValidationException):
         super().__init__("service name", name, error_msg, invalid_index, *args)
 
 
-class InvalidHandle(Exception):  # noqa: N818
+class InvalidHandle(RuntimeError):  # noqa: N818
     """The entity was destroyed."""
 
 

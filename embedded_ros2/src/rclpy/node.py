@@ -182,6 +182,7 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
             self._participant, msg_type, full, qos,
             event_callbacks or PublisherEventCallbacks(), group,
         )  # fmt: skip
+        publisher.topic = topic  # As rclpy has it: the name as it was given.
         return self._register(self._publishers, publisher, publisher._writer)
 
     def create_subscription(
@@ -209,6 +210,7 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
             callback_group or self.default_callback_group, qos, raw,
             event_callbacks or SubscriptionEventCallbacks(),
         )  # fmt: skip
+        subscription.topic = topic
         return self._register(self._subscriptions, subscription, subscription._reader)
 
     def _qos(self, qos: QoSProfile, topic: str, kind: str, overriding: Any) -> QoSProfile:
@@ -230,6 +232,7 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
             self._context, self._participant, srv_type, self._resolve(srv_name, True),
             check_qos(qos_profile), callback_group or self.default_callback_group,
         )  # fmt: skip
+        client.srv_name = srv_name
         return self._register(self._clients, client, client._reader, client._writer)
 
     def create_service(
@@ -247,6 +250,7 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
             self._participant, srv_type, self._resolve(srv_name, True), callback,
             callback_group or self.default_callback_group, check_qos(qos_profile),
         )  # fmt: skip
+        service.srv_name = srv_name
         return self._register(self._services, service, service._reader, service._writer)
 
     def create_timer(

@@ -33,6 +33,7 @@ class Publisher(Entity):
         self._type_name = check_message_type(msg_type)
         self.msg_type = msg_type
         self.topic = topic
+        self._full_name = topic
         self.qos_profile = qos_profile
         tag = f"typehash={message_hash(self._type_name)};"
         prefix = "" if qos_profile.avoid_ros_namespace_conventions else "rt"
@@ -62,7 +63,7 @@ class Publisher(Entity):
         self._check_alive()
         code = self._writer.write(payload)
         if code < 0:
-            raise RuntimeError(f"Failed to publish on {self.topic}: {DDSException(code)}")
+            raise RuntimeError(f"Failed to publish on {self._full_name}: {DDSException(code)}")
 
     def get_subscription_count(self) -> int:
         """Number of subscriptions it reaches."""
@@ -72,7 +73,7 @@ class Publisher(Entity):
     @property
     def topic_name(self) -> str:
         """Full topic name."""
-        return self.topic
+        return self._full_name
 
     @property
     def logger_name(self) -> str:

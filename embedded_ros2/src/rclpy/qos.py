@@ -247,36 +247,19 @@ class QoSCheckResult(NamedTuple):
 def qos_check_compatible(
     publisher_qos: QoSProfile, subscription_qos: QoSProfile
 ) -> tuple[QoSCompatibility, str]:
-    """Tell whether a publisher's offer satisfies a subscription's request."""
-    errors = []
-    offered, asked = publisher_qos, subscription_qos
-    if (offered.reliability, asked.reliability) == (
-        ReliabilityPolicy.BEST_EFFORT, ReliabilityPolicy.RELIABLE
-    ):  # fmt: skip
-        errors.append("ERROR: Best effort publisher and reliable subscription;")
-    if (offered.durability, asked.durability) == (
-        DurabilityPolicy.VOLATILE, DurabilityPolicy.TRANSIENT_LOCAL
-    ):  # fmt: skip
-        errors.append("ERROR: Volatile publisher and transient local subscription;")
-    for name, word in (("deadline", "deadline"),
-                       ("liveliness_lease_duration", "liveliness lease duration")):  # fmt: skip
-        give, want = getattr(offered, name).nanoseconds, getattr(asked, name).nanoseconds
-        if want and not give:
-            errors.append(f"ERROR: Subscription has a {word}, but publisher does not;")
-        elif want and give > want:
-            errors.append(f"ERROR: Publisher's {word} is longer than subscription's;")
-    if (offered.liveliness, asked.liveliness) == (
-        LivelinessPolicy.AUTOMATIC, LivelinessPolicy.MANUAL_BY_TOPIC
-    ):  # fmt: skip
-        errors.append("ERROR: Publisher's liveliness is automatic and subscription's is manual "
-                      "by topic;")  # fmt: skip
+    """Tell whether a publisher's offer satisfies a subscription's request.
+
+    A policy that is left to the system makes it a warning, and that is what profiles that say
+    nothing of liveliness do.
+    """
+    from rclpy.impl import qos_compatibility
+
+    errors = qos_compatibility.errors(publisher_qos, subscription_qos)
     if errors:
         return QoSCheckResult(QoSCompatibility.ERROR, "".join(errors))
-    unknown = (ReliabilityPolicy.SYSTEM_DEFAULT, ReliabilityPolicy.UNKNOWN)
-    if offered.reliability in unknown or asked.reliability in unknown:
-        return QoSCheckResult(
-            QoSCompatibility.WARNING, "WARNING: Publisher or subscription reliability unknown;"
-        )
+    warnings = qos_compatibility.warnings(publisher_qos, subscription_qos)
+    if warnings:
+        return QoSCheckResult(QoSCompatibility.WARNING, "".join(warnings))
     return QoSCheckResult(QoSCompatibility.OK, "")
 
 

@@ -36,6 +36,7 @@ class Service(Entity):
         super().__init__(callback_group)
         self.srv_type = srv_type
         self.srv_name = srv_name
+        self._full_name = srv_name
         self.callback = callback
         self.qos_profile = qos_profile
         self._type_name = check_service_type(srv_type)
@@ -63,7 +64,7 @@ class Service(Entity):
                 )
             except cdr.MalformedCdrError as error:
                 get_logger("rclpy").error(
-                    f"dropped a malformed request to the service {self.srv_name}: {error}"
+                    f"dropped a malformed request to the service {self._full_name}: {error}"
                 )
                 continue
             return request, (client, sequence, sample[1].publication_handle)
@@ -91,7 +92,7 @@ class Service(Entity):
         """
         if not isinstance(response, self.srv_type.Response):
             raise TypeError(
-                f"The callback of the service {self.srv_name} must return a "
+                f"The callback of the service {self._full_name} must return a "
                 f"{self.srv_type.__name__}.Response, it returned {type(response).__name__}"
             )
         client, sequence, publication = header
@@ -120,7 +121,7 @@ class Service(Entity):
     @property
     def service_name(self) -> str:
         """Full service name."""
-        return self.srv_name
+        return self._full_name
 
     def configure_introspection(self, *args: Any, **kwargs: Any) -> None:
         """Not here."""

@@ -42,6 +42,7 @@ class Subscription(Entity):
         self._type_name = check_message_type(msg_type)
         self.msg_type = msg_type
         self.topic = topic
+        self._full_name = topic
         self.raw = raw
         self.qos_profile = qos_profile
         self.callback = callback
@@ -100,7 +101,7 @@ class Subscription(Entity):
             return self._deserialize(payload)
         except cdr.MalformedCdrError as error:
             get_logger("rclpy").error(
-                f"dropped a malformed message on {self.topic}: {error}; some publisher "
+                f"dropped a malformed message on {self._full_name}: {error}; some publisher "
                 "of this topic sends another type or broken data"
             )
             return None
@@ -133,7 +134,7 @@ class Subscription(Entity):
     @property
     def topic_name(self) -> str:
         """Full topic name."""
-        return self.topic
+        return self._full_name
 
     def destroy(self) -> None:
         """Stop receiving; prefer ``Node.destroy_subscription``."""
