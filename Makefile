@@ -31,6 +31,9 @@ $(STAMPS)/venv:
 
 $(STAMPS)/requirements: requirements.txt $(STAMPS)/venv
 	@echo "== installing requirements.txt (PyTorch is the large one)"
+	@# Python 3.10 brings a pip that searches for these versions for minutes.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25' || \
+	  { echo "error: pip could not update itself; its message above says why" >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt || \
 	  { echo "error: pip could not install requirements.txt; its message above says which package" >&2; exit 1; }
 	@touch $@

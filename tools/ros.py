@@ -151,6 +151,9 @@ def make_environment() -> None:
     wanted = WORK / "requirements.txt"
     wanted.write_text("\n".join(lines) + "\n")
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # Python 3.10 brings a pip that searches for these versions for minutes.
+    if subprocess.run([*pip, "pip>=25"], check=False).returncode:
+        raise MissingError("pip could not update itself; its message says why")
     if subprocess.run([*pip, "-r", str(wanted)], check=False).returncode:
         raise MissingError("pip could not install the requirements; its message says which")
     # An older colcon may be there and not run with this setuptools, so it is tried.
@@ -189,6 +192,18 @@ def _write_ros2(python: Path) -> None:
     script.chmod(0o755)
 
 
+def colcon(verb: str, *arguments: str, **environment: str) -> bool:
+    """Run a verb of colcon on the workspace and return whether it succeeded."""
+    # Through the environment's Python, which becomes that of the executables.
+    command = [str(VENV / "bin" / "python"), "-m", "colcon", "--log-base", str(WORK / "log"),
+               verb, "--base-paths", "ros2_ws/src", "--build-base", str(WORK / "build"),
+               "--install-base", str(WORK / "install"), *arguments]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PYTHONWARNINGS": "ignore", **environment}
+    )
+    return done.returncode == 0
+
+
 def build() -> None:
     """Build the workspace with colcon.
 
@@ -196,13 +211,41 @@ def build() -> None:
         MissingError: the build fails.
     """
     print("== colcon build", flush=True)
-    # Through the environment's Python, which becomes that of the executables.
-    command = [str(VENV / "bin" / "python"), "-m", "colcon", "--log-base", str(WORK / "log"),
-               "build", "--base-paths", "ros2_ws/src", "--build-base", str(WORK / "build"),
-               "--install-base", str(WORK / "install")]  # fmt: skip
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+    if not colcon("build"):
         raise MissingError(f"colcon could not build the workspace; its logs are in {WORK}/log")
+
+
+def test_environment(middleware: str) -> dict[str, str]:
+    """Return what tests on a middleware see beside this process's environment."""
+    defaults = {
+        # A domain of our own, known here so that its daemon can be stopped afterwards.
+        "ROS_DOMAIN_ID": str(50 + os.getpid() % 50),
+        # The ros2 command looks around for half a second, and discovery takes up to 1.5 s.
+        "ROS_CONFORMANCE_SPIN_TIME": "2.0",
+        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
+    }
+    return {
+        **{name: os.environ.get(name, value) for name, value in defaults.items()},
+        "RMW_IMPLEMENTATION": middleware,
+        # The plugins of a ROS installation are made for the pytest of its distribution.
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
+def test_packages(middleware: str) -> bool:
+    """Run the packages' own tests with colcon and return whether they passed."""
+    print(f"== colcon test on {middleware}", flush=True)
+    passed = colcon(
+        "test",
+        *("--return-code-on-test-failure", "--event-handlers", "console_direct-"),
+        *("--pytest-args", "-p", "pytest_timeout"),
+        **test_environment(middleware),
+    )
+    if not passed:
+        result = ["test-result", "--test-result-base", str(WORK / "build"), "--verbose"]
+        subprocess.run([str(VENV / "bin" / "python"), "-m", "colcon", *result], check=False)
+    return passed
 
 
 def test(middleware: str, tests: list[str]) -> bool:
@@ -210,20 +253,7 @@ def test(middleware: str, tests: list[str]) -> bool:
     print(f"== tests on {middleware}: {' '.join(tests)}", flush=True)
     pytest = [str(VENV / "bin" / "python"), "-m", "pytest", "-q", "-p", "pytest_timeout", *tests]
     script = f". {shlex.quote(str(WORK / 'install' / 'local_setup.bash'))} && {shlex.join(pytest)}"
-    environment = {
-        **os.environ,
-        "RMW_IMPLEMENTATION": middleware,
-        # The plugins of a ROS installation are made for the pytest of its distribution.
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        # A domain of our own, known here so that its daemon can be stopped afterwards.
-        "ROS_DOMAIN_ID": os.environ.get("ROS_DOMAIN_ID", str(50 + os.getpid() % 50)),
-        # The ros2 command looks around for half a second, and discovery takes up to 1.5 s.
-        "ROS_CONFORMANCE_SPIN_TIME": os.environ.get("ROS_CONFORMANCE_SPIN_TIME", "2.0"),
-        "ROS_AUTOMATIC_DISCOVERY_RANGE": os.environ.get(
-            "ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST"
-        ),
-    }
+    environment = {**os.environ, **test_environment(middleware)}
     passed = subprocess.run(["bash", "-c", script], cwd=ROOT, env=environment, check=False)
     # A daemon of the ros2 command would keep the middleware of this run for the next one.
     subprocess.run(["ros2", "daemon", "stop"], env=environment, check=False, capture_output=True)
@@ -251,10 +281,13 @@ def main() -> int:
     if args.no_test:
         return 0
     chosen = [args.rmw] if args.rmw else list(ros.middlewares)
-    tests = args.tests or [name for name in TESTS if (ROOT / name).is_dir()]
-    results = {middleware: test(middleware, tests) for middleware in chosen}
-    for middleware, passed in results.items():
-        print(f"{middleware}: {'passed' if passed else 'FAILED'}")
+    results = {}
+    if not args.tests:
+        results["the packages' own tests"] = test_packages(chosen[0])
+    for middleware in chosen:
+        results[middleware] = test(middleware, args.tests or list(TESTS))
+    for name, passed in results.items():
+        print(f"{name}: {'passed' if passed else 'FAILED'}")
     return 0 if all(results.values()) else 1
 
 
