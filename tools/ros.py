@@ -29,6 +29,13 @@ REQUIRED = (
 )
 # Package -> what does without it.
 OPTIONAL = {
+    **{
+        f"ros2{name}": f"the tests of ros2 {name}"
+        for name in (
+            *("action", "doctor", "interface", "lifecycle", "node", "param", "pkg", "service"),
+            "topic",
+        )
+    },
     "cv_bridge": "the tests of cv_bridge",
     "diagnostic_updater": "nodes that publish diagnostics",
     "example_interfaces": "the tests of actions and services",

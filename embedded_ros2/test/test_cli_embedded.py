@@ -93,6 +93,7 @@ def test_missing_command_answers_by_name():
     ("words", "name"),
     [
         (("bag", "convert", "-i", "x"), "ros2 bag convert"),
+        (("topic", "pub", "--stdin", "/x", "std_msgs/msg/String"), "ros2 topic pub --stdin"),
         (("bag", "record", "--max-bag-size", "5", "/x"), "ros2 bag record --max-bag-size"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +29,27 @@ def _processes() -> ModuleType:
 def processes() -> ModuleType:
     """Module ``processes``: run ``ros2`` commands."""
     return _processes()
+
+
+@pytest.fixture
+def ros2_command():
+    """Function that skips the test where a real ROS 2 lacks one of the packages; it is given them.
+
+    The embedded ROS 2 has no package of the index, and all of the commands.
+    """
+
+    def check(*packages: str) -> None:
+        prefixes = [Path(p) for p in os.environ.get("AMENT_PREFIX_PATH", "").split(":") if p]
+        index = Path("share/ament_index/resource_index/packages")
+
+        def has(package: str) -> bool:
+            return any((prefix / index / package).is_file() for prefix in prefixes)
+
+        for package in packages:
+            if has("rclpy") and not has(package):
+                pytest.skip(f"{package} is not installed")
+
+    return check
 
 
 def fingerprint(folder: Path) -> dict[str, str]:

@@ -37,7 +37,10 @@ def rate(processes, topic: str, timeout_s: float = 20.0) -> float:
     return float(lines[-1].split(":")[1]) if lines else 0.0
 
 
-def test_killing_the_policy_stops_the_commands_and_the_world_says_so(deployed, processes):
+def test_killing_the_policy_stops_the_commands_and_the_world_says_so(
+    ros2_command, deployed, processes
+):
+    ros2_command("ros2topic")
     world, policy = deployed
     contract = load_contract("franka")
     pose = next(c.topic for c in contract.interface() if c.role == "pose")

@@ -37,7 +37,11 @@ def robot(processes):
         process.stop()
 
 
-def test_a_person_starts_and_saves_episodes_through_services(recorder, robot, processes, tmp_path):
+def test_a_person_starts_and_saves_episodes_through_services(
+    ros2_command, recorder, robot, processes, tmp_path
+):
+    ros2_command("ros2service")
+
     def ask(name: str) -> str:
         service = f"/record_node/{name}"
         return processes.succeed("service", "call", service, "std_srvs/srv/Trigger")

@@ -41,7 +41,8 @@ def test_the_bags_open_in_rosbags(demos):
             assert read == sum(s.count for s in episode.metadata.topics.values())
 
 
-def test_ros2_bag_info_opens_the_bags(demos, processes):
+def test_ros2_bag_info_opens_the_bags(demos, processes, ros2_command):
+    ros2_command("ros2bag", "rosbag2_storage_mcap")
     episode = list_episodes(demos)[0]
     text = processes.succeed("bag", "info", str(episode.path))
     assert "mcap" in text

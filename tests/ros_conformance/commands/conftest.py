@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 PACKAGE = "conformance_package"
+# Commands of which each is a package that a ROS installation may lack.
+COMMANDS = ("action", "bag", "doctor", "interface", "lifecycle", "node", "param", "pkg", "service",
+            "topic")  # fmt: skip
 
 
 @dataclasses.dataclass
@@ -101,6 +104,8 @@ class Workspace:
                 return outcome
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
+        if words[0] in COMMANDS:
+            needs(f"ros2{words[0]}")
         process = subprocess.Popen(
             [_ros2(), *_patiently(words)],
             env=self.environment,
@@ -258,9 +263,8 @@ def talker(module_workspace):
 
 @pytest.fixture
 def ros2_bag():
-    """``ros2 bag`` and its MCAP storage, which a ROS installation may lack."""
-    for package in ("ros2bag", "rosbag2_storage_mcap"):
-        needs(package)
+    """The MCAP storage of ``ros2 bag``, which a ROS installation may lack."""
+    needs("rosbag2_storage_mcap")
 
 
 @pytest.fixture
