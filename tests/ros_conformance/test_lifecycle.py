@@ -8,7 +8,7 @@ from lifecycle_msgs.srv import (
     GetAvailableTransitions,
     GetState,
 )
-from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleNode, ManagedEntity, TransitionCallbackReturn
 from std_msgs.msg import String
 
 
@@ -119,6 +119,26 @@ def test_lifecycle_publishers_are_silent_until_active(ros, managed, name):
     assert ros.spin_until(lambda: got == ["now"])
     managed.trigger_deactivate()
     assert not publisher.is_activated
+
+
+def test_managed_entities_follow_their_node(managed):
+    calls = []
+
+    class Part(ManagedEntity):
+        def on_configure(self, state):
+            calls.append(state.label)
+            return TransitionCallbackReturn.SUCCESS
+
+        def on_activate(self, state):
+            calls.append(state.label)
+            return TransitionCallbackReturn.FAILURE
+
+    managed.add_managed_entity(Part())
+    managed.trigger_configure()  # Its own callback does not pass the call on.
+    assert managed.trigger_activate() == TransitionCallbackReturn.FAILURE
+    assert calls == ["inactive"]
+    with pytest.raises(TypeError):
+        managed.add_managed_entity(object())
 
 
 def test_transitions_are_announced(ros, managed):

@@ -66,8 +66,10 @@ def test_child_loggers_have_dotted_names():
 
 def test_severity_by_name():
     assert get_logging_severity_from_string("WARN") == LoggingSeverity.WARN
-    with pytest.raises(RuntimeError):
-        get_logging_severity_from_string("loud")
+    assert get_logging_severity_from_string("debug") == LoggingSeverity.DEBUG
+    for unknown in ("loud", "warning"):
+        with pytest.raises(RuntimeError):
+            get_logging_severity_from_string(unknown)
 
 
 def test_logs_are_published_on_rosout(ros):

@@ -10,7 +10,7 @@ import yaml
 
 from rclpy.impl.yaml_values import ParameterValueError, check_value, load_yaml
 
-_LEVELS = ("unset", "debug", "info", "warn", "warning", "error", "fatal")
+_LEVELS = ("unset", "debug", "info", "warn", "error", "fatal")
 
 
 class ROSArgsError(RuntimeError):

@@ -20,7 +20,6 @@ _COLOURS = {
 }
 _RESET = "\033[0m"
 _DEFAULT_FORMAT = "[{severity}] [{time}] [{name}]: {message}"
-_LEVEL_NAMES = {"warning": "WARN"}
 
 
 class LoggingState:
@@ -70,8 +69,8 @@ state = LoggingState()
 
 
 def severity_from_name(name: str) -> LoggingSeverity:
-    """Severity of a name such as ``debug`` or ``WARNING``."""
-    return LoggingSeverity[_LEVEL_NAMES.get(name.lower(), name.upper())]
+    """Severity of a name such as ``debug`` or ``WARN``."""
+    return LoggingSeverity[name.upper()]
 
 
 def log_directory() -> Path:

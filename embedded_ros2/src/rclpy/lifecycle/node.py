@@ -78,6 +78,8 @@ class LifecycleNodeMixin(ManagedEntity):
 
     def add_managed_entity(self, entity: ManagedEntity) -> None:
         """Tell an entity of the transitions."""
+        if not isinstance(entity, ManagedEntity):
+            raise TypeError("Expected a rclpy.lifecycle.ManagedEntity instance.")
         self._managed_entities.append(entity)
 
     def create_lifecycle_publisher(self, *args: Any, **kwargs: Any) -> LifecyclePublisher:
