@@ -5,14 +5,10 @@ from rclpy.exceptions import InvalidTopicNameException
 from rclpy.qos import (
     DurabilityPolicy,
     HistoryPolicy,
-    InvalidQoSProfileException,
     LivelinessPolicy,
-    QoSCompatibility,
     QoSPolicyKind,
-    QoSPresetProfiles,
     QoSProfile,
-    ReliabilityPolicy,
-    qos_check_compatible,
+    qos_profile_best_available,
     qos_profile_sensor_data,
 )
 from rclpy.serialization import deserialize_message, serialize_message
@@ -254,41 +250,6 @@ def test_a_negative_depth_is_refused(ros, name):
         ros.node.create_publisher(String, name, -1)
 
 
-def test_qos_needs_history_or_depth():
-    with pytest.raises(InvalidQoSProfileException):
-        QoSProfile()
-    with pytest.raises(InvalidQoSProfileException):
-        QoSProfile(history=HistoryPolicy.KEEP_LAST)
-
-
-def test_qos_accepts_plain_integers():
-    profile = QoSProfile(depth=1, reliability=2, durability=1)
-    assert profile.reliability is ReliabilityPolicy.BEST_EFFORT
-    assert profile.durability is DurabilityPolicy.TRANSIENT_LOCAL
-
-
-def test_qos_presets():
-    assert QoSPresetProfiles.get_from_short_key("sensor_data") == qos_profile_sensor_data
-    assert qos_profile_sensor_data.depth == 5
-
-
-def test_qos_equality():
-    assert QoSProfile(depth=3) == QoSProfile(depth=3) != QoSProfile(depth=4)
-
-
-def test_qos_compatibility_check():
-    answer, reason = qos_check_compatible(qos_profile_sensor_data, QoSProfile(depth=1))
-    assert answer == QoSCompatibility.ERROR and "eliab" in reason
-    said = QoSProfile(depth=1, liveliness=LivelinessPolicy.AUTOMATIC)
-    assert qos_check_compatible(said, said) == (QoSCompatibility.OK, "")
-
-
-def test_qos_that_is_left_to_the_system_is_a_warning():
-    answer, reason = qos_check_compatible(QoSProfile(depth=1), QoSProfile(depth=1))
-    assert answer == QoSCompatibility.WARNING
-    assert "liveliness is system_default" in reason and "eliab" not in reason
-
-
 def test_destroyed_subscriptions_get_nothing(ros, name):
     got, publisher, subscription = exchange(ros, name, 10, 10)
     assert ros.matched(publisher)
@@ -303,6 +264,18 @@ def test_destroyed_publishers_publish_no_more(ros, name):
     assert ros.node.destroy_publisher(publisher)
     with pytest.raises(RuntimeError, match="destruction was requested"):
         publisher.publish(String())
+
+
+def test_best_available_takes_what_is_offered(ros, name):
+    got = []
+    publisher = ros.node.create_publisher(Int32, f"/{name}", qos_profile_sensor_data)
+    assert ros.spin_until(lambda: ros.other.count_publishers(f"/{name}") == 1)
+    ros.other.create_subscription(
+        Int32, f"/{name}", lambda m: got.append(m.data), qos_profile_best_available
+    )
+    assert ros.matched(publisher)
+    publisher.publish(Int32(data=3))
+    assert ros.spin_until(lambda: got == [3])
 
 
 def test_wait_for_message_returns_it(ros, name):

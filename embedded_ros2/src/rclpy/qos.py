@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from enum import Enum, IntEnum
 from typing import Any, NamedTuple
 
@@ -93,6 +94,23 @@ class LivelinessPolicy(QoSPolicyEnum):
     BEST_AVAILABLE = 5
 
 
+class _FormerName:
+    """A policy value's name of old ROS 2 versions, which still works and says so."""
+
+    def __init__(self, former: str, name: str) -> None:
+        self._former, self._name = former, name
+
+    def __get__(self, instance: object, owner: Any) -> Any:
+        said = f"{owner.__name__}.{self._former} is deprecated. Use {owner.__name__}.{self._name}"
+        warnings.warn(f"{said} instead.", stacklevel=2)
+        return owner[self._name]
+
+
+for _kind in (HistoryPolicy, ReliabilityPolicy, DurabilityPolicy, LivelinessPolicy):
+    for _name in [member.name for member in _kind if member.name != "BEST_AVAILABLE"]:
+        _former = f"RMW_QOS_POLICY_{_kind.__name__.removesuffix('Policy').upper()}_{_name}"
+        setattr(_kind, _former, _FormerName(_former, _name))
+
 QoSHistoryPolicy = HistoryPolicy
 QoSReliabilityPolicy = ReliabilityPolicy
 QoSDurabilityPolicy = DurabilityPolicy
@@ -128,6 +146,12 @@ def _policy(name: str) -> property:
             assert isinstance(value, Duration), f"{name} must be a Duration"
         elif name == "depth":
             assert isinstance(value, int), "depth must be an int"
+            if value == 0 and self.history is HistoryPolicy.KEEP_LAST:
+                warnings.warn(
+                    "A zero depth with KEEP_LAST would keep nothing; it is taken as "
+                    "SYSTEM_DEFAULT.",
+                    stacklevel=2,
+                )
         setattr(self, f"_{name}", value)
 
     return property(get, set_, doc=f"Policy {name}.")
@@ -161,8 +185,6 @@ class QoSProfile:
         if self.history is HistoryPolicy.KEEP_LAST and "depth" not in kwargs:
             raise InvalidQoSProfileException("History set to KEEP_LAST without a depth setting.")
         for name, default in _DEFAULTS.items():
-            if name == "depth":
-                default = 0 if self.history is HistoryPolicy.KEEP_ALL else default
             setattr(self, name, kwargs.get(name, default))
 
     def __eq__(self, other: object) -> bool:
@@ -179,6 +201,9 @@ class QoSProfile:
 
     __repr__ = __str__
 
+
+DeadlineBestAvailable = Duration(nanoseconds=2**63 - 2)
+LivelinessLeaseDurationeBestAvailable = Duration(nanoseconds=2**63 - 2)  # As rclpy spells it.
 
 qos_profile_unknown = QoSProfile(
     history=HistoryPolicy.UNKNOWN, depth=0, reliability=ReliabilityPolicy.UNKNOWN,
@@ -202,6 +227,8 @@ qos_profile_action_status_default = QoSProfile(
 qos_profile_best_available = QoSProfile(
     depth=10, reliability=ReliabilityPolicy.BEST_AVAILABLE,
     durability=DurabilityPolicy.BEST_AVAILABLE, liveliness=LivelinessPolicy.BEST_AVAILABLE,
+    deadline=DeadlineBestAvailable,
+    liveliness_lease_duration=LivelinessLeaseDurationeBestAvailable,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rclpy.duration import Duration
 from rclpy.qos import (
+    DeadlineBestAvailable,
     DurabilityPolicy,
     LivelinessPolicy,
     QoSProfile,
@@ -31,6 +32,10 @@ def resolve(
     unsettled = ReliabilityPolicy.BEST_AVAILABLE, DurabilityPolicy.BEST_AVAILABLE
     if qos.reliability in unsettled[:1] or qos.durability in unsettled[1:]:
         qos = _best_available(node, copy(qos), topic, kind)
+    for span in ("deadline", "liveliness_lease_duration"):
+        if getattr(qos, span) == DeadlineBestAvailable:
+            qos = copy(qos)
+            setattr(qos, span, Duration())  # What matches everyone.
     return qos
 
 
