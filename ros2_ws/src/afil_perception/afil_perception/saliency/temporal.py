@@ -110,7 +110,7 @@ def saliency_map(
         if not near:
             continue
         sigma = parameters.sigma_fraction * image_size[1] * parameters.beta ** -abs(step)
-        frame = np.zeros((height, width))
+        frame: Map = np.zeros((height, width))
         for box in near:
             frame += _kernel(box, sigma, image_size, (height, width), parameters)
         if parameters.frame_min_max:
