@@ -95,6 +95,18 @@ def test_topics_are_mangled_and_typed(node, foreign):
     assert found.type_name == "std_msgs::msg::dds_::String_"
 
 
+def test_without_namespace_conventions_the_full_name_is_on_the_wire(node, foreign):
+    qos = QoSProfile(depth=1, avoid_ros_namespace_conventions=True)
+    node.create_publisher(String, "bare", qos)
+    heard = []
+    node.create_subscription(String, "bare", heard.append, qos)
+    assert publication(foreign, "/ns/bare")
+    writer = DataWriter(foreign, Topic(foreign, "/ns/bare", Text), qos=Qos(RELIABLE))
+    wait(writer.get_matched_subscriptions, node)
+    writer.write(Text("from DDS"))
+    assert wait(lambda: heard, node)[0].data == "from DDS"
+
+
 def test_endpoints_carry_the_type_hash(node, foreign):
     node.create_publisher(String, "hashed", 10)
     data = policy(publication(foreign, "rt/ns/hashed"), Policy.Userdata).data

@@ -37,9 +37,8 @@ class Publisher(Entity):
         self.qos_profile = qos_profile
         tag = f"typehash={message_hash(self._type_name)};"
         prefix = "" if qos_profile.avoid_ros_namespace_conventions else "rt"
-        wire_name = f"{prefix}{topic}" if prefix else topic.lstrip("/")
         self._writer = Writer(
-            participant, wire_name, self._type_name, dds_qos(qos_profile, True, tag)
+            participant, prefix + topic, self._type_name, dds_qos(qos_profile, True, tag)
         )
         self._lock = threading.Lock()
         self.event_handlers: list[Any] = []

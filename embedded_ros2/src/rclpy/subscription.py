@@ -48,9 +48,8 @@ class Subscription(Entity):
         self.callback = callback
         tag = f"typehash={message_hash(self._type_name)};"
         qos = dds_qos(qos_profile, False, tag, ignore_local)
-        conventions = not qos_profile.avoid_ros_namespace_conventions
-        wire_name = f"rt{topic}" if conventions else topic.lstrip("/")
-        self._reader = Reader(participant, wire_name, self._type_name, qos)
+        prefix = "" if qos_profile.avoid_ros_namespace_conventions else "rt"
+        self._reader = Reader(participant, prefix + topic, self._type_name, qos)
         self._condition = self._reader.condition
         self._deserialize = cdr.deserializer(self._type_name)
         self.event_handlers: list[Any] = []
