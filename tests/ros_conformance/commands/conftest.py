@@ -252,6 +252,9 @@ try:
     rclpy.spin(node)
 except (KeyboardInterrupt, rclpy.executors.ExternalShutdownException):
     pass
+# The talker of the next module has the same topics, and those of this one must not be counted.
+node.destroy_node()
+rclpy.try_shutdown()
 """
 
 

@@ -121,7 +121,9 @@ def test_action_is_listed_with_its_type(workspace, calculator):
 
 
 def test_action_info_names_its_servers(workspace, calculator):
-    out = workspace.ros2("action", "info", "--no-daemon", "/demo/fibonacci").out
+    # This verb may look around for half a second only, whatever it is told.
+    words = ("action", "info", "--no-daemon", "/demo/fibonacci")
+    out = workspace.ros2_until("/demo/calculator", *words, seconds=20.0).out
     expected = (
         "Action: /demo/fibonacci\nAction clients: 0\nAction servers: 1\n    /demo/calculator\n"
     )
