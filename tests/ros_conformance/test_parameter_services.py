@@ -35,6 +35,14 @@ def test_get_parameters_service(ros, node):
     assert list(parameter_value_to_python(answer.values[0])) == [1, 2]
 
 
+def test_one_name_without_value_leaves_the_answer_empty(ros, node):
+    node.declare_parameter("x", 1)
+    node.declare_parameter("later", Parameter.Type.INTEGER)
+    for other in ("undeclared", "later"):
+        request = GetParameters.Request(names=["x", other])
+        assert list(call(ros, node, GetParameters, "get_parameters", request).values) == []
+
+
 def test_set_parameters_service(ros, node):
     node.declare_parameter("x", 1)
     request = SetParameters.Request(parameters=[Parameter("x", value=4).to_parameter_msg()])

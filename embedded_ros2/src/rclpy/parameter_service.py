@@ -58,9 +58,8 @@ class ParameterService:
         for name in request.names:
             try:
                 values.append(self._node.get_parameter(name).get_parameter_value())
-            except ParameterUninitializedException:
-                values.append(Parameter(name).get_parameter_value())
-            except ParameterNotDeclaredException as error:
+            except (ParameterNotDeclaredException, ParameterUninitializedException) as error:
+                # One name without a value, and no value is answered at all, as in rclpy.
                 self._node.get_logger().warning(f"Failed to get parameters: {error}")
                 response.values = []
                 return response
