@@ -45,6 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--flow-style", action="store_true", help="Print collections in the block style"
     )
+    # Deprecated in the real one, where it does nothing.
+    parser.add_argument("--lost-messages", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument(
         "--no-lost-messages", action="store_true", help="Don't report when a message is lost"
     )
