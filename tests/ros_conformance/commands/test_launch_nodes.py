@@ -13,7 +13,8 @@ merged = {}
 words = sys.argv[1:]
 for option, value in zip(words, words[1:]):
     if option == '--params-file':
-        for parameters in yaml.safe_load(open(value)).values():
+        # A list may be written as a Python tuple, whose tag rcl does not look at.
+        for parameters in yaml.load(open(value), yaml.FullLoader).values():
             merged.update(parameters['ros__parameters'])
     if option == '-p':
         name, _, text = value.partition(':=')
