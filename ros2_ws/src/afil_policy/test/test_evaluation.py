@@ -123,7 +123,8 @@ def test_refusal_wrong_seed_and_silence_are_sentences() -> None:
 
 # A child that starts a grandchild, tells both numbers, and ends on SIGINT as launch does.
 _TREE = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it is ignored outside
 try:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     print(child.pid, flush=True)
@@ -165,6 +166,7 @@ while not told and time.monotonic() < end:
     time.sleep(0.05)
 time.sleep(1.0)
 '''
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it is ignored outside
 try:
     child = subprocess.Popen([sys.executable, "-c", node])
     time.sleep(60)
