@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -32,3 +32,21 @@ def interrupts_raised_only_here() -> Iterator[None]:
         yield
     finally:
         is_inside = False
+
+
+@contextmanager
+def ending_with_its_context(is_ok: Callable[[], bool], ended: type[Exception]) -> Iterator[None]:
+    """Leave the block quietly when it fails because the ROS context was shut down.
+
+    Args:
+        is_ok: ``rclpy.ok``.
+        ended: ``rclpy.executors.ExternalShutdownException``.
+    """
+    try:
+        yield
+    except ended:
+        pass
+    except RuntimeError:
+        # A signal may take the context away while a callback publishes.
+        if is_ok():
+            raise

@@ -14,7 +14,7 @@ from rosidl_runtime_py.utilities import get_message
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
 from afil_core.errors import run
-from afil_core.interrupts import interrupts_raised_only_here
+from afil_core.interrupts import ending_with_its_context, interrupts_raised_only_here
 from afil_sim.parameters import Parameters
 from afil_sim.pilot import ExpertPilot
 
@@ -74,14 +74,9 @@ def _main() -> None:
         rclpy.init()
     node: ExpertNode | None = None
     try:
-        node = ExpertNode()
-        rclpy.spin(node)
-    except ExternalShutdownException:
-        pass
-    except RuntimeError:
-        # A signal may take the context away while a callback publishes.
-        if rclpy.ok():
-            raise
+        with ending_with_its_context(rclpy.ok, ExternalShutdownException):
+            node = ExpertNode()
+            rclpy.spin(node)
     finally:
         if node is not None:
             node.destroy_node()

@@ -17,7 +17,7 @@ from std_srvs.srv import Trigger
 from afil_core.codecs import decode_string
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError, run
-from afil_core.interrupts import interrupts_raised_only_here
+from afil_core.interrupts import ending_with_its_context, interrupts_raised_only_here
 from afil_core.world_protocol import (
     EPISODE_QOS,
     EPISODE_TOPIC,
@@ -274,14 +274,9 @@ def _record() -> None:
     try:
         node = RecordNode()
         try:
-            while rclpy.ok() and not node.over:
-                rclpy.spin_once(node, timeout_sec=0.1)
-        except ExternalShutdownException:
-            pass
-        except RuntimeError:
-            # A signal may take the context away in the middle of a turn.
-            if rclpy.ok():
-                raise
+            with ending_with_its_context(rclpy.ok, ExternalShutdownException):
+                while rclpy.ok() and not node.over:
+                    rclpy.spin_once(node, timeout_sec=0.1)
         finally:
             node.close()
             node.destroy_node()
