@@ -47,24 +47,24 @@ def test_ros_shuts_its_context_down_on_ctrl_c_and_nothing_raises():
         rclpy.try_shutdown()
 
 
-class _EndedError(Exception):
+class OverError(Exception):
     """Stands for ExternalShutdownException."""
 
 
-@pytest.mark.parametrize("error", [_EndedError(), RuntimeError("the context is not valid")])
+@pytest.mark.parametrize("error", [OverError(), RuntimeError("the context is not valid")])
 def test_errors_of_a_context_that_was_shut_down_end_quietly(error):
-    with ending_with_its_context(lambda: False, _EndedError):
+    with ending_with_its_context(lambda: False, OverError):
         raise error
 
 
 def test_errors_while_the_context_lives_come_out():
     with (
         pytest.raises(RuntimeError, match="real"),
-        ending_with_its_context(lambda: True, _EndedError),
+        ending_with_its_context(lambda: True, OverError),
     ):
         raise RuntimeError("a real one")
 
 
 def test_errors_of_the_disk_come_out_even_after_the_shutdown():
-    with pytest.raises(OSError), ending_with_its_context(lambda: False, _EndedError):
+    with pytest.raises(OSError), ending_with_its_context(lambda: False, OverError):
         raise OSError("no space left")
