@@ -106,3 +106,19 @@ def test_nothing_is_left_after_shutdown():
         ROS_DOMAIN_ID="174",
     )
     assert result.stdout.strip() in ("['MainThread']", "['MainThread', 'ros_signals']")
+
+
+def test_a_full_disk_ends_the_log_file_and_not_the_node(tmp_path):
+    code = """
+import resource
+import rclpy
+rclpy.init(args=[])
+resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))
+for number in range(20):
+    rclpy.logging.get_logger("full").info(f"message {number}")
+rclpy.shutdown()
+"""
+    done = run(code, ROS_LOG_DIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "message 19" in done.stderr and "Traceback" not in done.stderr
+    assert done.stderr.count("no more log lines in") == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import os
 import sys
 import threading
@@ -101,6 +103,7 @@ def _open_file(prefix: str | None) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         path = directory / f"{stem}_{os.getpid()}_{time.time_ns() // 1_000_000}.log"
         state.file = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115
+        atexit.register(state.file.close)
     except OSError as error:
         print(f"cannot write log files to {directory}: {error}; set ROS_LOG_DIR",
               file=sys.stderr)  # fmt: skip
@@ -129,6 +132,21 @@ def _format(
     return template.replace("{message}", text)
 
 
+def _write_to_file(line: str) -> None:
+    """Append to the log file; a full disk ends the file, not the node."""
+    with state.lock:
+        file = state.file
+        if file is None or file.closed:
+            return
+        try:
+            file.write(line + "\n")
+        except OSError as error:
+            state.file = None
+            with contextlib.suppress(OSError):  # What it could not write it tries once more.
+                file.close()
+            print(f"no more log lines in {file.name}: {error}", file=sys.stderr)
+
+
 def emit(severity: LoggingSeverity, name: str, text: str, where: Any) -> None:
     """Send one message to every sink.
 
@@ -154,9 +172,7 @@ def emit(severity: LoggingSeverity, name: str, text: str, where: Any) -> None:
                 except (OSError, ValueError):
                     pass  # A closed pipe must not end a node.
     if state.file is not None:
-        with state.lock:
-            line = _format(_DEFAULT_FORMAT, severity, name, text, now_ns, where)
-            state.file.write(line + "\n")
+        _write_to_file(_format(_DEFAULT_FORMAT, severity, name, text, now_ns, where))
     if state.rosout:
         publisher = rosout_state.publisher_for(name)
         if publisher is not None:
