@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from embedded_ros2.cdr_writer import NUMPY_TYPE, STRUCT_CODE
+from embedded_ros2.cdr_generator import NUMPY_TYPE, Generator
 from embedded_ros2.definitions import message_definition
 from embedded_ros2.model import ARRAY_TYPECODE, PRIMITIVE_SIZE, Definition, FieldType
 
@@ -63,27 +63,19 @@ def _minimum_size(definition: Definition) -> int:
     return max(total, 1)
 
 
-class _Generator:
+class _Generator(Generator):
     def __init__(self, order: str) -> None:
-        self.order = order
-        self.lines: list[str] = []
-        self.scope: dict[str, Any] = {
+        super().__init__({
             "text": _text, "wide_text": _wide_text, "room": _room, "array": array.array,
             "np": np, "U32": struct.Struct(order + "I").unpack_from,
-        }  # fmt: skip
-        self._run: list[tuple[str, int, str]] = []  # (struct code, size, target)
-        self.modulus, self.offset = 8, 0
-        self._count = 0
-
-    def name(self, stem: str) -> str:
-        self._count += 1
-        return f"{stem}{self._count}"
+        })  # fmt: skip
+        self.order = order
 
     def flush(self) -> None:
         if not self._run:
             return
-        layout = struct.Struct(self.order + "".join(code for code, _, _ in self._run))
-        targets = [target for _, _, target in self._run if target]
+        layout = struct.Struct(self.order + "".join(code for code, _ in self._run))
+        targets = [target for _, target in self._run if target]
         if targets:
             unpacker = self.name("P")
             self.scope[unpacker] = layout.unpack_from
@@ -91,25 +83,13 @@ class _Generator:
         self.lines.append(f"p += {layout.size}")
         self._run = []
 
-    def align(self, size: int) -> None:
-        if size > self.modulus:
-            self.flush()
-            self.lines.append(f"p += {_START} - p & {size - 1}")
-            self.modulus, self.offset = size, 0
-        elif self.offset % size:
-            padding = size - self.offset % size
-            self._run.append((f"{padding}x", padding, ""))
-            self.offset = (self.offset + padding) % self.modulus
-
-    def unknown(self) -> None:
-        self.modulus, self.offset = 1, 0
+    def align_when_run(self, size: int) -> None:
+        self.lines.append(f"p += {_START} - p & {size - 1}")
 
     def length(self) -> str:
         """Read a uint32 into a fresh local."""
         local = self.name("n")
-        self.align(4)
-        self._run.append(("I", 4, local))
-        self.offset = (self.offset + 4) % self.modulus
+        self.scalar("uint32", local)
         self.flush()
         return local
 
@@ -120,18 +100,14 @@ class _Generator:
         self.lines.append(f"{target} = {make}.__new__({make})")
         self.lines.append(f"{target}._check_fields = {make}._CHECK_FIELDS")
         if not definition.fields:
-            self._run.append(("x", 1, ""))
-            self.offset = (self.offset + 1) % self.modulus
+            self.placeholder()
         for field in definition.fields:
             kind = field.type
             into = f"{target}._{field.name}"
             if kind.container is not None:
                 self.collection(kind, into)
             elif kind.is_primitive:
-                size = PRIMITIVE_SIZE[kind.base]
-                self.align(size)
-                self._run.append((STRUCT_CODE[kind.base], size, into))
-                self.offset = (self.offset + size) % self.modulus
+                self.scalar(kind.base, into)
             else:
                 self.variable(kind, into)
 
@@ -178,12 +154,11 @@ class _Generator:
         last = self.name("M")
         self.scope[last] = [(b"", [])]
         self.lines += [f"r, l = {last}[0]", "if r and d.startswith(r, p):",
-                       f"    {into} = l[:]", "    p += len(r)", "else:"]  # fmt: skip
-        outer, self.lines = self.lines, ["q = p"]
-        self._elements(kind, into, self.length())
-        self.lines.append(f"if p - q < 4096: {last}[0] = (d[q:p], {into}[:])")
-        body, self.lines = self.lines, outer
-        self.lines += ["    " + line for line in body]
+                       f"    {into} = l[:]", "    p += len(r)"]  # fmt: skip
+        with self.block("else:"):
+            self.lines.append("q = p")
+            self._elements(kind, into, self.length())
+            self.lines.append(f"if p - q < 4096: {last}[0] = (d[q:p], {into}[:])")
         self.unknown()
 
     def _elements(self, kind: FieldType, into: str, count: str) -> None:
@@ -192,19 +167,16 @@ class _Generator:
         sequence, index = self.name("l"), self.name("i")
         self.lines.append(f"{sequence} = []")
         self.unknown()
-        outer, self.lines = self.lines, []
-        if kind.is_string:
-            self.variable(FieldType(kind.base, string_bound=kind.string_bound), "s")
-            self.flush()
-            self.lines.append(f"{sequence}.append(s)")
-        else:
-            read = self.name("R")
-            self.scope[read] = reader_of(kind.base, self.order)
-            self.lines.append(f"item, p = {read}(d, p)")
-            self.lines.append(f"{sequence}.append(item)")
-        body, self.lines = self.lines, outer
-        self.lines.append(f"for {index} in range({count}):")
-        self.lines += ["    " + line for line in body]
+        with self.block(f"for {index} in range({count}):"):
+            if kind.is_string:
+                self.variable(FieldType(kind.base, string_bound=kind.string_bound), "s")
+                self.flush()
+                self.lines.append(f"{sequence}.append(s)")
+            else:
+                read = self.name("R")
+                self.scope[read] = reader_of(kind.base, self.order)
+                self.lines.append(f"item, p = {read}(d, p)")
+                self.lines.append(f"{sequence}.append(item)")
         self.lines.append(f"{into} = {sequence}")
         self.unknown()
 

@@ -1,8 +1,7 @@
 """Generates the function that writes a message class as CDR (XCDR1, as every rmw does).
 
 The generated code appends to one ``bytearray`` whose first four bytes are the encapsulation
-header, so positions count from there: byte 4 has alignment offset 0. Runs of fixed-size fields
-become one ``struct`` call as long as their alignment is known when the code is generated.
+header, so positions count from there: byte 4 has alignment offset 0.
 """
 
 from __future__ import annotations
@@ -14,15 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from embedded_ros2.cdr_generator import NUMPY_TYPE, Generator
 from embedded_ros2.definitions import message_definition
 from embedded_ros2.model import ARRAY_TYPECODE, PRIMITIVE_SIZE, Definition, FieldType
 
-STRUCT_CODE = {
-    "bool": "?", "byte": "c", "char": "B", "int8": "b", "uint8": "B", "int16": "h",
-    "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q", "float32": "f",
-    "float64": "d",
-}  # fmt: skip
-NUMPY_TYPE = {name: np.dtype(code) for name, code in ARRAY_TYPECODE.items()}
 _ZEROS = tuple(bytes(n) for n in range(8))
 _U32 = struct.Struct("<I")
 
@@ -58,23 +52,14 @@ def _text_sequence(texts: list[str]) -> bytes:
     return b"".join(map(_padded_texts.__getitem__, texts[:-1])) + _texts[texts[-1]]
 
 
-class _Generator:
+class _Generator(Generator):
     """Emits the body for one definition; nested single messages are written inline."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.scope: dict[str, Any] = {
+        super().__init__({
             "Z": _ZEROS, "U32": _U32.pack, "array": array.array, "np": np,
             "texts": _texts, "text_sequence": _text_sequence,
-        }  # fmt: skip
-        self._run: list[tuple[str, str]] = []  # (struct code, expression)
-        # Alignment knowledge: position = offset modulo modulus.
-        self.modulus, self.offset = 8, 0
-        self._count = 0
-
-    def name(self, stem: str) -> str:
-        self._count += 1
-        return f"{stem}{self._count}"
+        })  # fmt: skip
 
     def flush(self) -> None:
         if not self._run:
@@ -85,25 +70,8 @@ class _Generator:
         self.lines.append(f"b += {packer}({values})")
         self._run = []
 
-    def align(self, size: int) -> None:
-        if size > self.modulus:
-            self.flush()
-            self.lines.append(f"b += Z[(4 - len(b)) & {size - 1}]")
-            self.modulus, self.offset = size, 0
-        elif self.offset % size:
-            padding = size - self.offset % size
-            self._run.append((f"{padding}x", ""))
-            self.offset = (self.offset + padding) % self.modulus
-
-    def unknown(self) -> None:
-        """After something of variable length nothing is known about the position."""
-        self.modulus, self.offset = 1, 0
-
-    def scalar(self, base: str, expression: str) -> None:
-        size = PRIMITIVE_SIZE[base]
-        self.align(size)
-        self._run.append((STRUCT_CODE[base], expression))
-        self.offset = (self.offset + size) % self.modulus
+    def align_when_run(self, size: int) -> None:
+        self.lines.append(f"b += Z[(4 - len(b)) & {size - 1}]")
 
     def text(self, expression: str) -> None:
         self.align(4)
@@ -121,9 +89,7 @@ class _Generator:
 
     def message(self, definition: Definition, expression: str) -> None:
         if not definition.fields:
-            self.align(1)
-            self._run.append(("x", ""))
-            self.offset = (self.offset + 1) % self.modulus
+            self.placeholder()
         for field in definition.fields:
             kind = field.type
             value = f"{expression}._{field.name}"
@@ -179,7 +145,7 @@ class _Generator:
             self.scope[dtype] = NUMPY_TYPE[kind.base]
             self.lines.append(f"b += np.ascontiguousarray({value}, {dtype}).tobytes()")
             if known:
-                self.offset = (self.offset + size * kind.size) % self.modulus
+                self.advance(size * kind.size)
             else:
                 self.modulus, self.offset = size, 0
 
@@ -193,11 +159,8 @@ class _Generator:
             self.lines.append(f"b += text_sequence({value})")
         elif kind.is_string:
             item = self.name("i")
-            outer, self.lines = self.lines, []
-            self.single(FieldType(kind.base), item)
-            body, self.lines = self.lines, outer
-            self.lines.append(f"for {item} in {value}:")
-            self.lines += ["    " + line for line in body]
+            with self.block(f"for {item} in {value}:"):
+                self.single(FieldType(kind.base), item)
             self.unknown()
         else:
             write = self.name("W")

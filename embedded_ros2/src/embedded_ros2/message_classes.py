@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from embedded_ros2 import field_checks
-from embedded_ros2.cdr_writer import NUMPY_TYPE
+from embedded_ros2.cdr_generator import NUMPY_TYPE
 from embedded_ros2.definitions import message_definition
 from embedded_ros2.model import ARRAY_TYPECODE, Definition, Field
 
