@@ -1,0 +1,77 @@
+"""A publisher that waits for a reliable subscription lets the rest of its process run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.qos import HistoryPolicy, QoSProfile
+from std_msgs.msg import String
+
+_LISTENER = """
+import rclpy
+from rclpy.qos import HistoryPolicy, QoSProfile
+from std_msgs.msg import String
+rclpy.init()
+node = rclpy.create_node("listener")
+everything = QoSProfile(history=HistoryPolicy.KEEP_ALL)
+node.create_subscription(String, "flood", lambda _: None, everything)
+print("up", flush=True)
+rclpy.spin(node)
+"""
+
+
+@pytest.fixture
+def listener():
+    process = subprocess.Popen(
+        [sys.executable, "-c", _LISTENER],
+        env=os.environ | {"ROS_DOMAIN_ID": "87"},
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None and process.stdout.readline() == b"up\n"
+    yield process
+    process.send_signal(signal.SIGCONT)
+    process.kill()
+    process.communicate()
+
+
+def test_other_threads_run_while_a_publisher_waits_for_a_stopped_listener(listener):
+    context = Context()
+    rclpy.init(args=[], context=context, domain_id=87)
+    node = rclpy.create_node("flooder", context=context)
+    publisher = node.create_publisher(String, "flood", QoSProfile(history=HistoryPolicy.KEEP_ALL))
+    while publisher.get_subscription_count() == 0:
+        time.sleep(0.02)
+    sent, enough = [0], threading.Event()
+    message = String(data="x" * 500_000)
+
+    def flood():
+        while not enough.is_set():
+            publisher.publish(message)
+            sent[0] += 1
+
+    listener.send_signal(signal.SIGSTOP)
+    thread = threading.Thread(target=flood, daemon=True)
+    thread.start()
+    deadline, before = time.monotonic() + 10.0, -1
+    while sent[0] != before and time.monotonic() < deadline:
+        before = sent[0]
+        time.sleep(0.3)
+    assert sent[0] == before, "the publisher never had to wait"
+    ticks, end = 0, time.monotonic() + 0.5
+    while time.monotonic() < end:
+        time.sleep(0.01)
+        ticks += 1
+    enough.set()
+    listener.send_signal(signal.SIGCONT)
+    thread.join(10.0)
+    assert not thread.is_alive() and ticks > 20
+    node.destroy_node()
+    context.shutdown()
