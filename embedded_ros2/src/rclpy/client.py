@@ -6,18 +6,15 @@ import threading
 import time
 from typing import Any
 
-from embedded_ros2.type_hash import service_hash
-
 from embedded_ros2 import cdr
 from rclpy.impl.endpoints import Reader, Writer
-from rclpy.impl.entity import Entity, check_service_type
-from rclpy.impl.service_wire import client_guid, endpoint_qos
+from rclpy.impl.service_endpoint import ServiceEndpoint, client_guid
 from rclpy.logging import get_logger
 from rclpy.qos import QoSProfile
 from rclpy.task import Future
 
 
-class Client(Entity):
+class Client(ServiceEndpoint):
     """Calls one service; made by ``Node.create_client``."""
 
     def __init__(
@@ -29,27 +26,15 @@ class Client(Entity):
         qos_profile: QoSProfile,
         callback_group: Any,
     ) -> None:
-        super().__init__(callback_group)
+        super().__init__(srv_type, srv_name, qos_profile, callback_group)
         self.context = context
-        self.srv_type = srv_type
-        self.srv_name = srv_name
-        self._full_name = srv_name
-        self.qos_profile = qos_profile
-        self._type_name = check_service_type(srv_type)
         self._pending_requests: dict[int, Future] = {}
         self._sequence = 0
         self._lock = threading.Lock()
-        tag = f"typehash={service_hash(self._type_name)};"
-        request, reply = f"{self._type_name}_Request", f"{self._type_name}_Response"
         self._guid, guid_tag = client_guid()
-        self._reader = Reader(
-            participant, f"rr{srv_name}Reply", reply,
-            endpoint_qos(qos_profile, False, f"clientid= {guid_tag};{tag}"), True,
-        )  # fmt: skip
-        self._writer = Writer(
-            participant, f"rq{srv_name}Request", request,
-            endpoint_qos(qos_profile, True, f"clientid= {guid_tag};{tag}"), True,
-        )  # fmt: skip
+        identity = f"clientid= {guid_tag};"
+        self._reader = self._open_replies(Reader, participant, identity)
+        self._writer = self._open_requests(Writer, participant, identity)
         self._condition = self._reader.condition
 
     def call(self, request: Any, timeout_sec: float | None = None) -> Any:
@@ -161,17 +146,6 @@ class Client(Entity):
             pause = min(pause * 1.5, 0.05)
         return self.service_is_ready()
 
-    @property
-    def service_name(self) -> str:
-        """Full service name."""
-        return self._full_name
-
-    def configure_introspection(self, *args: Any, **kwargs: Any) -> None:
-        """Not here."""
-        raise NotImplementedError(
-            "embedded_ros2 has no service introspection; use a ROS 2 installation"
-        )
-
     def destroy(self) -> None:
         """Stop; prefer ``Node.destroy_client``."""
         if self._destroyed:
@@ -180,5 +154,3 @@ class Client(Entity):
         for future in list(self._pending_requests.values()):
             future.cancel()
         self._pending_requests.clear()
-        self._reader.close()
-        self._writer.close()

@@ -8,16 +8,15 @@ import time
 from typing import Any
 
 from cyclonedds.core import DDSException
-from embedded_ros2.type_hash import message_hash
 
 from embedded_ros2 import cdr
 from rclpy.duration import Duration
-from rclpy.impl.endpoints import Writer, dds_qos
-from rclpy.impl.entity import Entity, check_message_type
+from rclpy.impl.endpoints import Writer
+from rclpy.impl.topic_endpoint import TopicEndpoint
 from rclpy.qos import QoSProfile
 
 
-class Publisher(Entity):
+class Publisher(TopicEndpoint):
     """Publishes messages of one type on one topic; made by ``Node.create_publisher``."""
 
     def __init__(
@@ -29,23 +28,10 @@ class Publisher(Entity):
         event_callbacks: Any = None,
         callback_group: Any = None,
     ) -> None:
-        super().__init__(callback_group)
-        self._type_name = check_message_type(msg_type)
-        self.msg_type = msg_type
-        self.topic = topic
-        self._full_name = topic
-        self.qos_profile = qos_profile
-        tag = f"typehash={message_hash(self._type_name)};"
-        prefix = "" if qos_profile.avoid_ros_namespace_conventions else "rt"
-        self._writer = Writer(
-            participant, prefix + topic, self._type_name, dds_qos(qos_profile, True, tag)
-        )
+        super().__init__(msg_type, topic, qos_profile, callback_group)
+        self._writer = self._open(Writer, participant)
         self._lock = threading.Lock()
-        self.event_handlers: list[Any] = []
-        if event_callbacks is not None:
-            self.event_handlers = event_callbacks.create_event_handlers(
-                callback_group, self, topic
-            )
+        self._handle_events(event_callbacks)
 
     def publish(self, msg: Any) -> None:
         """Publish a message, or bytes that hold one in CDR.
@@ -68,11 +54,6 @@ class Publisher(Entity):
         """Number of subscriptions it reaches."""
         self._check_alive()
         return self._writer.matched()
-
-    @property
-    def topic_name(self) -> str:
-        """Full topic name."""
-        return self._full_name
 
     @property
     def logger_name(self) -> str:
@@ -102,7 +83,5 @@ class Publisher(Entity):
             if self._destroyed:
                 return
             super().destroy()
-        for handler in self.event_handlers:
-            handler.destroy()
         with contextlib.suppress(DDSException):
             self._writer.close()

@@ -8,12 +8,9 @@ from collections.abc import Callable
 from types import CoroutineType
 from typing import Any
 
-from embedded_ros2.type_hash import service_hash
-
 from embedded_ros2 import cdr
 from rclpy.impl.endpoints import Reader, Writer
-from rclpy.impl.entity import Entity, check_service_type
-from rclpy.impl.service_wire import client_guid, endpoint_qos
+from rclpy.impl.service_endpoint import ServiceEndpoint, client_guid
 from rclpy.logging import get_logger
 from rclpy.qos import QoSProfile
 
@@ -21,7 +18,7 @@ _CLIENT_ID = re.compile(rb"clientid=([^;]*);")
 _LONGEST_WAIT_S = 1.0
 
 
-class Service(Entity):
+class Service(ServiceEndpoint):
     """Answers requests; made by ``Node.create_service``."""
 
     def __init__(
@@ -33,22 +30,11 @@ class Service(Entity):
         callback_group: Any,
         qos_profile: QoSProfile,
     ) -> None:
-        super().__init__(callback_group)
-        self.srv_type = srv_type
-        self.srv_name = srv_name
-        self._full_name = srv_name
+        super().__init__(srv_type, srv_name, qos_profile, callback_group)
         self.callback = callback
-        self.qos_profile = qos_profile
-        self._type_name = check_service_type(srv_type)
-        tag = f"serviceid= {client_guid()[1]};typehash={service_hash(self._type_name)};"
-        request, reply = f"{self._type_name}_Request", f"{self._type_name}_Response"
-        self._writer = Writer(
-            participant, f"rr{srv_name}Reply", reply, endpoint_qos(qos_profile, True, tag), True
-        )
-        self._reader = Reader(
-            participant, f"rq{srv_name}Request", request,
-            endpoint_qos(qos_profile, False, tag), True,
-        )  # fmt: skip
+        identity = f"serviceid= {client_guid()[1]};"
+        self._writer = self._open_replies(Writer, participant, identity)
+        self._reader = self._open_requests(Reader, participant, identity)
         self._condition = self._reader.condition
         self._reachable: set[int] = set()
 
@@ -117,22 +103,3 @@ class Service(Entity):
         if len(self._reachable) > 1000:
             self._reachable.clear()
         self._reachable.add(publication)
-
-    @property
-    def service_name(self) -> str:
-        """Full service name."""
-        return self._full_name
-
-    def configure_introspection(self, *args: Any, **kwargs: Any) -> None:
-        """Not here."""
-        raise NotImplementedError(
-            "embedded_ros2 has no service introspection; use a ROS 2 installation"
-        )
-
-    def destroy(self) -> None:
-        """Stop answering; prefer ``Node.destroy_service``."""
-        if self._destroyed:
-            return
-        super().destroy()
-        self._reader.close()
-        self._writer.close()

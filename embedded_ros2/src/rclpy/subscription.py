@@ -8,16 +8,14 @@ from enum import Enum
 from types import CoroutineType
 from typing import Any
 
-from embedded_ros2.type_hash import message_hash
-
 from embedded_ros2 import cdr
-from rclpy.impl.endpoints import Reader, dds_qos
-from rclpy.impl.entity import Entity, check_message_type
+from rclpy.impl.endpoints import Reader
+from rclpy.impl.topic_endpoint import TopicEndpoint
 from rclpy.logging import get_logger
 from rclpy.qos import QoSProfile
 
 
-class Subscription(Entity):
+class Subscription(TopicEndpoint):
     """Receives messages of one topic; made by ``Node.create_subscription``."""
 
     class CallbackType(Enum):
@@ -38,25 +36,13 @@ class Subscription(Entity):
         event_callbacks: Any = None,
         ignore_local: bool = False,
     ) -> None:
-        super().__init__(callback_group)
-        self._type_name = check_message_type(msg_type)
-        self.msg_type = msg_type
-        self.topic = topic
-        self._full_name = topic
+        super().__init__(msg_type, topic, qos_profile, callback_group)
         self.raw = raw
-        self.qos_profile = qos_profile
         self.callback = callback
-        tag = f"typehash={message_hash(self._type_name)};"
-        qos = dds_qos(qos_profile, False, tag, ignore_local)
-        prefix = "" if qos_profile.avoid_ros_namespace_conventions else "rt"
-        self._reader = Reader(participant, prefix + topic, self._type_name, qos)
+        self._reader = self._open(Reader, participant, ignore_local)
         self._condition = self._reader.condition
         self._deserialize = cdr.deserializer(self._type_name)
-        self.event_handlers: list[Any] = []
-        if event_callbacks is not None:
-            self.event_handlers = event_callbacks.create_event_handlers(
-                callback_group, self, topic
-            )
+        self._handle_events(event_callbacks)
 
     @property
     def callback(self) -> Callable[..., Any]:
@@ -130,16 +116,9 @@ class Subscription(Entity):
         self._check_alive()
         return self._reader.matched()
 
-    @property
-    def topic_name(self) -> str:
-        """Full topic name."""
-        return self._full_name
-
     def destroy(self) -> None:
         """Stop receiving; prefer ``Node.destroy_subscription``."""
         if self._destroyed:
             return
         super().destroy()
-        for handler in self.event_handlers:
-            handler.destroy()
         self._reader.close()
