@@ -205,8 +205,9 @@ class EventHandler(Entity):
 
 
 class _EventCallbacks:
-    _kind: Any = None
-    _default: Any = None
+    # Name of the callback -> its event, of those that the middleware has.
+    _EVENT_OF: dict[str, Any]
+    _INCOMPATIBLE_QOS = ""
 
     def __init__(self, use_default_callbacks: bool, **callbacks: Any) -> None:
         self.use_default_callbacks = use_default_callbacks
@@ -214,7 +215,14 @@ class _EventCallbacks:
             setattr(self, name, callback)
 
     def _chosen(self, topic: str) -> dict[Any, Callable[[Any], Any]]:
-        raise NotImplementedError
+        chosen = {event: getattr(self, name) for name, event in self._EVENT_OF.items()}
+        incompatible = self._EVENT_OF["incompatible_qos"]
+        if chosen[incompatible] is None and self.use_default_callbacks:
+            chosen[incompatible] = lambda event: get_logger("rclpy").warning(
+                f"{self._INCOMPATIBLE_QOS.format(topic=topic)} Last incompatible policy: "
+                f"{qos_policy_name_from_kind(event.last_policy_kind)}"
+            )
+        return {event: callback for event, callback in chosen.items() if callback is not None}
 
     def create_event_handlers(self, callback_group: Any, entity: Any, topic: str) -> list[Any]:
         """Make the handlers for a publisher or subscription."""
@@ -227,6 +235,13 @@ class _EventCallbacks:
 
 class PublisherEventCallbacks(_EventCallbacks):
     """Callbacks for the events of a publisher."""
+
+    _EVENT_OF = {"deadline": _P(0), "liveliness": _P(1), "incompatible_qos": _P(2),
+                 "matched": _P(4)}  # fmt: skip
+    _INCOMPATIBLE_QOS = (
+        "New subscription discovered on topic '{topic}', requesting incompatible QoS. "
+        "No messages will be sent to it."
+    )
 
     def __init__(
         self,
@@ -244,20 +259,16 @@ class PublisherEventCallbacks(_EventCallbacks):
             matched=matched,
         )  # fmt: skip
 
-    def _chosen(self, topic: str) -> dict[Any, Callable[[Any], Any]]:
-        chosen = {_P(0): self.deadline, _P(1): self.liveliness, _P(2): self.incompatible_qos,
-                  _P(4): self.matched}  # fmt: skip
-        if self.incompatible_qos is None and self.use_default_callbacks:
-            chosen[_P(2)] = lambda event: get_logger("rclpy").warning(
-                f"New subscription discovered on topic '{topic}', requesting incompatible QoS. "
-                "No messages will be sent to it. Last incompatible policy: "
-                f"{qos_policy_name_from_kind(event.last_policy_kind)}"
-            )
-        return {event: callback for event, callback in chosen.items() if callback is not None}
-
 
 class SubscriptionEventCallbacks(_EventCallbacks):
     """Callbacks for the events of a subscription."""
+
+    _EVENT_OF = {"deadline": _S(0), "liveliness": _S(1), "incompatible_qos": _S(2),
+                 "message_lost": _S(3), "matched": _S(5)}  # fmt: skip
+    _INCOMPATIBLE_QOS = (
+        "New publisher discovered on topic '{topic}', offering incompatible QoS. "
+        "No messages will be received from it."
+    )
 
     def __init__(
         self,
@@ -275,14 +286,3 @@ class SubscriptionEventCallbacks(_EventCallbacks):
             incompatible_qos=incompatible_qos, incompatible_type=incompatible_type,
             message_lost=message_lost, matched=matched,
         )  # fmt: skip
-
-    def _chosen(self, topic: str) -> dict[Any, Callable[[Any], Any]]:
-        chosen = {_S(0): self.deadline, _S(1): self.liveliness, _S(2): self.incompatible_qos,
-                  _S(3): self.message_lost, _S(5): self.matched}  # fmt: skip
-        if self.incompatible_qos is None and self.use_default_callbacks:
-            chosen[_S(2)] = lambda event: get_logger("rclpy").warning(
-                f"New publisher discovered on topic '{topic}', offering incompatible QoS. "
-                "No messages will be received from it. Last incompatible policy: "
-                f"{qos_policy_name_from_kind(event.last_policy_kind)}"
-            )
-        return {event: callback for event, callback in chosen.items() if callback is not None}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from types import CoroutineType
 from typing import Any
 
-from rclpy.impl.entity import Entity
+from rclpy.impl.entity import Entity, waker_of
 
 
 class GuardCondition(Entity):
@@ -22,14 +21,7 @@ class GuardCondition(Entity):
         self._waker: Callable[[], Any] | None = None
 
     def _set_node(self, node: Any) -> None:
-        reference = weakref.ref(node)
-
-        def wake() -> None:
-            owner = reference()
-            if owner is not None:
-                owner._wake_executor()
-
-        self._waker = wake
+        self._waker = waker_of(node)
 
     def _begin(self, executor: Any) -> Any:
         if not self._triggered or self._destroyed:

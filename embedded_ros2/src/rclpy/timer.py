@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import threading
-import weakref
 from collections.abc import Callable
 from types import CoroutineType
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.exceptions import InvalidHandle, ROSInterruptException
-from rclpy.impl.entity import Entity
+from rclpy.impl.entity import Entity, waker_of
 from rclpy.time import Time
 
 
@@ -86,14 +85,7 @@ class Timer(Entity):
                 self._info_name = parameter.name
 
     def _set_node(self, node: Any) -> None:
-        reference = weakref.ref(node)
-
-        def wake() -> None:
-            owner = reference()
-            if owner is not None:
-                owner._wake_executor()
-
-        self._wake = wake
+        self._wake = waker_of(node)
 
     @property
     def clock(self) -> Clock:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from types import CoroutineType
 from typing import Any
 
@@ -67,6 +69,18 @@ class Entity:
     def destroy(self) -> None:
         """Free what the entity holds."""
         self._destroyed = True
+
+
+def waker_of(node: Any) -> Callable[[], None]:
+    """Function that wakes the executor of a node, as long as there is the node."""
+    reference = weakref.ref(node)
+
+    def wake() -> None:
+        owner = reference()
+        if owner is not None:
+            owner._wake_executor()
+
+    return wake
 
 
 def check_message_type(msg_type: Any) -> str:
