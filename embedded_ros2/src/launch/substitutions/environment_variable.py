@@ -3,12 +3,14 @@
 from ..launch_context import LaunchContext
 from ..some_substitutions_type import SomeSubstitutionsType
 from ..substitution import Substitution
-from ..utilities import normalize_to_list_of_substitutions, perform_substitutions
-from .substitution_failure import SubstitutionFailure
+from .named_value import NamedValue
 
 
-class EnvironmentVariable(Substitution):
+class EnvironmentVariable(NamedValue):
     """Stands for an environment variable."""
+
+    _LISTED_AS = "EnvVar"
+    _NOT_FOUND = "environment variable '{name}' does not exist"
 
     def __init__(
         self,
@@ -16,35 +18,17 @@ class EnvironmentVariable(Substitution):
         *,
         default_value: SomeSubstitutionsType | None = None,
     ) -> None:
-        self.__name = normalize_to_list_of_substitutions(name)
-        self.__default = (
-            None if default_value is None else normalize_to_list_of_substitutions(default_value)
-        )
+        super().__init__(name, default_value)
 
     @property
     def name(self) -> list[Substitution]:
         """The name."""
-        return self.__name
+        return self._name
 
     @property
     def default_value(self) -> list[Substitution] | None:
         """What stands for a variable that is not set."""
-        return self.__default
+        return self._default
 
-    def describe(self) -> str:
-        """Return the substitution as it is written in a listing."""
-        return f"EnvVar({' + '.join(s.describe() for s in self.name)})"
-
-    def perform(self, context: LaunchContext) -> str:
-        """Return the value, or the default.
-
-        Raises:
-            SubstitutionFailure: it is not set and there is no default.
-        """
-        name = perform_substitutions(context, self.name)
-        value = context.environment.get(name)
-        if value is not None:
-            return value
-        if self.__default is None:
-            raise SubstitutionFailure(f"environment variable '{name}' does not exist")
-        return perform_substitutions(context, self.__default)
+    def _look_up(self, context: LaunchContext, name: str) -> str:
+        return context.environment[name]  # type: ignore[no-any-return]
