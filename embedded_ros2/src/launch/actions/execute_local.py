@@ -1,9 +1,7 @@
 """The action that runs a process."""
 
 import asyncio
-import contextlib
 import os
-import signal
 from typing import Any, Optional
 
 from .. import logging
@@ -15,14 +13,7 @@ from ..event_handler import EventHandler
 from ..event_handlers import OnProcessExit, OnProcessIO, OnShutdown
 from ..event_handlers.on_action_event_base import OnEvent
 from ..events import Shutdown
-from ..events.process import (
-    ProcessExited,
-    ProcessIO,
-    ProcessStarted,
-    ProcessStdin,
-    ShutdownProcess,
-    SignalProcess,
-)
+from ..events.process import ProcessIO, ProcessStdin, ShutdownProcess, SignalProcess
 from ..launch_context import LaunchContext
 from ..launch_description_entity import LaunchDescriptionEntity
 from ..some_substitutions_type import SomeSubstitutionsType
@@ -31,8 +22,9 @@ from ..substitutions import LaunchConfiguration
 from ..utilities import normalize_to_list_of_substitutions, perform_substitutions
 from ..utilities.type_utils import normalize_typed_substitution, perform_typed_substitution
 from .opaque_function import OpaqueFunction
+from .process_life import Manner, ProcessLife
 from .process_output import LineWriter
-from .process_transport import Process, start_process
+from .process_transport import Process
 
 
 class ExecuteLocal(Action):
@@ -95,13 +87,9 @@ class ExecuteLocal(Action):
         self.__respawn_delay = respawn_delay
         self.__respawn_max_retries = respawn_max_retries
         self.__details: dict[str, Any] | None = None
-        self.__process: Process | None = None
-        self.__completed: asyncio.Future[None] | None = None
-        self.__stopping: asyncio.Event | None = None
+        self.__life: ProcessLife | None = None
         self.__executed = False
-        self.__pieces = 0
         self.__writers: tuple[LineWriter, ...] = ()
-        self.__tasks: set[asyncio.Task[None]] = set()
 
     @property
     def process_description(self) -> Executable:
@@ -141,7 +129,11 @@ class ExecuteLocal(Action):
     @property
     def return_code(self) -> int | None:
         """The exit code; None before the end."""
-        return None if self.__process is None else self.__process.returncode
+        process = self.__process()
+        return None if process is None else process.returncode
+
+    def __process(self) -> Process | None:
+        return None if self.__life is None else self.__life.process
 
     def get_sub_entities(self) -> list[LaunchDescriptionEntity]:
         """Return the entities of ``on_exit``, where it is a list."""
@@ -165,7 +157,7 @@ class ExecuteLocal(Action):
 
     def get_asyncio_future(self) -> Optional["asyncio.Future[None]"]:
         """Return the future that is done when the process is."""
-        return self.__completed
+        return None if self.__life is None else self.__life.completed
 
     def prepare(self, context: LaunchContext) -> None:
         """Perform the substitutions."""
@@ -194,37 +186,40 @@ class ExecuteLocal(Action):
         output = self.__output
         if not isinstance(output, dict):
             output = perform_substitutions(context, output)
-        self.__logger = logging.get_logger(name)
         self.__writers = tuple(
             LineWriter(logger, self.__format, keep=self.__cached_output)
             for logger in logging.get_output_loggers(name, output)
         )
-        timeouts = [
-            float(perform_substitutions(context, subs))
-            for subs in (self.__sigterm_timeout, self.__sigkill_timeout)
-        ]
+        assert self.__details is not None
+        self.__life = ProcessLife(
+            context, self.__details, self.__manner(context), logging.get_logger(name)
+        )
+        self.__register(context)
+        self.__life.start()
+        return None
+
+    def __manner(self, context: LaunchContext) -> Manner:
         emulate_tty = self.__emulate_tty
         if "emulate_tty" in context.launch_configurations:
             emulate_tty = evaluate_condition_expression(
                 context,
                 normalize_to_list_of_substitutions(context.launch_configurations["emulate_tty"]),
             )
-        self.__register(context)
-        assert context.asyncio_loop is not None
-        self.__completed = context.asyncio_loop.create_future()
-        self.__stopping = asyncio.Event()
-        self.__task(context, self.__run(context, emulate_tty))
-        self.__task(context, self.__escalate(context, timeouts))
-        return None
+        return Manner(
+            shell=self.__shell,
+            emulate_tty=emulate_tty,
+            log_cmd=self.__log_cmd,
+            respawn=bool(self.__respawn),
+            respawn_delay=self.__respawn_delay or 0.0,
+            respawn_max_retries=self.__respawn_max_retries,
+            timeouts_s=(
+                float(perform_substitutions(context, self.__sigterm_timeout)),
+                float(perform_substitutions(context, self.__sigkill_timeout)),
+            ),
+        )
 
     def __format(self, line: str) -> str:
         return self.__output_format.format(line=line, this=self)
-
-    def __task(self, context: LaunchContext, coroutine: Any) -> None:
-        assert context.asyncio_loop is not None
-        task = context.asyncio_loop.create_task(coroutine)
-        self.__tasks.add(task)
-        task.add_done_callback(self.__tasks.discard)
 
     def __register(self, context: LaunchContext) -> None:
         handlers: list[Any] = [
@@ -252,7 +247,8 @@ class ExecuteLocal(Action):
     # Events
 
     def __on_output(self, event: ProcessIO, index: int) -> None:
-        self.__pieces += 1
+        assert self.__life is not None
+        self.__life.pieces_handled += 1
         self.__writers[index].write(event.text)
 
     def __flush(self, event: Event, context: LaunchContext) -> None:
@@ -261,131 +257,30 @@ class ExecuteLocal(Action):
 
     def __on_shutdown(self, event: Event, context: LaunchContext) -> None:
         assert isinstance(event, Shutdown)
+        assert self.__life is not None
         # On a terminal Ctrl-C reaches the children by itself.
-        self.__stop(send_sigint=not event.due_to_sigint or context.noninteractive)
+        self.__life.stop(send_sigint=not event.due_to_sigint or context.noninteractive)
 
     def __on_shutdown_process(self, context: LaunchContext) -> None:
+        assert self.__life is not None
         if context.locals.event.process_matcher(self):
-            self.__stop(send_sigint=True)
+            self.__life.stop(send_sigint=True)
 
     def __on_signal_process(self, context: LaunchContext) -> None:
+        assert self.__life is not None
         event = context.locals.event
         if not event.process_matcher(self):
             return
-        if self.__process is None:
+        if self.__life.process is None:
             if context.is_shutdown:
                 return
             raise RuntimeError("Signal event received before subprocess transport available.")
-        self.__send(event.signal)
+        self.__life.send(event.signal)
 
     def __on_process_stdin(self, context: LaunchContext) -> None:
-        event = context.locals.event
-        if event.process_matcher(self) and self.__process is not None:
-            self.__process.write(event.text)
-
-    def __send(self, number: signal.Signals) -> None:
-        if self.__process is None or self.__process.returncode is not None:
-            return
-        assert self.__details is not None
-        self.__logger.info(f"sending signal '{number.name}' to process[{self.__details['name']}]")
-        self.__process.send_signal(number)
-
-    # The process's life
-
-    def __stop(self, *, send_sigint: bool) -> None:
-        if self.__stopping is None or self.__stopping.is_set():
-            return
-        self.__stopping.set()
-        if send_sigint:
-            self.__send(signal.SIGINT)
-
-    async def __escalate(self, context: LaunchContext, timeouts: list[float]) -> None:
-        assert self.__stopping is not None
-        assert self.__completed is not None
-        await self.__stopping.wait()
-        name = self.__description.final_name
-        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
-        for i, timeout in enumerate(timeouts):
-            await asyncio.wait([self.__completed], timeout=timeout)
-            if self.__completed.done():
-                return
-            self.__logger.error(
-                f"process[{name}] failed to terminate '{timeout:g}' seconds after receiving "
-                f"'{signals[i].name}', escalating to '{signals[i + 1].name}'"
-            )
-            self.__send(signals[i + 1])
-
-    async def __run(self, context: LaunchContext, emulate_tty: bool) -> None:
-        assert self.__completed is not None
-        retries = 0
-        try:
-            while await self.__run_once(context, emulate_tty):
-                if self.__respawn_max_retries >= 0 and retries >= self.__respawn_max_retries:
-                    return
-                retries += 1
-                if await self.__stops_within(self.__respawn_delay or 0.0):
-                    return
-        except Exception as error:
-            self.__logger.error(f"exception occurred while executing process: {error}")
-        finally:
-            if not self.__completed.done():
-                self.__completed.set_result(None)
-            for task in self.__tasks:
-                if task is not asyncio.current_task():
-                    task.cancel()
-
-    async def __stops_within(self, seconds: float) -> bool:
-        assert self.__stopping is not None
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self.__stopping.wait(), timeout=seconds)
-        return self.__stopping.is_set()
-
-    async def __output_handled(self, process: Process) -> None:
-        """Let the events of the last output come before the news of the end."""
-        for _ in range(100):
-            if self.__pieces >= process.pieces:
-                return
-            await asyncio.sleep(0.005)
-
-    async def __run_once(self, context: LaunchContext, emulate_tty: bool) -> bool:
-        """Run the process to its end; return whether it may be started again."""
-        details = self.__details
-        assert details is not None
-        assert self.__stopping is not None
-        if self.__stopping.is_set():
-            return False
-        cmd, cwd, env = details["cmd"], details["cwd"], details["env"]
-        if self.__log_cmd:
-            self.__logger.info(
-                f"process details: cmd='{' '.join(cmd)}', cwd='{cwd}', "
-                f"custom_env?={env is not None}"
-            )
-        self.__pieces = 0
-        self.__process = process = await start_process(
-            cmd,
-            cwd=cwd,
-            env=env,
-            shell=self.__shell,
-            emulate_tty=emulate_tty,
-            details=details,
-            emit=context.emit_event_sync,
-            logger=self.__logger,
-        )
-        await context.emit_event(ProcessStarted(**details))
-        if self.__stopping.is_set():
-            # The shutdown came while the process was being started.
-            self.__send(signal.SIGINT)
-        returncode = await process.wait()
-        await self.__output_handled(process)
-        if returncode == 0:
-            self.__logger.info(f"process has finished cleanly [pid {process.pid}]")
-        else:
-            words = " ".join(word for word in cmd if word.strip())
-            self.__logger.error(
-                f"process has died [pid {process.pid}, exit code {returncode}, cmd '{words}']."
-            )
-        await context.emit_event(ProcessExited(returncode=returncode, **details))
-        return bool(self.__respawn) and not context.is_shutdown and not self.__stopping.is_set()
+        event, process = context.locals.event, self.__process()
+        if event.process_matcher(self) and process is not None:
+            process.write(event.text)
 
 
 def _targeted(event_type: type[Event], function: Any) -> EventHandler:
