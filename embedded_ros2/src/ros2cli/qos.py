@@ -9,6 +9,16 @@ PROFILES = ("unknown", "default", "system_default", "sensor_data", "services_def
             "parameters", "parameter_events", "action_status_default", "best_available",
             "rosout_default")  # fmt: skip
 
+# (option, what its help says, choices)
+POLICIES = (
+    ("history", "History of samples", ("system_default", "keep_last", "keep_all", "unknown")),
+    ("reliability", "Reliability",
+     ("system_default", "reliable", "best_effort", "unknown", "best_available")),
+    ("durability", "Durability",
+     ("system_default", "transient_local", "volatile", "unknown", "best_available")),
+    ("liveliness", "Liveliness",
+     ("system_default", "automatic", "manual_by_topic", "unknown", "best_available")),
+)  # fmt: skip
 
 OVERRIDES = ("qos_depth", "qos_history", "qos_reliability", "qos_durability",
              "qos_liveliness", "qos_liveliness_lease_duration_seconds")  # fmt: skip
@@ -23,26 +33,8 @@ def add_qos_arguments(parser: argparse.ArgumentParser, entity: str, default: str
         help=f"Quality of service preset profile to {entity} with (default: {default})",
     )
     parser.add_argument("--qos-depth", metavar="N", type=int, help=f"Queue size to {entity} with")
-    parser.add_argument(
-        "--qos-history",
-        choices=("system_default", "keep_last", "keep_all", "unknown"),
-        help=f"History of samples to {entity} with",
-    )
-    parser.add_argument(
-        "--qos-reliability",
-        choices=("system_default", "reliable", "best_effort", "unknown", "best_available"),
-        help=f"Reliability to {entity} with",
-    )
-    parser.add_argument(
-        "--qos-durability",
-        choices=("system_default", "transient_local", "volatile", "unknown", "best_available"),
-        help=f"Durability to {entity} with",
-    )
-    parser.add_argument(
-        "--qos-liveliness",
-        choices=("system_default", "automatic", "manual_by_topic", "unknown", "best_available"),
-        help=f"Liveliness to {entity} with",
-    )
+    for name, what, choices in POLICIES:
+        parser.add_argument(f"--qos-{name}", choices=choices, help=f"{what} to {entity} with")
     parser.add_argument(
         "--qos-liveliness-lease-duration-seconds",
         type=float,

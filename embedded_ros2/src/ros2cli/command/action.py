@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import Any
 
 from ..direct_node import absolute, add_node_arguments, direct_node, spin, wait_until
-from ..errors import CommandError
+from ..graph_names import add_count, add_show_types, print_pairs
+from ..interface_class import interface_class
 from ..nodes import node_names, split_name
 from ..topic.publish import fill
 from ..verbs import Verb, add_verbs, run_verb
@@ -29,12 +30,8 @@ def actions(node: Any) -> dict[str, list[str]]:
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
     add_node_arguments(parser)
-    parser.add_argument(
-        "-t", "--show-types", action="store_true", help="Additionally show the action type"
-    )
-    parser.add_argument(
-        "-c", "--count-actions", action="store_true", help="Only display the number of actions"
-    )
+    add_show_types(parser, "action")
+    add_count(parser, "actions")
 
 
 def _list(args: argparse.Namespace) -> None:
@@ -43,8 +40,7 @@ def _list(args: argparse.Namespace) -> None:
     if args.count_actions:
         print(len(found))
         return
-    for name, types in found.items():
-        print(f"{name} [{', '.join(types)}]" if args.show_types else name)
+    print_pairs(found.items(), args.show_types)
 
 
 def _info_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,9 +48,7 @@ def _info_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action_name", help="Name of the ROS action to get info about (e.g. '/fibonacci')"
     )
-    parser.add_argument(
-        "-t", "--show-types", action="store_true", help="Additionally show the action type"
-    )
+    add_show_types(parser, "action")
     parser.add_argument(
         "-c", "--count", action="store_true", help="Only display the number of clients and servers"
     )
@@ -114,22 +108,11 @@ def _send_goal_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _action_class(name: str) -> Any:
-    from rosidl_runtime_py.utilities import get_action
-
-    try:
-        return get_action(name)
-    except NotImplementedError:
-        raise
-    except Exception:
-        raise CommandError(f"The passed action type is invalid: '{name}'") from None
-
-
 def _send_goal(args: argparse.Namespace) -> int:
     from rclpy.action import ActionClient
     from rosidl_runtime_py import message_to_yaml
 
-    cls = _action_class(args.action_type)
+    cls = interface_class("action", args.action_type)
     goal = cls.Goal()
     fill(goal, sys.stdin.read() if args.stdin else args.goal)
 

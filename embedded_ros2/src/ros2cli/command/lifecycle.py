@@ -6,6 +6,7 @@ from typing import Any
 from ..calls import call
 from ..direct_node import add_node_arguments, direct_node, is_hidden
 from ..errors import CommandError
+from ..graph_names import add_count, add_include_hidden, print_names_or_count
 from ..nodes import require_node
 from ..verbs import Verb, add_verbs, run_verb
 
@@ -22,33 +23,22 @@ def lifecycle_nodes(node: Any, include_hidden: bool = False) -> list[str]:
     return [name for name in names if include_hidden or not is_hidden(name)]
 
 
-def _hidden(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--include-hidden-nodes", action="store_true", help="Consider hidden nodes as well"
-    )
-
-
 def _nodes_arguments(parser: argparse.ArgumentParser) -> None:
     add_node_arguments(parser)
     parser.add_argument("-a", "--all", action="store_true", help="Display hidden nodes, too")
-    parser.add_argument(
-        "-c", "--count-nodes", action="store_true", help="Only display the number of nodes"
-    )
+    add_count(parser, "nodes")
 
 
 def _nodes(args: argparse.Namespace) -> None:
     with direct_node(args, discover=True) as node:
         names = lifecycle_nodes(node, args.all)
-    if args.count_nodes:
-        print(len(names))
-    else:
-        print("\n".join(names), end="\n" if names else "")
+    print_names_or_count(names, args.count_nodes)
 
 
 def _get_arguments(parser: argparse.ArgumentParser) -> None:
     add_node_arguments(parser)
     parser.add_argument("node_name", nargs="?", help="Name of the ROS node")
-    _hidden(parser)
+    add_include_hidden(parser, "nodes")
 
 
 def _state(node: Any, name: str) -> str:
@@ -70,7 +60,7 @@ def _get(args: argparse.Namespace) -> None:
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
     add_node_arguments(parser)
     parser.add_argument("node_name", help="Name of the ROS node")
-    _hidden(parser)
+    add_include_hidden(parser, "nodes")
     parser.add_argument(
         "-a", "--all", action="store_true", help="Display all existing transitions"
     )
@@ -98,7 +88,7 @@ def _set_arguments(parser: argparse.ArgumentParser) -> None:
     add_node_arguments(parser)
     parser.add_argument("node_name", help="Name of the ROS node")
     parser.add_argument("transition", help="The lifecycle transition, by label or id")
-    _hidden(parser)
+    add_include_hidden(parser, "nodes")
 
 
 def _set(args: argparse.Namespace) -> int:

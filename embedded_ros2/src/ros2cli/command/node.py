@@ -4,8 +4,9 @@ import argparse
 import sys
 from collections.abc import Iterable
 
-from ..direct_node import add_node_arguments, direct_node, is_hidden, wait_until
+from ..direct_node import add_node_arguments, direct_node, wait_until
 from ..errors import CommandError
+from ..graph_names import add_count, print_names, visible
 from ..nodes import node_names, split_name
 from ..verbs import Verb, add_verbs, run_verb
 
@@ -24,9 +25,7 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-a", "--all", action="store_true", help="Display all nodes even hidden ones"
     )
-    parser.add_argument(
-        "-c", "--count-nodes", action="store_true", help="Only display the number of nodes"
-    )
+    add_count(parser, "nodes")
 
 
 def _list(args: argparse.Namespace) -> None:
@@ -44,7 +43,7 @@ def _list(args: argparse.Namespace) -> None:
                 file=sys.stderr,
             )
             break
-    print("\n".join(names), end="\n" if names else "")
+    print_names(names)
 
 
 def _info_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +58,7 @@ def _info_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _print(title: str, pairs: Iterable[tuple[str, list[str]]], include_hidden: bool) -> None:
     print(f"  {title}:")
-    shown = [(n, t) for n, t in sorted(pairs) if include_hidden or not is_hidden(n)]
+    shown = visible(pairs, include_hidden)
     print("\n".join(f"    {name}: {', '.join(types)}" for name, types in shown))
 
 

@@ -9,36 +9,37 @@ from ..direct_node import (
     absolute,
     add_node_arguments,
     direct_node,
-    is_hidden,
     spin,
     wait_until,
 )
 from ..errors import CommandError
+from ..graph_names import (
+    add_count,
+    add_include_hidden,
+    add_show_types,
+    print_names_or_count,
+    print_pairs,
+    visible,
+)
+from ..interface_class import interface_class
 from ..topic.publish import fill
 from ..verbs import Verb, add_verbs, run_verb
 
 
 def services(node: Any, include_hidden: bool) -> list[tuple[str, list[str]]]:
     """Return (name, types) of the services, by name."""
-    found = sorted((name, list(types)) for name, types in node.get_service_names_and_types())
-    return [pair for pair in found if include_hidden or not is_hidden(pair[0])]
+    return visible(node.get_service_names_and_types(), include_hidden)
 
 
 def _listing_arguments(parser: argparse.ArgumentParser) -> None:
     add_node_arguments(parser)
-    parser.add_argument(
-        "-c", "--count-services", action="store_true", help="Only display the number of services"
-    )
-    parser.add_argument(
-        "--include-hidden-services", action="store_true", help="Consider hidden services as well"
-    )
+    add_count(parser, "services")
+    add_include_hidden(parser, "services")
 
 
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
     _listing_arguments(parser)
-    parser.add_argument(
-        "-t", "--show-types", action="store_true", help="Additionally show the service type"
-    )
+    add_show_types(parser, "service")
 
 
 def _list(args: argparse.Namespace) -> None:
@@ -47,8 +48,7 @@ def _list(args: argparse.Namespace) -> None:
     if args.count_services:
         print(len(found))
         return
-    for name, types in found:
-        print(f"{name} [{', '.join(types)}]" if args.show_types else name)
+    print_pairs(found, args.show_types)
 
 
 def _find_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,10 +63,7 @@ def _find(args: argparse.Namespace) -> None:
     with direct_node(args, discover=True) as node:
         pairs = services(node, args.include_hidden_services)
     found = [name for name, types in pairs if args.service_type in types]
-    if args.count_services:
-        print(len(found))
-    else:
-        print("\n".join(found), end="\n" if found else "")
+    print_names_or_count(found, args.count_services)
 
 
 def _type_of(node: Any, name: str) -> str | None:
@@ -110,24 +107,8 @@ def _call_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def service_class(name: str) -> Any:
-    """Return the class of a service type.
-
-    Raises:
-        CommandError: there is no such type.
-    """
-    from rosidl_runtime_py.utilities import get_service
-
-    try:
-        return get_service(name)
-    except NotImplementedError:
-        raise
-    except Exception:
-        raise CommandError(f"The passed service type is invalid: '{name}'") from None
-
-
 def _call(args: argparse.Namespace) -> None:
-    cls = service_class(args.service_type)
+    cls = interface_class("service", args.service_type)
     request = cls.Request()
     fill(request, args.values)
     with direct_node(args) as node:

@@ -9,6 +9,7 @@ import yaml
 from ..calls import call
 from ..direct_node import add_node_arguments, direct_node
 from ..errors import CommandError
+from ..graph_names import add_include_hidden
 from ..nodes import node_names, require_node
 from .values import TYPES, message_of, python_value, type_name, value_message
 
@@ -16,9 +17,7 @@ from .values import TYPES, message_of, python_value, type_name, value_message
 def _node_arguments(parser: argparse.ArgumentParser, **kwargs: Any) -> None:
     add_node_arguments(parser)
     parser.add_argument("node_name", help="Name of the ROS node", **kwargs)
-    parser.add_argument(
-        "--include-hidden-nodes", action="store_true", help="Consider hidden nodes as well"
-    )
+    add_include_hidden(parser, "nodes")
 
 
 def _names(node: Any, full: str, prefixes: list[str] | None = None) -> list[str]:

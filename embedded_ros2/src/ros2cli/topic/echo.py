@@ -8,9 +8,10 @@ import yaml
 
 from ..direct_node import absolute, add_node_arguments, direct_node, spin
 from ..errors import CommandError
+from ..interface_class import interface_class
 from ..numbers import positive_float, unsigned_int
 from ..qos import adapt_to_publishers, add_qos_arguments
-from .messages import PASSED, field, field_path, message_class, message_class_of
+from .messages import field, field_path, message_class_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -97,7 +98,7 @@ def echo(args: argparse.Namespace) -> int:
     with direct_node(args) as node:
         topic = absolute(args.topic_name)
         if args.message_type:
-            cls = message_class(args.message_type, PASSED)
+            cls = interface_class("message", args.message_type)
         else:
             cls = message_class_of(node, args.topic_name)
         done = False

@@ -3,23 +3,25 @@
 import argparse
 from typing import Any
 
-from ..direct_node import absolute, add_node_arguments, direct_node, is_hidden
+from ..direct_node import absolute, add_node_arguments, direct_node
 from ..errors import CommandError
+from ..graph_names import (
+    add_count,
+    add_include_hidden,
+    add_show_types,
+    print_names_or_count,
+    print_pairs,
+    visible,
+)
 from .messages import topic_type
 
 
 def add_list_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``list``."""
     add_node_arguments(parser)
-    parser.add_argument(
-        "-t", "--show-types", action="store_true", help="Additionally show the topic type"
-    )
-    parser.add_argument(
-        "-c", "--count-topics", action="store_true", help="Only display the number of topics"
-    )
-    parser.add_argument(
-        "--include-hidden-topics", action="store_true", help="Consider hidden topics as well"
-    )
+    add_show_types(parser, "topic")
+    add_count(parser, "topics")
+    add_include_hidden(parser, "topics")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="List full details about each topic"
     )
@@ -27,8 +29,7 @@ def add_list_arguments(parser: argparse.ArgumentParser) -> None:
 
 def topics(node: Any, include_hidden: bool) -> list[tuple[str, list[str]]]:
     """Return (name, types) of the topics, by name."""
-    found = sorted((name, list(types)) for name, types in node.get_topic_names_and_types())
-    return [pair for pair in found if include_hidden or not is_hidden(pair[0])]
+    return visible(node.get_topic_names_and_types(), include_hidden)
 
 
 def list_topics(args: argparse.Namespace) -> None:
@@ -52,8 +53,7 @@ def list_topics(args: argparse.Namespace) -> None:
                         print(f" * {name} [{', '.join(types)}] {number} {noun}{plural}")
                 print()
         else:
-            for name, types in found:
-                print(f"{name} [{', '.join(types)}]" if args.show_types else name)
+            print_pairs(found, args.show_types)
 
 
 def add_info_arguments(parser: argparse.ArgumentParser) -> None:
@@ -108,12 +108,8 @@ def show_type(args: argparse.Namespace) -> int:
 def add_find_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``find``."""
     add_node_arguments(parser)
-    parser.add_argument(
-        "-c", "--count-topics", action="store_true", help="Only display the number of topics"
-    )
-    parser.add_argument(
-        "--include-hidden-topics", action="store_true", help="Consider hidden topics as well"
-    )
+    add_count(parser, "topics")
+    add_include_hidden(parser, "topics")
     parser.add_argument(
         "topic_type", help="Name of the ROS topic type to filter for (e.g. 'std_msgs/msg/String')"
     )
@@ -123,7 +119,4 @@ def find_topics(args: argparse.Namespace) -> None:
     """Print the topics of a type."""
     with direct_node(args, discover=True) as node:
         found = [n for n, t in topics(node, args.include_hidden_topics) if args.topic_type in t]
-    if args.count_topics:
-        print(len(found))
-    else:
-        print("\n".join(found), end="\n" if found else "")
+    print_names_or_count(found, args.count_topics)

@@ -5,8 +5,7 @@ from typing import Any
 
 from ..direct_node import PATIENCE_S, absolute, wait_until
 from ..errors import CommandError
-
-PASSED = "The passed message type is invalid"
+from ..interface_class import interface_class
 
 
 def topic_type(node: Any, topic: str, seconds: float = PATIENCE_S) -> str | None:
@@ -30,24 +29,13 @@ def topic_type(node: Any, topic: str, seconds: float = PATIENCE_S) -> str | None
     return types[0] if types else None
 
 
-def message_class(type_name: str, sentence: str = "The message type is invalid") -> Any:
-    """Return the class of a type, as in ``std_msgs/msg/String``.
-
-    Args:
-        type_name: the type.
-        sentence: what to say if there is no such type.
+def message_class(type_name: str) -> Any:
+    """Return the class of a type that a topic has.
 
     Raises:
         CommandError: there is no such type.
     """
-    from rosidl_runtime_py.utilities import get_message
-
-    try:
-        return get_message(type_name)
-    except NotImplementedError:
-        raise
-    except Exception:
-        raise CommandError(f"{sentence}: '{type_name}'") from None
+    return interface_class("message", type_name, passed=False)
 
 
 def message_class_of(node: Any, topic: str, seconds: float = PATIENCE_S) -> Any:

@@ -9,10 +9,10 @@ import yaml
 
 from ..direct_node import absolute, add_direct_arguments, direct_node, spin
 from ..errors import CommandError
+from ..interface_class import interface_class
 from ..numbers import positive_float, unsigned_int
 from ..qos import add_qos_arguments, profile_from_arguments
 from ..verbs import add_missing_options
-from .messages import PASSED, message_class
 
 POLL_S = 0.1
 
@@ -122,7 +122,7 @@ def _wait_for_subscriptions(args: argparse.Namespace, publisher: Any) -> None:
 
 def publish(args: argparse.Namespace) -> int:
     """Publish a message, once, some times, or until Ctrl-C."""
-    cls = message_class(args.message_type, PASSED)
+    cls = interface_class("message", args.message_type)
     message = cls()
     stamps = fill(message, args.values, expand=True)
     with direct_node(args) as node:
