@@ -17,7 +17,6 @@ from rclpy.impl.ready import (
     ShutdownException,
     TimeoutException,
 )
-from rclpy.task import Future
 
 __all__ = ["ConditionReachedException", "Executor", "ExternalShutdownException",
            "MultiThreadedExecutor", "ShutdownException", "SingleThreadedExecutor",
@@ -40,16 +39,6 @@ class SingleThreadedExecutor(Executor):
         except (ShutdownException, TimeoutException, ConditionReachedException):
             return
         handler()
-
-    def spin_once(self, timeout_sec: float | None = None) -> None:
-        """Wait for one callback and run it."""
-        self._once(timeout_sec, lambda: False)
-
-    def spin_once_until_future_complete(
-        self, future: Future, timeout_sec: float | None = None
-    ) -> None:
-        """As :meth:`spin_once`, and return when the future is done."""
-        self._once(timeout_sec, lambda: not future._pending())
 
 
 class MultiThreadedExecutor(Executor):
@@ -85,16 +74,6 @@ class MultiThreadedExecutor(Executor):
                     raise
         if self._failures:
             raise self._failures.popleft()
-
-    def spin_once(self, timeout_sec: float | None = None) -> None:
-        """Wait for one callback and give it to the pool."""
-        self._once(timeout_sec, lambda: False)
-
-    def spin_once_until_future_complete(
-        self, future: Future, timeout_sec: float | None = None
-    ) -> None:
-        """As :meth:`spin_once`, and return when the future is done."""
-        self._once(timeout_sec, lambda: not future._pending())
 
     def shutdown(self, timeout_sec: float | None = None, *, wait_for_threads: bool = True) -> bool:
         """Run no more callbacks; wait for those that run and for the pool."""

@@ -251,13 +251,17 @@ class Executor:
             self.spin_once_until_future_complete(future, left)
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
-        """Wait for one callback and run it."""
-        raise NotImplementedError()
+        """Wait for one callback and run it, or have it run by another thread."""
+        self._once(timeout_sec, lambda: False)
 
     def spin_once_until_future_complete(
         self, future: Future, timeout_sec: float | None = None
     ) -> None:
         """As :meth:`spin_once`, and return when the future is done."""
+        self._once(timeout_sec, lambda: not future._pending())
+
+    def _once(self, timeout_sec: float | None, condition: Callable[[], bool]) -> None:
+        """Wait for one callback or the condition, and see that the callback is run."""
         raise NotImplementedError()
 
     def shutdown(self, timeout_sec: float | None = None) -> bool:
