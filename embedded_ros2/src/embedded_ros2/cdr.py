@@ -10,7 +10,7 @@ from embedded_ros2.cdr_reader import MalformedCdrError, reader_of
 from embedded_ros2.cdr_writer import body_writer
 
 __all__ = ["MalformedCdrError", "deserialize", "deserialize_service", "deserializer",
-           "serialize", "serialize_service"]  # fmt: skip
+           "serialize", "serialize_service", "serializer"]  # fmt: skip
 
 _LITTLE_ENDIAN = b"\x00\x01\x00\x00"
 _PADDING = (b"", b"\0\0\0", b"\0\0", b"\0")
@@ -19,9 +19,11 @@ _MOST_PADDING = 7
 _ORDER = {b"\x00\x01": "<", b"\x00\x00": ">"}
 
 
-def _write(message: Any, name: str, buffer: bytearray) -> bytearray:
+def _write(
+    write: Callable[[Any, bytearray], None], message: Any, name: str, buffer: bytearray
+) -> bytearray:
     try:
-        body_writer(name)(message, buffer)
+        write(message, buffer)
     except (struct.error, AttributeError, TypeError, ValueError, OverflowError) as error:
         raise TypeError(f"{name}: a field has a value of the wrong type: {error}") from error
     buffer += _PADDING[len(buffer) & 3]
@@ -38,12 +40,19 @@ def serialize(message: Any, name: str) -> bytearray:
     Raises:
         TypeError: A field holds a value that its type cannot carry.
     """
-    return _write(message, name, bytearray(_LITTLE_ENDIAN))
+    return _write(body_writer(name), message, name, bytearray(_LITTLE_ENDIAN))
+
+
+def serializer(name: str) -> Callable[[Any], bytearray]:
+    """:func:`serialize` for one type."""
+    write = body_writer(name)
+    return lambda message: _write(write, message, name, bytearray(_LITTLE_ENDIAN))
 
 
 def serialize_service(message: Any, name: str, client: int, sequence: int) -> bytearray:
     """Write a request or reply behind the header that rmw_cyclonedds puts into the payload."""
-    return _write(message, name, bytearray(_SERVICE_HEADER.pack(_LITTLE_ENDIAN, client, sequence)))
+    header = bytearray(_SERVICE_HEADER.pack(_LITTLE_ENDIAN, client, sequence))
+    return _write(body_writer(name), message, name, header)
 
 
 def _order(data: bytes, name: str) -> str:

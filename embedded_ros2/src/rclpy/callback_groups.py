@@ -60,8 +60,7 @@ class MutuallyExclusiveCallbackGroup(CallbackGroup):
 
     def can_execute(self, entity: Any) -> bool:
         """Whether none runs."""
-        with self._lock:
-            return self._active_entity is None
+        return self._active_entity is None
 
     def beginning_execution(self, entity: Any) -> bool:
         """Claim the group."""
@@ -73,6 +72,5 @@ class MutuallyExclusiveCallbackGroup(CallbackGroup):
 
     def ending_execution(self, entity: Any) -> None:
         """Free the group."""
-        with self._lock:
-            assert self._active_entity == entity
-            self._active_entity = None
+        assert self._active_entity is entity
+        self._active_entity = None

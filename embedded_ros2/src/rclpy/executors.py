@@ -33,12 +33,15 @@ async def await_or_execute(callback: Callable[..., Any], *args: Any) -> Any:
 class SingleThreadedExecutor(Executor):
     """Runs callbacks in the thread that spins."""
 
-    def _once(self, timeout_sec: float | None, condition: Callable[[], bool]) -> None:
+    def _once(self, timeout_sec: float | None, condition: Callable[[], bool] | None) -> None:
         try:
-            handler, _, _ = self.wait_for_ready_callbacks(timeout_sec, None, condition)
+            task, entity, node = self._next(timeout_sec, None, condition)
         except (ShutdownException, TimeoutException, ConditionReachedException):
             return
-        handler()
+        if task is None:
+            self._execute(entity, node)
+        else:
+            self._run_task(task, entity, node)
 
 
 class MultiThreadedExecutor(Executor):
@@ -58,9 +61,9 @@ class MultiThreadedExecutor(Executor):
             self._failures.append(error)
             self.wake()
 
-    def _once(self, timeout_sec: float | None, condition: Callable[[], bool]) -> None:
+    def _once(self, timeout_sec: float | None, condition: Callable[[], bool] | None) -> None:
         def stop() -> bool:
-            return condition() or bool(self._failures)
+            return bool(self._failures) or (condition is not None and condition())
 
         try:
             handler, _, _ = self.wait_for_ready_callbacks(timeout_sec, None, stop)

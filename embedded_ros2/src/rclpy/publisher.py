@@ -30,6 +30,7 @@ class Publisher(TopicEndpoint):
     ) -> None:
         super().__init__(msg_type, topic, qos_profile, callback_group)
         self._writer = self._open(Writer, participant)
+        self._serialize = cdr.serializer(self._type_name)
         self._lock = threading.Lock()
         self._handle_events(event_callbacks)
 
@@ -40,12 +41,13 @@ class Publisher(TopicEndpoint):
             TypeError: It is of another type, or a field has a wrong value.
         """
         if isinstance(msg, self.msg_type):
-            payload = cdr.serialize(msg, self._type_name)
+            payload = self._serialize(msg)
         elif isinstance(msg, (bytes, bytearray, memoryview)):
             payload = msg
         else:
             raise TypeError(f"Expected {self.msg_type}, got {type(msg)}")
-        self._check_alive()
+        if self._destroyed:
+            self._check_alive()
         code = self._writer.write(payload)
         if code < 0:
             raise RuntimeError(f"Failed to publish on {self._full_name}: {DDSException(code)}")

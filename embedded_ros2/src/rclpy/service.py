@@ -53,7 +53,7 @@ class Service(ServiceEndpoint):
                     f"dropped a malformed request to the service {self._full_name}: {error}"
                 )
                 continue
-            return request, (client, sequence, sample[1].publication_handle)
+            return request, (client, sequence, sample[2])
         return None
 
     def _begin(self, executor: Any) -> Any:

@@ -74,22 +74,19 @@ class Subscription(TopicEndpoint):
         sample = None if self._destroyed else self._reader.take()
         if sample is None:
             return None
-        message = self._message(sample[0])
-        if message is None:
+        try:
+            message = self._deserialize(sample[0])
+        except cdr.MalformedCdrError as error:
+            self._drop(error)
             return None
         outcome = self._callback(message)
         return outcome if isinstance(outcome, CoroutineType) else None
 
-    def _message(self, payload: bytes) -> Any:
-        """Deserialize; a malformed payload is logged and gives None."""
-        try:
-            return self._deserialize(payload)
-        except cdr.MalformedCdrError as error:
-            get_logger("rclpy").error(
-                f"dropped a malformed message on {self._full_name}: {error}; some publisher "
-                "of this topic sends another type or broken data"
-            )
-            return None
+    def _drop(self, error: cdr.MalformedCdrError) -> None:
+        get_logger("rclpy").error(
+            f"dropped a malformed message on {self._full_name}: {error}; some publisher "
+            "of this topic sends another type or broken data"
+        )
 
     def _take(self) -> tuple[Any, ...] | None:
         """Next message as the callback's arguments; a malformed one is logged and dropped."""
@@ -98,15 +95,17 @@ class Subscription(TopicEndpoint):
         sample = self._reader.take()
         if sample is None:
             return None
-        payload, info = sample
-        message = payload if self.raw else self._message(payload)
-        if message is None:
+        payload, stamp_ns, _ = sample
+        try:
+            message = payload if self.raw else self._deserialize(payload)
+        except cdr.MalformedCdrError as error:
+            self._drop(error)
             return None
         if self._callback_type is Subscription.CallbackType.MessageOnly:
             return (message,)
         return message, {
-            "source_timestamp": info.source_timestamp,
-            "received_timestamp": info.source_timestamp,
+            "source_timestamp": stamp_ns,
+            "received_timestamp": stamp_ns,
             "publication_sequence_number": None,
             "reception_sequence_number": None,
         }

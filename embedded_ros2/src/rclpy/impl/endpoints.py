@@ -6,6 +6,7 @@ import ctypes as ct
 import threading
 from typing import Any
 
+from cyclonedds._clayer import ddspy_write
 from cyclonedds.core import InstanceState, Policy, Qos, ReadCondition, SampleState, ViewState
 from cyclonedds.internal import dds_infinity
 from cyclonedds.pub import DataWriter, Publisher
@@ -14,7 +15,7 @@ from cyclonedds.topic import Topic
 
 from rclpy.impl import samples
 from rclpy.impl.builtin_topics import user_data_of_reader, user_data_of_writer
-from rclpy.impl.library import SampleInfo, function
+from rclpy.impl.library import function
 from rclpy.impl.raw_types import topic_type
 from rclpy.qos import (
     DurabilityPolicy,
@@ -32,9 +33,9 @@ _matched_writers = function(
 )
 _assert_liveliness = function("dds_assert_liveliness", ct.c_int32, ct.c_int32)
 _wait_for_acks = function("dds_wait_for_acks", ct.c_int32, ct.c_int32, ct.c_int64, may_wait=True)
-# Waits while a reliable reader is too far behind.
-_write = function("dds_write", ct.c_int32, ct.c_int32, ct.c_void_p, may_wait=True)
 
+# Cyclone lets a writer run ahead of its readers by more than this before it makes it wait.
+_UNACKNOWLEDGED_BYTES = 100_000
 _ANY = SampleState.Any | ViewState.Any | InstanceState.Any
 _topics_lock = threading.Lock()
 
@@ -112,12 +113,6 @@ def _parent(participant: Any, kind: type) -> Any:
         return participant.__dict__[key]
 
 
-class _Payload(ct.Structure):
-    """A sample as the wheel's topics take it."""
-
-    _fields_ = (("address", ct.c_void_p), ("size", ct.c_size_t))
-
-
 class Writer:
     """Sends CDR bytes."""
 
@@ -131,6 +126,8 @@ class Writer:
         )
         self.ref = self._entity._ref
         self.gid = self._entity.guid.bytes
+        depth = next((p.depth for p in qos if isinstance(p, Policy.History.KeepLast)), None)
+        self._never_waits_up_to = -1 if depth is None else _UNACKNOWLEDGED_BYTES // depth
 
     @property
     def entity(self) -> DataWriter:
@@ -144,12 +141,9 @@ class Writer:
         """
         if len(payload) & 3 or isinstance(payload, memoryview):
             payload = bytes(payload) + b"\0" * (-len(payload) & 3)
-        if isinstance(payload, bytearray):
-            pinned = ct.c_char.from_buffer(payload)
-            address: Any = ct.addressof(pinned)
-        else:
-            address = ct.cast(payload, ct.c_void_p)
-        return _write(self.ref, ct.byref(_Payload(address, len(payload))))
+        if len(payload) <= self._never_waits_up_to:
+            return ddspy_write(self.ref, payload)
+        return samples.write_and_wait(self.ref, payload)
 
     def assert_liveliness(self) -> None:
         """Tell readers that it is alive."""
@@ -189,16 +183,13 @@ class Reader:
         self._read_condition: Any = ReadCondition(self._entity, _ANY)
         self.ref = self._entity._ref
         self.condition = self._read_condition._ref
+        self.take = samples.Samples(self.ref).take
         self.gid = self._entity.guid.bytes
 
     @property
     def entity(self) -> DataReader:
         """The cyclonedds reader, for its statuses."""
         return self._entity
-
-    def take(self) -> tuple[bytes, SampleInfo] | None:
-        """Next valid sample as (payload, info), or None; end-of-writer notices are dropped."""
-        return samples.take(self.ref)
 
     def writer_user_data(self, publication_handle: int) -> bytes:
         """USER_DATA of the writer of a sample."""

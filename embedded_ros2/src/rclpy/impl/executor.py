@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any
 
 from rclpy.impl.ready import (
@@ -34,11 +34,13 @@ class Executor:
         self._asleep: dict[Task, tuple[Any, Any]] = {}
         self._is_shutdown = False
         self._work = ReadyWork(self)
-        self._iterator: Generator[Any, None, None] | None = None
-        self._iterator_nodes: Any = None
+        self._found: deque[tuple[Any, Any]] = deque()  # Ready, and not yet run in this round.
+        self._found_for: Any = None
+        self._turns: int | None = None  # Tasks that are left of this round, None between rounds.
         self._running = 0
-        self._idle = threading.Condition(threading.Lock())
-        self._inside = threading.local()
+        self._running_lock = threading.Lock()
+        self._idle = threading.Condition(self._running_lock)
+        self._inside: list[int] = []  # Threads that run callbacks, once for each callback.
         self._signal_guard = SignalHandlerGuardCondition(self)
         self._context.on_shutdown(self.wake)
 
@@ -120,13 +122,14 @@ class Executor:
             self._finish()
             return
         coroutine = None
-        self._inside.depth = getattr(self._inside, "depth", 0) + 1
+        thread = threading.get_ident()
+        self._inside.append(thread)
         try:
             coroutine = entity._begin(self)
             if coroutine is not None:
                 self._continue(coroutine, entity, node)
         finally:
-            self._inside.depth -= 1
+            self._inside.remove(thread)
             if coroutine is None:
                 self._end(entity)
 
@@ -149,49 +152,60 @@ class Executor:
         self._finish()
 
     def _finish(self) -> None:
-        with self._idle:
+        with self._running_lock:
             self._running -= 1
-            if not self._running:
+            if self._is_shutdown:
                 self._idle.notify_all()
         self._work.finished()
 
-    def _work_items(
-        self, timeout_sec: float | None, nodes: Any, condition: Callable[[], bool]
-    ) -> Generator[Any, None, None]:
+    def _next(
+        self, timeout_sec: float | None, nodes: Any, condition: Callable[[], bool] | None
+    ) -> tuple[Task | None, Any, Any]:
+        """Wait for one piece of work: (task, entity, node); an entity is claimed with it.
+
+        Work comes in rounds, so that neither tasks nor entities starve: the tasks that are ready,
+        then the entities that are.
+        """
+        if self._found_for != nodes:
+            self._found.clear()
+            self._found_for = nodes
         deadline = None
         if timeout_sec is not None and timeout_sec >= 0:
             deadline = time.monotonic_ns() + timeout_sec_to_nsec(timeout_sec)
+        ran_tasks = False
         while True:
-            if self._is_shutdown:
-                raise ShutdownException()
-            if not self._context.ok():
-                raise ExternalShutdownException()
-            if condition():
-                raise ConditionReachedException()
-            found = False
-            for _ in range(len(self._ready_tasks)):
+            while self._found:
+                entity, node = self._found.popleft()
+                if not entity._executor_event:
+                    # Claimed here, so that it is not found again before a thread gets to it.
+                    entity._executor_event = True
+                    with self._running_lock:
+                        self._running += 1
+                    return None, entity, node
+            if self._turns is None:
+                if self._is_shutdown:
+                    raise ShutdownException()
+                if not self._context._ok:
+                    raise ExternalShutdownException()
+                if condition is not None and condition():
+                    raise ConditionReachedException()
+                self._turns = len(self._ready_tasks)
+            elif not self._turns:
+                ran_tasks = True
+            while self._turns:
+                self._turns -= 1
                 with self._tasks_lock:
-                    if not self._ready_tasks:
-                        break
-                    task, entity, node = self._ready_tasks.popleft()
-                found = True
-                yield task, entity, node
+                    if self._ready_tasks:
+                        return self._ready_tasks.popleft()
+            self._turns = None
             remaining = None if deadline is None else max(deadline - time.monotonic_ns(), 0)
-            if found or self._ready_tasks or condition():
+            if ran_tasks or self._ready_tasks or (condition is not None and condition()):
                 remaining = 0
-            for entity, node in self._work.ready(remaining, nodes):
-                found = True
-                if entity._executor_event:
-                    continue
-                # Claimed here, so that it is not found again before a thread gets to it.
-                entity._executor_event = True
-                with self._idle:
-                    self._running += 1
-                yield None, entity, node
-            if found:
-                return
-            if deadline is not None and time.monotonic_ns() >= deadline:
+            self._found.extend(self._work.ready(remaining, nodes))
+            idle = not self._found and not ran_tasks
+            if idle and deadline is not None and time.monotonic_ns() >= deadline:
                 raise TimeoutException()
+            ran_tasks = False
 
     def wait_for_ready_callbacks(
         self,
@@ -210,21 +224,10 @@ class Executor:
             ExternalShutdownException: The context was shut down.
             ConditionReachedException: ``condition`` became true.
         """
-        while True:
-            if self._iterator is None or self._iterator_nodes != nodes:
-                self._iterator = self._work_items(timeout_sec, nodes, condition)
-                self._iterator_nodes = nodes
-            try:
-                task, entity, node = next(self._iterator)
-            except StopIteration:
-                self._iterator = None
-                continue
-            except BaseException:
-                self._iterator = None
-                raise
-            if task is not None:
-                return lambda t=task, e=entity, n=node: self._run_task(t, e, n), entity, node
-            return lambda e=entity, n=node: self._execute(e, n), entity, node
+        task, entity, node = self._next(timeout_sec, nodes, condition)
+        if task is not None:
+            return lambda: self._run_task(task, entity, node), entity, node
+        return lambda: self._execute(entity, node), entity, node
 
     # Spinning
 
@@ -252,7 +255,7 @@ class Executor:
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
         """Wait for one callback and run it, or have it run by another thread."""
-        self._once(timeout_sec, lambda: False)
+        self._once(timeout_sec, None)
 
     def spin_once_until_future_complete(
         self, future: Future, timeout_sec: float | None = None
@@ -260,7 +263,7 @@ class Executor:
         """As :meth:`spin_once`, and return when the future is done."""
         self._once(timeout_sec, lambda: not future._pending())
 
-    def _once(self, timeout_sec: float | None, condition: Callable[[], bool]) -> None:
+    def _once(self, timeout_sec: float | None, condition: Callable[[], bool] | None) -> None:
         """Wait for one callback or the condition, and see that the callback is run."""
         raise NotImplementedError()
 
@@ -273,8 +276,7 @@ class Executor:
         self._is_shutdown = True
         self.wake()
         limit = None if timeout_sec is None or timeout_sec < 0 else timeout_sec
-        self._iterator = None
-        own = 1 if getattr(self._inside, "depth", 0) else 0  # A callback must not wait for itself.
+        own = self._inside.count(threading.get_ident())  # A callback must not wait for itself.
         with self._idle:
             if not self._idle.wait_for(lambda: self._running <= own, limit):
                 return False

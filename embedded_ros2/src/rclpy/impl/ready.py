@@ -170,14 +170,13 @@ class ReadyWork:
             waiter, timeout = self._waiter, self._shorten(timeout_ns, nodes)
         tokens = waiter.wait(timeout)
         self._waiting = False
-        if len(tokens) == 1 and not self._timers and not self._guards:
+        if len(tokens) == 1 and nodes is None and not self._timers and not self._guards:
+            # The short way: whether it may run is asked once more when it is claimed.
             pair = self._by_token.get(tokens[0])
-            found = [] if pair is None else [pair]
-        else:
-            found = self._in_order(tokens)
+            return [] if pair is None else [pair]
         return [
             pair
-            for pair in found
+            for pair in self._in_order(tokens)
             if (nodes is None or pair[1] in nodes) and self._may_run(pair[0])
         ]
 

@@ -1,62 +1,97 @@
-"""Takes samples out of a DDS reader as CDR bytes, copied once."""
+"""CDR bytes into a DDS writer and out of a DDS reader."""
 
 from __future__ import annotations
 
 import ctypes as ct
+from typing import Any
 
 from rclpy.impl.library import SampleInfo, function
 
 _ANY_STATE = 0x7F  # Every sample, view and instance state.
-_pointer = ct.c_size_t
-_take_cdr = function(
-    "dds_takecdr", ct.c_int32, ct.c_int32, _pointer, ct.c_uint32, _pointer, ct.c_uint32
+_address = ct.c_size_t
+_take = function(
+    "dds_take_mask",
+    *(ct.c_int32, ct.c_int32, _address, _address, ct.c_size_t, ct.c_uint32, ct.c_uint32),
 )
-_size = function("ddsi_serdata_size", ct.c_uint32, _pointer)
-_refer = function(
-    "ddsi_serdata_to_ser_ref", _pointer, _pointer, ct.c_size_t, ct.c_size_t, _pointer
-)
-_release = function("ddsi_serdata_unref", None, _pointer)
+_free = function("dds_free", None, _address)
+_wait_and_write = function("dds_write", ct.c_int32, ct.c_int32, _address, may_wait=True)
 _make_bytes = ct.pythonapi["PyBytes_FromStringAndSize"]
-_make_bytes.restype, _make_bytes.argtypes = ct.py_object, (_pointer, ct.c_ssize_t)
+_make_bytes.restype, _make_bytes.argtypes = ct.py_object, (_address, ct.c_ssize_t)
+
+
+class _Payload(ct.Structure):
+    """A sample as the wheel's topics have it."""
+
+    _fields_ = (("address", _address), ("size", ct.c_size_t))
 
 
 class _Slot(ct.Structure):
-    """What the C side fills in: the sample, where its bytes are, and what is known of it."""
+    """A sample, what is known of it, and the C array of one pointer to the sample.
 
-    sample: int
-    address: int
+    Cyclone frees what the sample held before when the slot is filled again.
+    """
+
+    payload: _Payload
+    array: int
     info: SampleInfo
-    _fields_ = (
-        ("sample", _pointer),
-        ("address", _pointer),
-        ("length", ct.c_size_t),
-        ("info", SampleInfo),
-    )
+    _fields_ = (("payload", _Payload), ("array", _address), ("info", SampleInfo))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.array = ct.addressof(self)
+
+    def __del__(self, free: Any = _free) -> None:
+        free(self.payload.address)
 
 
-_ADDRESS, _INFO = _Slot.address.offset, _Slot.info.offset  # type: ignore[attr-defined]
+_ARRAY, _INFO = _Slot.array.offset, _Slot.info.offset  # type: ignore[attr-defined]
 
 
-def take(reader: int) -> tuple[bytes, SampleInfo] | None:
-    """Next valid sample of a reader; notices of writers that ended are dropped.
+class Samples:
+    """Takes samples out of a DDS reader. Safe from several threads."""
+
+    def __init__(self, reader: int) -> None:
+        self._reader = reader
+        self._spare: list[tuple[_Slot, int, int, _Payload, SampleInfo]] = []
+
+    def take(self) -> tuple[bytes, int, int] | None:
+        """Next valid sample; notices of writers that ended are dropped.
+
+        Returns:
+            Payload with its encapsulation header, source time stamp in nanoseconds, and handle of
+            the writer; None where there is none, or no reader any more.
+        """
+        if self._spare:
+            views = self._spare.pop()
+        else:
+            slot = _Slot()
+            at = ct.addressof(slot)
+            views = slot, at + _ARRAY, at + _INFO, slot.payload, slot.info
+        _, array_at, info_at, payload, info = views
+        taken = None
+        while _take(self._reader, array_at, info_at, 1, 1, _ANY_STATE) == 1:
+            if info.valid_data:
+                data = _make_bytes(payload.address, payload.size)
+                taken = data, info.source_timestamp, info.publication_handle
+                break
+        self._spare.append(views)
+        return taken
+
+
+def write_and_wait(writer: int, payload: bytes | bytearray) -> int:
+    """Send one sample; other threads run while it waits for a reliable reader that is behind.
 
     Args:
-        reader: Handle of a DDS reader.
+        writer: Handle of a DDS writer.
+        payload: Encapsulation header and CDR, a multiple of four bytes long.
 
     Returns:
-        Payload with its encapsulation header, and what is known of the sample; None where there
-        is none, or no reader any more.
+        Cyclone's code, negative where it failed.
     """
-    while True:
-        slot = _Slot()
-        at = ct.addressof(slot)
-        if _take_cdr(reader, at, 1, at + _INFO, _ANY_STATE) < 1:
-            return None
-        sample = slot.sample
-        try:
-            if slot.info.valid_data:
-                size = _size(sample)
-                _release(_refer(sample, 0, size, at + _ADDRESS))
-                return _make_bytes(slot.address, size), slot.info
-        finally:
-            _release(sample)
+    if isinstance(payload, bytearray):
+        pinned = ct.c_char.from_buffer(payload)
+        address: Any = ct.addressof(pinned)
+    else:
+        address = ct.cast(payload, ct.c_void_p).value
+    sample = _Payload(address, len(payload))
+    return _wait_and_write(writer, ct.addressof(sample))

@@ -66,6 +66,8 @@ class Waiter:
         count = _wait(self._ref, self._slots, self._capacity, timeout)
         if count <= 0:
             return []
+        if count == 1 and self._slots[0] != _WAKE:
+            return self._slots[:1]
         tokens = self._slots[: min(count, self._capacity)]
         if _WAKE in tokens:
             _set_guard(self._guard_ref, False)
