@@ -29,8 +29,8 @@ signal.signal(signal.SIGALRM, interrupt)
 interrupts, end = 0, time.monotonic() + 4.0
 while interrupts < 1500 and time.monotonic() < end:
     try:
-        for _ in range(50):
-            publisher.publish(String(data="x"))
+        for number in range(50):
+            publisher.publish(String(data="x" * (10_000 * (number % 2))))
         signal.setitimer(signal.ITIMER_REAL, 0.00005 + interrupts % 50 * 1e-6)
         while True:
             call()

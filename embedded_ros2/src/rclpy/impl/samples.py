@@ -8,6 +8,7 @@ from typing import Any
 from rclpy.impl.library import SampleInfo, function
 
 _ANY_STATE = 0x7F  # Every sample, view and instance state.
+_KEPT_BYTES = 4096  # A bigger sample is freed at once, not when the next one comes.
 _address = ct.c_size_t
 _take = function(
     "dds_take_mask",
@@ -73,6 +74,10 @@ class Samples:
             if info.valid_data:
                 data = _make_bytes(payload.address, payload.size)
                 taken = data, info.source_timestamp, info.publication_handle
+                if payload.size > _KEPT_BYTES:
+                    # In this order: a signal in between leaks it, and does not free it twice.
+                    freed, payload.address = payload.address, 0
+                    _free(freed)
                 break
         self._spare.append(views)
         return taken
