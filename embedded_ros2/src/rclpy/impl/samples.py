@@ -8,7 +8,6 @@ from typing import Any
 from rclpy.impl.library import SampleInfo, function
 
 _ANY_STATE = 0x7F  # Every sample, view and instance state.
-_KEPT_BYTES = 4096  # A bigger sample is freed at once, not when the next one comes.
 _address = ct.c_size_t
 _take = function(
     "dds_take_mask",
@@ -27,10 +26,7 @@ class _Payload(ct.Structure):
 
 
 class _Slot(ct.Structure):
-    """A sample, what is known of it, and the C array of one pointer to the sample.
-
-    Cyclone frees what the sample held before when the slot is filled again.
-    """
+    """A sample, what is known of it, and the C array of one pointer to the sample."""
 
     payload: _Payload
     array: int
@@ -74,10 +70,10 @@ class Samples:
             if info.valid_data:
                 data = _make_bytes(payload.address, payload.size)
                 taken = data, info.source_timestamp, info.publication_handle
-                if payload.size > _KEPT_BYTES:
-                    # In this order: a signal in between leaks it, and does not free it twice.
-                    freed, payload.address = payload.address, 0
-                    _free(freed)
+            # In this order: a signal in between leaks it, and does not free it twice.
+            freed, payload.address = payload.address, 0
+            _free(freed)
+            if taken is not None:
                 break
         self._spare.append(views)
         return taken
