@@ -1,5 +1,5 @@
 # AFIL without ROS: `make demo` runs the whole loop in simulation, `make test` the tests.
-# With ROS 2 sourced: `make ros` (see docs/embedded_ros2.md), or plain colcon.
+# With ROS 2 sourced: `make ros` (see runtime/embedded_ros2/docs/embedded_ros2.md), or plain colcon.
 
 PYTHON ?= python3
 VENV   := $(CURDIR)/.venv
@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 
 # Order matters: what others need comes first.
-PACKAGES := embedded_ros2 $(addprefix ros2_ws/src/,afil_core afil_sim afil_teleop afil_perception afil_policy)
+PACKAGES := runtime/embedded_ros2 $(addprefix ros2_ws/src/,afil_core afil_sim afil_teleop afil_perception afil_policy)
 
 # Where the authors' demonstrations lie; they are not part of this repository.
 AUTHORS_DATA ?= ../shared/data/authors

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "ros"
 VENV = WORK / "venv"
-TESTS = ("tests/ros_conformance", "tests/end_to_end")
+TESTS = ("runtime/embedded_ros2/tests/conformance", "tests/end_to_end")
 MIDDLEWARES = ("rmw_cyclonedds_cpp", "rmw_fastrtps_cpp")
 REQUIRED = (
     *("rclpy", "launch", "launch_ros", "ros2launch", "ros2run", "rosidl_runtime_py"),

@@ -1,6 +1,6 @@
 """Feeds mutated CDR to every message type: nothing may crash, hang or grow.
 
-``python -m benchmarks.ros.fuzz_ros [--count 10000] [--types PATTERN]`` deserializes payloads with
+``python -m benchmarks.fuzz_ros [--count 10000] [--types PATTERN]`` deserializes payloads with
 flipped bits, cut or lengthened, and with absurd lengths. The only errors allowed are those that
 say that a payload is malformed. At the end broken payloads are sent through DDS to a node.
 """

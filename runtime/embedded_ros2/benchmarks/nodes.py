@@ -1,4 +1,4 @@
-"""The nodes under test: ``python -m benchmarks.ros.nodes pub|sub KIND RATE SECONDS``."""
+"""The nodes under test: ``python -m benchmarks.nodes pub|sub KIND RATE SECONDS``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import HistoryPolicy, QoSProfile
 
-from benchmarks.ros.load import (
+from benchmarks.load import (
     DISCOVERY_S,
     LINGER_S,
     Meter,

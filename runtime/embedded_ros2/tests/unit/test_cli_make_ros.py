@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-TOOL = Path(__file__).resolve().parents[2] / "tools" / "ros.py"
+TOOL = Path(__file__).resolve().parents[4] / "tools" / "ros.py"
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Endurance: memory, threads and descriptors of many nodes, and nodes that are killed.
 
-``python -m benchmarks.ros.soak_ros [--minutes 10] [--kills 50]``: ten node processes with forty
+``python -m benchmarks.soak_ros [--minutes 10] [--kills 50]``: ten node processes with forty
 topics, measured after a warm-up and at the end; then one node is killed with SIGKILL and restarted
 again and again, and its peers must hear it within three seconds each time.
 """
@@ -66,7 +66,7 @@ def victim() -> None:
 
 
 def _start(*arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "benchmarks.ros.soak_ros", *arguments]
+    command = [sys.executable, "-m", "benchmarks.soak_ros", *arguments]
     environment = {**os.environ, "ROS_LOG_DIR": os.environ.get("ROS_LOG_DIR", "/tmp/soak_ros")}
     return subprocess.Popen(command, env=environment)
 

@@ -1,6 +1,6 @@
 """The floor: the bare cyclonedds wheel moving bytes between two processes.
 
-``python -m benchmarks.ros.floor pub|sub KIND RATE SECONDS`` prints one JSON line. No message is
+``python -m benchmarks.floor pub|sub KIND RATE SECONDS`` prints one JSON line. No message is
 serialized: the same bytes are sent again and again with a fresh time stamp in them.
 """
 
@@ -29,7 +29,7 @@ from cyclonedds.sub import DataReader
 from cyclonedds.topic import Topic
 from cyclonedds.util import duration
 
-from benchmarks.ros.load import (
+from benchmarks.load import (
     DISCOVERY_S,
     LINGER_S,
     Meter,

@@ -1,6 +1,6 @@
 """Speed of the embedded ROS 2 beside the bare cyclonedds wheel, in one run.
 
-``python -m benchmarks.ros.bench_ros [--seconds 60]``: a 640x480 image at 30 Hz, a joint state at
+``python -m benchmarks.bench_ros [--seconds 60]``: a 640x480 image at 30 Hz, a joint state at
 1 kHz, and images flat out, each between two processes. The floor runs before and after.
 """
 
@@ -38,7 +38,7 @@ def _pair(
     """Run publisher and subscriber; returns the figures of both."""
 
     def start(role: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", f"benchmarks.ros.{module}", role, kind, str(rate),
+        command = [sys.executable, "-m", f"benchmarks.{module}", role, kind, str(rate),
                    str(seconds)]  # fmt: skip
         return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 

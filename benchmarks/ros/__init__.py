@@ -1,1 +1,0 @@
-"""Benchmarks of the ROS layer; run them as ``python -m benchmarks.ros.bench_ros`` and so on."""
