@@ -5,11 +5,11 @@ import os
 import numpy as np
 import pytest
 
-from afil_core.durable import move_in
 from afil_core.errors import AfilError, run
 from afil_core.imaging import resize, resize_map
 from afil_core.progress import Progress
 from afil_core.statistics import wilson_interval
+from afil_core.storage import move_in
 from afil_core.world_protocol import EpisodeStatus, simulation_environment, uses_sim_time
 
 

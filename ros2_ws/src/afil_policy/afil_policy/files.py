@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from afil_core.durable import move_in
+from afil_core.storage import move_in
 
 
 def write_text(path: Path, text: str) -> None:

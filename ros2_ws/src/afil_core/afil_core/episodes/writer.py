@@ -11,9 +11,9 @@ from pathlib import Path
 
 from afil_core.bags import BagWriter
 from afil_core.contract.model import Contract
-from afil_core.durable import move_in
 from afil_core.episodes.metadata import EPISODE_FILE, EpisodeMetadata, TopicSummary
 from afil_core.errors import AfilError
+from afil_core.storage import move_in
 
 CONTRACT_KEY = "afil_contract"
 # A hidden folder on the same file system, so that the move is one atomic rename.

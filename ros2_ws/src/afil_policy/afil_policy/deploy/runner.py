@@ -47,7 +47,7 @@ class PolicyRunner:
         except (RuntimeError, AssertionError) as error:
             reason = str(error).splitlines()[0]
             raise AfilError(f"device '{device}' can't be used here ({reason}); try cpu") from error
-        self._model = self._model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._model = self._model.to(memory_format=torch.channels_last)
         self._device = device
 
     def warm_up(self) -> float:

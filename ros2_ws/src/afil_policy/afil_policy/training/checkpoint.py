@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from afil_core.contract import Contract, load_contract
-from afil_core.durable import move_in
+from afil_core.storage import move_in
 from afil_core.errors import AfilError
 from afil_policy.config import TrainConfig, load_config
 from afil_policy.data.normalisation import Normaliser

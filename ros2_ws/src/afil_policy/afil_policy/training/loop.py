@@ -87,7 +87,7 @@ class Trainer:
         )
         torch.manual_seed(config.seed)
         self._model = new_model(config, cache.contract).to(device)
-        self._model = self._model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._model = self._model.to(memory_format=torch.channels_last)
         self._optimiser = torch.optim.AdamW(
             self._model.parameters(),
             lr=config.optimisation.learning_rate,

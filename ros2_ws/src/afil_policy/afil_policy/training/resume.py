@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from afil_core.durable import move_in
+from afil_core.storage import move_in
 from afil_core.errors import AfilError
 
 _FILE = "resume.pt"
