@@ -14,10 +14,10 @@ import yaml
 from afil_core.bags import BagWriter, bag_info
 from afil_core.codecs import encode_mono_image
 from afil_core.contract import Contract, Qos
-from afil_core.storage import move_in
 from afil_core.episodes import Episode
 from afil_core.episodes.episode import key_objects_topic, saliency_topic
 from afil_core.errors import AfilError
+from afil_core.storage import move_in
 from afil_perception.encoding import KEY_OBJECTS_TYPE, SALIENCY_TYPE, encode_key_objects
 from afil_perception.pipeline import PerceivedFrame, Pipeline, Plan
 

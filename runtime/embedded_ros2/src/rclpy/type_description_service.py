@@ -6,12 +6,6 @@ import re
 import weakref
 from typing import Any
 
-from embedded_ros2.type_hash import (
-    describe_message,
-    describe_service,
-    message_hash,
-    service_hash,
-)
 from rcl_interfaces.msg import ParameterDescriptor
 from type_description_interfaces.msg import (
     Field,
@@ -21,6 +15,12 @@ from type_description_interfaces.msg import (
 )
 from type_description_interfaces.srv import GetTypeDescription
 
+from embedded_ros2.type_hash import (
+    describe_message,
+    describe_service,
+    message_hash,
+    service_hash,
+)
 from rclpy.parameter import Parameter
 from rclpy.qos import qos_profile_services_default
 

@@ -1,7 +1,6 @@
 """Interfaces at run time: classes by name, messages to YAML and back."""
 
 from embedded_ros2.interface_modules import install_finder
-
 from rosidl_runtime_py.convert import (
     get_message_slot_types,
     message_to_csv,

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+
 from embedded_ros2.message_classes import structure_class
 from embedded_ros2.model import ARRAY_TYPECODE, FieldType
 

@@ -67,6 +67,7 @@ def test_console_script_that_is_gone_is_no_executable_any_more(distribution):
 
 def test_unknown_package_is_an_error(distribution):
     from ament_index_python.packages import PackageNotFoundError
+
     from embedded_ros2.executables import find_executable
 
     with pytest.raises(PackageNotFoundError, match="package 'nothing' not found"):

@@ -1,14 +1,14 @@
 """Definitions, CDR and type hashes against the rosbags type store."""
 
 import pytest
+from rosbags.typesys import Stores, get_typestore
+
+from embedded_ros2 import cdr
 from embedded_ros2.definitions import packages
 from embedded_ros2.interface_modules import interface_class
 from embedded_ros2.message_classes import structure_class
 from embedded_ros2.parser import DefinitionError, parse_message
 from embedded_ros2.type_hash import message_hash, service_hash
-from rosbags.typesys import Stores, get_typestore
-
-from embedded_ros2 import cdr
 
 STORE = get_typestore(Stores.ROS2_JAZZY)
 

@@ -14,8 +14,8 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from afil_core.contract import Contract, load_contract
-from afil_core.storage import move_in
 from afil_core.errors import AfilError
+from afil_core.storage import move_in
 from afil_policy.config import TrainConfig, load_config
 from afil_policy.data.normalisation import Normaliser
 from afil_policy.data.transforms import ObservationTransform, proprioception_labels

@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
-from afil_core.storage import move_in
 from afil_core.errors import AfilError
+from afil_core.storage import move_in
 
 _FILE = "resume.pt"
 

@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from embedded_ros2 import cdr
 from embedded_ros2.message_classes import structure_class
 from embedded_ros2.type_hash import message_hash
-
-from embedded_ros2 import cdr
 from rclpy.impl.builtin_topics import PARTICIPANTS, READERS, WRITERS, Discovered, Discovery
 from rclpy.impl.endpoints import Reader, Writer, dds_qos
 from rclpy.impl.waitset import Waiter

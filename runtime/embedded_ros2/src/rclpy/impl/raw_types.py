@@ -8,6 +8,7 @@ from typing import Any
 
 from cyclonedds.idl import make_idl_struct
 from cyclonedds.idl import types as idl
+
 from embedded_ros2.definitions import message_definition
 from embedded_ros2.model import EMPTY_MEMBER, FieldType
 

@@ -7,7 +7,6 @@ import struct
 from typing import Any, TypeVar
 
 from embedded_ros2.type_hash import service_hash
-
 from rclpy.impl.endpoints import Reader, Writer, dds_qos
 from rclpy.impl.entity import Entity, check_service_type
 from rclpy.qos import QoSProfile

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from embedded_ros2.type_hash import message_hash
-
 from rclpy.impl.endpoints import Reader, Writer, dds_qos
 from rclpy.impl.entity import Entity, check_message_type
 from rclpy.qos import QoSProfile
