@@ -1,0 +1,1 @@
+"""What every process of AFIL needs: parameters, beginning and end."""
