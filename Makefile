@@ -57,7 +57,7 @@ RUN := PATH=$(BIN):$$PATH
 demo: install ## The whole loop in simulation: record, perceive, train, deploy, evaluate, report
 	@$(RUN) ros2 launch launch/demo.launch.py output:=$(DEMO_DIR)
 
-test: install lint unit ## Lint, type check and test everything
+test: install lint unit test-wheels ## Lint, type check and test everything
 
 lint: install ## ruff and mypy
 	@echo "== ruff"
@@ -74,6 +74,6 @@ authors: install ## Compare our saliency maps with the authors' published ones
 	  --results benchmarks/results/authors.jsonl
 
 clean: ## Remove the environment and the demo's output
-	rm -rf $(VENV) $(DEMO_DIR)
+	rm -rf $(VENV) $(VENV)-rclpy $(DEMO_DIR)
 
 include mk/*.mk

@@ -5,8 +5,6 @@ import numpy as np
 import pytest
 from geometry_msgs.msg import Point, Pose, PoseStamped, PoseWithCovariance, Quaternion
 from rclpy.serialization import deserialize_message, serialize_message
-from rosidl_runtime_py import message_to_ordereddict, message_to_yaml, set_message_fields
-from rosidl_runtime_py.utilities import get_action, get_message, get_service
 from sensor_msgs.msg import CompressedImage, Image, JointState
 from std_msgs.msg import Bool, ByteMultiArray, Empty, Float64, Header, Int8, String, UInt8
 from std_srvs.srv import SetBool, Trigger
@@ -187,42 +185,3 @@ def test_service_classes_have_request_and_response():
 def test_service_classes_cannot_be_made():
     with pytest.raises(NotImplementedError):
         Trigger()
-
-
-def test_get_message_by_name():
-    assert get_message("std_msgs/msg/String") is String
-
-
-def test_get_service_by_name():
-    assert get_service("std_srvs/srv/Trigger") is Trigger
-
-
-def test_get_action_by_name():
-    pytest.importorskip("example_interfaces", reason="example_interfaces is not installed")
-    fibonacci = get_action("example_interfaces/action/Fibonacci")
-    assert fibonacci.Goal(order=3).order == 3
-
-
-def test_unknown_message_name_raises():
-    with pytest.raises((ModuleNotFoundError, AttributeError, ValueError)):
-        get_message("no_such_package/msg/Nothing")
-
-
-def test_message_to_ordereddict_is_plain():
-    plain = message_to_ordereddict(JointState(position=[1.0]))
-    assert plain["position"] == [1.0] and plain["header"]["frame_id"] == ""
-
-
-def test_message_to_yaml():
-    assert message_to_yaml(String(data="x")).strip() == "data: x"
-
-
-def test_set_message_fields_fills_nested_values():
-    message = PoseStamped()
-    set_message_fields(message, {"pose": {"position": {"x": 2}}, "header": {"frame_id": "f"}})
-    assert message.pose.position.x == 2.0 and message.header.frame_id == "f"
-
-
-def test_set_message_fields_refuses_unknown_fields():
-    with pytest.raises(AttributeError):
-        set_message_fields(String(), {"nothing": 1})
