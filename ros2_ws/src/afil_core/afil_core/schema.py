@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -22,6 +23,18 @@ from afil_core.errors import AfilError
 S = TypeVar("S", bound=BaseModel)
 
 _UNKNOWN = "afil_unknown_key"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which 1e-4 is a number, as JSON and every reader of it have it."""
+
+
+# YAML 1.1 wants a dot and a sign in there.
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"),
+    list("-+0123456789"),
+)
 _MUST_BE = {
     "string": "a text",
     "int": "a whole number",
@@ -133,7 +146,7 @@ def parse_yaml(text: str, source: str) -> Any:
         AfilError: When it is no YAML.
     """
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, _Loader)
     except yaml.YAMLError as error:
         where = " ".join(str(error).split())
         raise AfilError(f"{source} is not valid YAML ({where}); correct it there") from error

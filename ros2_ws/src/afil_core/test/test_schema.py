@@ -33,6 +33,17 @@ def test_whole_numbers_serve_as_numbers_and_lists_as_tuples():
     assert outer.rate_hz == 3.0 and outer.inner.size == (4, 5)
 
 
+@pytest.mark.parametrize("text", ["1e-4", "1E-4", "1.e-4", "0.1e-3", "1.0e-04"])
+def test_small_numbers_are_numbers_however_they_are_written(text):
+    assert schema.parse(Outer, f"rate_hz: {text}", "a.yaml").rate_hz == 1e-4
+    assert schema.parse(Outer, "{}", "a.yaml", schema.parse_overrides([f"rate_hz={text}"]))
+
+
+def test_words_that_only_look_like_numbers_stay_texts():
+    outer = schema.parse(Outer, "rate_hz: 1\nname: 1e4x", "a.yaml")
+    assert outer.name == "1e4x"
+
+
 def test_what_is_written_is_read_back_equal():
     outer = schema.parse(Outer, "rate_hz: 3\nitems: [{color: blue}]", "a.yaml")
     assert schema.parse(Outer, schema.to_yaml(outer), "b.yaml") == outer
