@@ -1,4 +1,4 @@
-"""One camera, one frame, one action: the trainer does what this page of plain torch does, bit for bit.
+"""One camera, one frame, one action: training does what this page of plain torch does, to the bit.
 
 The page knows none of the package's networks, losses, normalizers, batches or schedules. When a
 change of theirs moves a single bit of a trained policy, this is the test that says so.
@@ -7,7 +7,6 @@ change of theirs moves a single bit of a trained policy, this is the test that s
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
