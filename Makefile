@@ -40,11 +40,11 @@ $(STAMPS)/requirements: requirements.txt $(STAMPS)/venv
 
 # A package's code is used in place; its data files (package.xml, launch, config, messages)
 # are copied to the environment's share/, which makes the environment an ament prefix.
-$(STAMPS)/packages: $(STAMPS)/requirements $(foreach p,$(PACKAGES),$(wildcard $(p)/setup.py $(p)/setup.cfg $(p)/package.xml $(p)/launch/* $(p)/config/* $(p)/share/*/*/*))
+$(STAMPS)/packages: $(STAMPS)/requirements $(foreach p,$(PACKAGES),$(wildcard $(p)/setup.py $(p)/setup.cfg $(p)/pyproject.toml $(p)/package.xml $(p)/launch/* $(p)/config/* $(p)/share/*/*/*))
 	@echo "== installing the packages"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --use-pep517 \
 	  $(addprefix -e ./,$(PACKAGES))
-	@for package in $(PACKAGES); do \
+	@for package in $(filter ros2_ws/%,$(PACKAGES)); do \
 	  (cd $$package && $(BIN)/python -W ignore setup.py --quiet install_data --install-dir=$(VENV)) || exit 1; \
 	done
 	@touch $@

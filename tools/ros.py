@@ -51,7 +51,7 @@ OPTIONAL = {
     "carla_msgs": "CARLA's vehicle commands",
 }
 # Not for a ROS installation: its own DDS is used, and linting is done without it.
-LEFT_OUT = ("cyclonedds", "ruff", "mypy", "import-linter", "types-PyYAML")
+LEFT_OUT = ("cyclonedds", "hatchling", "ruff", "mypy", "import-linter", "types-PyYAML")
 
 
 class MissingError(Exception):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from functools import cache
 from pathlib import Path
 
 from rosbags.interfaces import Nodetype
 from rosbags.typesys.stores import ros2_jazzy
 
+from embedded_ros2.finder import KINDS, STORE_PACKAGES, share_directories
 from embedded_ros2.model import EMPTY_MEMBER, Constant, Definition, Field, FieldType
 from embedded_ros2.parser import parse_message, split_sections
 
 # The store keeps no default values; these are the standard messages that have some.
 _STORE_DEFAULTS = {"geometry_msgs/msg/Quaternion": {"x": 0.0, "y": 0.0, "z": 0.0, "w": 1.0}}
-_KINDS = ("msg", "srv", "action")
 
 
 class UnknownInterfaceError(LookupError):
@@ -52,18 +50,10 @@ def _from_store(name: str) -> Definition | None:
     )
 
 
-def share_directories() -> list[Path]:
-    """Folders that hold ``<package>/{msg,srv,action}``, in the order they are searched."""
-    prefixes = [p for p in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if p]
-    folders = [Path(prefix) / "share" for prefix in (*prefixes, sys.prefix)]
-    folders.append(Path(__file__).resolve().parents[2] / "share")
-    return [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
-
-
 def find_file(package: str, kind: str, name: str) -> Path | None:
     """Path of ``share/<package>/<kind>/<name>.<kind>``, or None."""
     for share in share_directories():
-        path = share / package / kind / f"{name}.{kind}"
+        path = Path(share, package, kind, f"{name}.{kind}")
         if path.is_file():
             return path
     return None
@@ -180,17 +170,17 @@ def interface_names(package: str, kind: str) -> list[str]:
         prefix = f"{package}/msg/"
         names = {n[len(prefix) :] for n in ros2_jazzy.FIELDDEFS if n.startswith(prefix)}
     for share in share_directories():
-        names.update(path.stem for path in (share / package / kind).glob(f"*.{kind}"))
+        names.update(path.stem for path in Path(share, package, kind).glob(f"*.{kind}"))
     return sorted(names)
 
 
 def packages() -> dict[str, list[str]]:
     """Packages that define interfaces, with the kinds each has."""
     found: dict[str, set[str]] = {}
-    for name in ros2_jazzy.FIELDDEFS:
-        found.setdefault(name.split("/")[0], set()).add("msg")
+    for package in STORE_PACKAGES:
+        found[package] = {"msg"}
     for share in share_directories():
-        for kind in _KINDS:
-            for path in share.glob(f"*/{kind}/*.{kind}"):
+        for kind in KINDS:
+            for path in Path(share).glob(f"*/{kind}/*.{kind}"):
                 found.setdefault(path.parts[-3], set()).add(kind)
     return {package: sorted(kinds) for package, kinds in sorted(found.items())}

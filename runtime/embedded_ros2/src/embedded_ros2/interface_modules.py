@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
-import sys
-from collections.abc import Callable
+import difflib
 from types import ModuleType
 from typing import Any
 
@@ -13,10 +10,8 @@ from embedded_ros2.definitions import (
     UnknownInterfaceError,
     interface_names,
     message_definition,
-    packages,
 )
 from embedded_ros2.message_classes import snake_case, structure_class
-from embedded_ros2.real_ros import refuse_to_shadow
 
 
 class _NotInstantiable(type):
@@ -81,60 +76,51 @@ def interface_class(name: str) -> type:
     return structure_class(name)
 
 
-def contents(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """``__getattr__`` and ``__dir__`` for an interface module.
+def types_of(package: str, kind: str, module: str) -> list[str]:
+    """Interfaces that rosidl puts into ``<package>.<kind>.<module>``, e.g. ``_string``."""
+    return [n for n in interface_names(package, kind) if f"_{snake_case(n)}" == module]
 
-    Args:
-        module: Its dotted name, ``std_msgs.msg``.
+
+def require(package: str, kind: str, name: str) -> None:
+    """Say that an interface is unknown, and which one may be meant.
+
+    Raises:
+        ImportError: The package has no such interface.
     """
-    refuse_to_shadow(module)
-    package, kind = module.split(".")
+    known = interface_names(package, kind)
+    if name in known:
+        return
+    close = difflib.get_close_matches(name, known, 1)
+    hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(known)}"
+    raise ImportError(f"{package}/{kind} has no {name}; {hint}", name=f"{package}.{kind}")
+
+
+def fill(module: ModuleType) -> None:
+    """Give ``<package>.<kind>`` or ``<package>.<kind>._<type>`` its contents."""
+    package, *rest = module.__name__.split(".")
+    if not rest:
+        return
+    kind = rest[0]
 
     def get(name: str) -> Any:
+        if name == "__all__":
+            return interface_names(package, kind)
         if name.startswith("_"):
-            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
         try:
             cls = interface_class(f"{package}/{kind}/{name}")
         except UnknownInterfaceError as error:
-            if name not in interface_names(package, kind):
-                raise AttributeError(
-                    f"module {module!r} has no attribute {name!r}; {error}"
-                ) from error
-            raise
-        setattr(sys.modules[module], name, cls)
+            if name in interface_names(package, kind):
+                raise
+            raise AttributeError(
+                f"module {module.__name__!r} has no attribute {name!r}; {error}"
+            ) from error
+        setattr(module, name, cls)
         return cls
 
-    return get, lambda: interface_names(package, kind)
-
-
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports packages that exist only as ``share/<package>``, and ``<pkg>.msg._<type>``."""
-
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
-        parts = fullname.split(".")
-        if len(parts) > 3 or (len(parts) > 1 and parts[1] not in ("msg", "srv", "action")):
-            return None
-        kinds = packages().get(parts[0], []) if len(parts) < 3 or parts[2][:1] == "_" else []
-        if not kinds or (len(parts) > 1 and parts[1] not in kinds):
-            return None
-        return importlib.machinery.ModuleSpec(fullname, self, is_package=len(parts) < 3)
-
-    def create_module(self, spec: Any) -> None:
-        return None
-
-    def exec_module(self, module: ModuleType) -> None:
-        parts = module.__name__.split(".")
-        if len(parts) == 2:
-            module.__getattr__, module.__dir__ = contents(module.__name__)
-        elif len(parts) == 3:
-            package, kind, stem = parts
-            for name in interface_names(package, kind):
-                if f"_{snake_case(name)}" == stem:
-                    setattr(module, name, interface_class(f"{package}/{kind}/{name}"))
-                    module.__getattr__ = lambda part: structure_class(f"{package}/{kind}/{part}")
-
-
-def install_finder() -> None:
-    """Let packages that are only definitions be imported; ordinary modules always win."""
-    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.append(_Finder())
+    module.__dict__["__getattr__"] = get
+    if len(rest) == 1:
+        module.__dict__["__dir__"] = lambda: interface_names(package, kind)
+    else:
+        for name in types_of(package, kind, rest[1]):
+            get(name)

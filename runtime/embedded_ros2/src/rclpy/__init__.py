@@ -9,11 +9,11 @@ import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from embedded_ros2.interface_modules import install_finder
+from embedded_ros2 import finder
 from embedded_ros2.real_ros import refuse_to_shadow
 
 refuse_to_shadow("rclpy")
-install_finder()
+finder.install()
 
 from rclpy.parameter import Parameter  # noqa: E402
 from rclpy.signals import (  # noqa: E402

@@ -1,6 +1,6 @@
 """Interfaces at run time: classes by name, messages to YAML and back."""
 
-from embedded_ros2.interface_modules import install_finder
+from embedded_ros2 import finder
 from rosidl_runtime_py.convert import (
     get_message_slot_types,
     message_to_csv,
@@ -17,7 +17,7 @@ from rosidl_runtime_py.get_interfaces import (
 )
 from rosidl_runtime_py.set_message import set_message_fields
 
-install_finder()
+finder.install()
 
 __all__ = ["get_action_interfaces", "get_interface_packages", "get_interface_path",
            "get_interfaces", "get_message_interfaces", "get_message_slot_types",

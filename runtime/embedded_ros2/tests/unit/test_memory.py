@@ -23,10 +23,11 @@ def node():
     context = Context()
     rclpy.init(args=[], context=context)
     node = rclpy.create_node("memory", context=context)
-    node.executor = SingleThreadedExecutor(context=context)
-    node.executor.add_node(node)
+    # As in rclpy, a node does not keep its executor alive.
+    executor = SingleThreadedExecutor(context=context)
+    executor.add_node(node)
     yield node
-    node.executor.shutdown()
+    executor.shutdown()
     node.destroy_node()
     context.shutdown()
 

@@ -1,1 +1,0 @@
-"""Interfaces of builtin_interfaces, made from their definitions on first use."""

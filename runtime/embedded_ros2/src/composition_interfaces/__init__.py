@@ -1,1 +1,0 @@
-"""Interfaces of composition_interfaces, made from their definitions on first use."""

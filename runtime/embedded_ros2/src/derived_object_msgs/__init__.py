@@ -1,1 +1,0 @@
-"""Interfaces of derived_object_msgs, made from their definitions on first use."""

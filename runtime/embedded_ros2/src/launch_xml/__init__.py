@@ -1,5 +1,0 @@
-"""The embedded runtime has no launch_xml; importing it says so."""
-
-from embedded_ros2.missing import refuse_module
-
-refuse_module(__name__)

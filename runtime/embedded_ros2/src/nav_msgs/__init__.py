@@ -1,1 +1,0 @@
-"""Interfaces of nav_msgs, made from their definitions on first use."""

@@ -1,1 +1,0 @@
-"""Interfaces of rcl_interfaces, made from their definitions on first use."""

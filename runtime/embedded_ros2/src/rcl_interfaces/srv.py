@@ -1,5 +1,0 @@
-"""Services of rcl_interfaces."""
-
-from embedded_ros2.interface_modules import contents
-
-__getattr__, __dir__ = contents(__name__)

@@ -1,1 +1,0 @@
-"""Interfaces of rmw_dds_common, made from their definitions on first use."""

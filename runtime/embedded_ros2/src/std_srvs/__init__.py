@@ -1,1 +1,0 @@
-"""Interfaces of std_srvs, made from their definitions on first use."""

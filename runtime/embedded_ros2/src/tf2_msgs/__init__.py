@@ -1,1 +1,0 @@
-"""Interfaces of tf2_msgs, made from their definitions on first use."""
