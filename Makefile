@@ -70,7 +70,7 @@ unit: install ## The tests alone
 	@$(RUN) $(BIN)/python -m pytest
 
 authors: install ## Compare our saliency maps with the authors' published ones
-	@$(RUN) ros2 run afil_perception authors --data $(AUTHORS_DATA) \
+	@$(BIN)/python -m benchmarks.authors --data $(AUTHORS_DATA) \
 	  --results benchmarks/results/authors.jsonl
 
 clean: ## Remove the environment and the demo's output

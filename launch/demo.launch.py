@@ -63,7 +63,7 @@ def stages(args: dict[str, str]) -> list[Stage]:
         ),
         Stage(
             "perceive",
-            _ros2("launch", "afil_perception", "perceive.launch.py") + [f"demos:={demos}"],
+            _ros2("launch", "afil_perception", "perceive.launch.py") + [f"dataset:={demos}"],
         ),
     ]
     options = ["--seed", args["seed"]]

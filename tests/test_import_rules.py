@@ -33,13 +33,22 @@ def test_packages_import_only_what_the_architecture_allows(repository):
     assert status == EXIT_STATUS_SUCCESS, "the report above names the chains of imports"
 
 
-def test_exactly_the_node_modules_are_excepted_from_purity(python_files, repository):
+def test_exactly_the_nodes_are_excepted_from_purity(python_files, repository):
     rules = configparser.ConfigParser()
     rules.read(repository / ".importlinter")
     lines = rules["importlinter:contract:pure"]["ignore_imports"].split("\n")
     excepted = {line.split(" -> ")[0].strip() for line in lines if line.strip()}
     nodes = {n for n, _ in _package_files(python_files, repository) if n.endswith("_node")}
-    assert excepted == nodes, "keep ignore_imports in .importlinter equal to the *_node.py files"
+    assert nodes, "no node found: the search looks in the wrong place"
+    expected = {f"{n.rpartition('.')[0]}.*" if ".nodes." in n else n for n in nodes}
+    assert excepted == expected, "ignore_imports in .importlinter: <package>.nodes.* each"
+
+
+def test_the_folder_of_nodes_holds_nothing_else(python_files, repository):
+    modules = [n for n, _ in _package_files(python_files, repository)]
+    inside = [n for n in modules if ".nodes." in n and not n.endswith(".__init__")]
+    assert inside, "no folder nodes/ found: the search looks in the wrong place"
+    assert [n for n in inside if not n.endswith("_node")] == []
 
 
 def test_no_logic_imports_a_node(python_files, repository):

@@ -106,7 +106,7 @@ def recorded_files(demos) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def perceived(demos, recorded_files, processes) -> Path:
     """The episodes with their saliency sidecars."""
-    processes.succeed("launch", "afil_perception", "perceive.launch.py", f"demos:={demos}")
+    processes.succeed("launch", "afil_perception", "perceive.launch.py", f"dataset:={demos}")
     return demos
 
 

@@ -121,7 +121,7 @@ def test_a_damaged_bag_is_named_by_perception_and_training(
 ):
     dataset = damaged(damage)
     before = files_of(dataset)
-    assert_sentence(processes.refuse(*PERCEIVE, f"demos:={dataset}"), *words)
+    assert_sentence(processes.refuse(*PERCEIVE, f"dataset:={dataset}"), *words)
     train = ["run", "afil_policy", "train", "--data", str(dataset), "--method", "bc"]
     output = processes.refuse(*train, "--output", str(tmp_path / "run"))
     assert_sentence(output, *words)
@@ -168,7 +168,7 @@ def test_an_evaluation_in_an_unknown_world_is_refused(runs, processes, tmp_path)
 
 def test_missing_data_and_checkpoints_are_named(processes, tmp_path):
     missing = str(tmp_path / "nowhere")
-    assert_sentence(processes.refuse(*PERCEIVE, f"demos:={missing}"), "nowhere")
+    assert_sentence(processes.refuse(*PERCEIVE, f"dataset:={missing}"), "nowhere")
     train = ["run", "afil_policy", "train", "--data", missing, "--method", "bc"]
     assert_sentence(processes.refuse(*train, "--output", str(tmp_path / "r")), "nowhere")
     deploy = ["launch", "afil_policy", "deploy.launch.py", "sim:=true", f"checkpoint:={missing}"]

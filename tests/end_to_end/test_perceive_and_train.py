@@ -35,7 +35,7 @@ def test_perception_leaves_the_recording_as_it_is(perceived, recorded_files, fil
 
 def test_perceiving_again_writes_nothing(perceived, processes, files_of):
     before = files_of(perceived)
-    processes.succeed("launch", "afil_perception", "perceive.launch.py", f"demos:={perceived}")
+    processes.succeed("launch", "afil_perception", "perceive.launch.py", f"dataset:={perceived}")
     assert files_of(perceived) == before
 
 

@@ -23,9 +23,9 @@ setup(
     license="Apache-2.0",
     entry_points={
         "console_scripts": [
-            "perceive_node = afil_perception.perceive_node:main",
-            "import_video = afil_perception.import_video:main",
-            "authors = afil_perception.authors:main",
+            "perceive = afil_perception.commands.perceive:main",
+            "perceive_node = afil_perception.nodes.perceive_node:main",
+            "import_video = afil_perception.commands.import_video:main",
         ],
     },
 )

@@ -147,7 +147,7 @@ def test_unknown_key_in_episode_yaml_is_a_sentence(record):
 
 
 def test_missing_saliency_names_the_command_that_makes_it(record):
-    with pytest.raises(AfilError, match="perceive.launch.py demos:="):
+    with pytest.raises(AfilError, match="perceive.launch.py dataset:="):
         list(Episode(record()).saliency_maps("front_image"))
 
 

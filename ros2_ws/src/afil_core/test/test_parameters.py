@@ -15,6 +15,8 @@ from afil_core.schema import Schema
 
 
 class Parameters(Schema):
+    renamed = {"cams": "cameras"}
+
     robot: str = Field("franka", description="Robot contract: name or YAML file")
     mode: Literal["lock_step", "real_time"] = Field("lock_step", description="Who waits")
     first_seed: int = Field(0, ge=0, description="Seed of the first episode")
@@ -68,6 +70,7 @@ def test_given_values_are_read_in_their_types(declared):
         ("robot:=3", "robot must be a text, not 3"),
         ("autostart:=maybe", "autostart must be true or false, not 'maybe'"),
         ("mode:=fast", "mode is 'fast', but must be one of lock_step, real_time"),
+        ("cams:=[a]", "cams is called 'cameras' now; rename it"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_by_node_and_name(declared, given, sentence):
@@ -102,6 +105,8 @@ def test_a_launch_file_reads_texts_by_the_same_description():
     assert values.autostart is False and values.mode == "lock_step"
     with pytest.raises(AfilError, match=r"^record.launch.py: noise must be a number, not 'much'"):
         read_texts(Parameters, {"noise": "much"}, "record.launch.py")
+    with pytest.raises(AfilError, match=r"^record.launch.py: cams is called 'cameras' now"):
+        read_texts(Parameters, {"cams": "a"}, "record.launch.py")
 
 
 def test_a_description_tells_a_launch_file_its_defaults_and_choices():

@@ -14,7 +14,7 @@ SALIENCY_TYPE = "sensor_msgs/msg/Image"
 
 
 def encode_key_objects(objects: Sequence[KeyObject], stamp_ns: int, frame_id: str) -> bytes:
-    """A ``vision_msgs/Detection2DArray``: boxes by centre and size in pixels.
+    """A ``vision_msgs/Detection2DArray``: boxes by center and size in pixels.
 
     The label is the ``class_id`` of the one hypothesis, the track id is the detection's ``id``.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rgb: TypeAlias = NDArray[np.uint8]
-"""A colour image, uint8 [H, W, 3], RGB."""
+"""A color image, uint8 [H, W, 3], RGB."""
 
 Box: TypeAlias = tuple[float, float, float, float]
 """x0, y0, x1, y1 in pixels; x1 and y1 are exclusive, so that pixel i covers [i, i + 1)."""
@@ -77,8 +77,8 @@ class KeyObject:
     track_id: int
 
 
-def box_centre(box: Box) -> tuple[float, float]:
-    """Centre (x, y) of a box in pixels."""
+def box_center(box: Box) -> tuple[float, float]:
+    """Center (x, y) of a box in pixels."""
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 

@@ -1,13 +1,14 @@
-"""Perceive a dataset: ``ros2 launch afil_perception perceive.launch.py demos:=DIR``."""
+"""Perceive a dataset: ``ros2 launch afil_perception perceive.launch.py dataset:=DIR``."""
 
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, RegisterEventHandler
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, RegisterEventHandler
 from launch.event_handlers import OnProcessExit
-from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
-from launch_ros.parameter_descriptions import ParameterValue
 
 from afil_core.errors import AfilError
+from afil_core.process.parameters import describe, read_texts
+from afil_core.schema import to_plain
+from afil_perception.pipeline.parameters import PerceiveParameters
 
 
 def _fail_with_the_node(event, context):
@@ -19,34 +20,26 @@ def _fail_with_the_node(event, context):
         )
 
 
-def generate_launch_description():
+def _start(context):
+    given = read_texts(PerceiveParameters, context.launch_configurations, "perceive.launch.py")
     perceive = Node(
         package="afil_perception",
         executable="perceive_node",
         name="perceive_node",
         output="screen",
-        parameters=[
-            {
-                "demos": ParameterValue(LaunchConfiguration("demos"), value_type=str),
-                "publish": ParameterValue(LaunchConfiguration("publish"), value_type=bool),
-                "config": ParameterValue(LaunchConfiguration("config"), value_type=str),
-            }
-        ],
+        parameters=[to_plain(given)],
     )
-    return LaunchDescription(
-        [
-            DeclareLaunchArgument("demos", description="folder of the dataset"),
-            DeclareLaunchArgument(
-                "publish",
-                default_value="false",
-                description="publish images, key objects and maps while perceiving",
-            ),
-            DeclareLaunchArgument(
-                "config", default_value="", description="YAML file; empty for the defaults"
-            ),
-            perceive,
-            RegisterEventHandler(
-                OnProcessExit(target_action=perceive, on_exit=_fail_with_the_node)
-            ),
-        ]
-    )
+    ended = OnProcessExit(target_action=perceive, on_exit=_fail_with_the_node)
+    return [RegisterEventHandler(ended), perceive]
+
+
+def generate_launch_description():
+    arguments = [
+        DeclareLaunchArgument(p.name, default_value=p.text, description=p.description)
+        for p in describe(PerceiveParameters)
+    ]
+    former = [
+        DeclareLaunchArgument(name, default_value="", description=f"former name of {present}")
+        for name, present in PerceiveParameters.renamed.items()
+    ]
+    return LaunchDescription([*arguments, *former, OpaqueFunction(function=_start)])

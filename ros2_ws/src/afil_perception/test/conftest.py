@@ -22,10 +22,10 @@ TABLE = (120, 118, 115)
 def scene(
     discs: Sequence[tuple[int, int, int, tuple[int, int, int]]], size: tuple[int, int] = (120, 160)
 ) -> np.ndarray:
-    """An image of a grey table with discs (x, y, radius, RGB)."""
+    """An image of a gray table with discs (x, y, radius, RGB)."""
     image = np.full((*size, 3), TABLE, np.uint8)
-    for x, y, radius, colour in discs:
-        cv2.circle(image, (x, y), radius, colour, -1)
+    for x, y, radius, color in discs:
+        cv2.circle(image, (x, y), radius, color, -1)
     return image
 
 

@@ -141,7 +141,7 @@ def _stand_ins(demonstrations: Demonstrations, results: list[Results]) -> list[s
     if isinstance(backends, dict):
         used = ", ".join(f"{stage}: {name}" for stage, name in backends.items())
         sentences.append(
-            f"Saliency was made by the backends {used}. instruction, colour and iou are "
+            f"Saliency was made by the backends {used}. instruction, color and iou are "
             "weight-free stand-ins for a vision-language model, an open-vocabulary detector and "
             "SAM 2."
         )

@@ -140,7 +140,7 @@ class Episode:
         if not self.saliency_path.is_dir() or topic not in bag_info(self.saliency_path).types:
             raise AfilError(
                 f"{self.path} has no saliency maps on {topic}; run "
-                f"`ros2 launch afil_perception perceive.launch.py demos:={self.path.parent}`"
+                f"`ros2 launch afil_perception perceive.launch.py dataset:={self.path.parent}`"
             )
         for _, _, cdr in read_bag(self.saliency_path, [topic]):
             message = messages.deserialize(cdr, "sensor_msgs/msg/Image")

@@ -95,6 +95,13 @@ def declare(kind: type[S], node: Any, messages: Any) -> S:
         )
         value = node.declare_parameter(parameter.name, default, plain).value
         values[parameter.name] = value.tolist() if hasattr(value, "tolist") else value
+    for former in kind.renamed:
+        # Without a declaration ROS would drop it without a word.
+        value = node.declare_parameter(
+            former, None, messages.ParameterDescriptor(dynamic_typing=True)
+        ).value
+        node.undeclare_parameter(former)
+        values |= {} if value is None else {former: value}
     read = schema.read(kind, values, f"parameters of {node.get_name()}")
     for parameter in described:
         # Only now: a value out of range would have ended the node with a traceback.
@@ -107,7 +114,7 @@ def read_texts(kind: type[S], texts: Mapping[str, str], source: str) -> S:
 
     Args:
         kind: The description.
-        texts: Values by name; texts of other names are left alone.
+        texts: Values by name; texts of other names are left alone, former names are refused.
         source: What the values are of, for error sentences.
 
     Raises:
@@ -119,6 +126,8 @@ def read_texts(kind: type[S], texts: Mapping[str, str], source: str) -> S:
             text = texts[parameter.name]
             plain = parameter.type is str
             values[parameter.name] = text if plain else schema.parse_yaml(text, source)
+    # A launch file declares former names with an empty default, so that it hears of them.
+    values |= {former: texts[former] for former in kind.renamed if texts.get(former)}
     return schema.read(kind, values, source)
 
 

@@ -1,4 +1,4 @@
-"""Which colour a phrase has: the one it says, else the typical one of its object."""
+"""Which color a phrase has: the one it says, else the typical one of its object."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from importlib.resources import files
 
 from afil_core.errors import AfilError
 from afil_core.strict_yaml import parse_mapping
-from afil_perception.detect.palette import PALETTE, canonical_colour
+from afil_perception.detect.palette import PALETTE, canonical_color
 
 
 @cache
-def shipped_colours() -> Mapping[str, str]:
-    """Typical colours of everyday objects, as shipped: object to palette colour."""
-    name = "object_colours.yaml"
+def shipped_colors() -> Mapping[str, str]:
+    """Typical colors of everyday objects, as shipped: object to palette color."""
+    name = "object_colors.yaml"
     text = files("afil_perception.detect").joinpath(name).read_text(encoding="utf-8")
     section = parse_mapping(text, name)
     return {key: section.text(key, tuple(PALETTE)) for key in section.keys()}  # noqa: SIM118
@@ -24,32 +24,32 @@ def lexicon_with(additions: Mapping[str, str]) -> dict[str, str]:
     """The shipped lexicon with a configuration's additions.
 
     Raises:
-        AfilError: When an addition names no colour of the palette.
+        AfilError: When an addition names no color of the palette.
     """
-    lexicon = dict(shipped_colours())
+    lexicon = dict(shipped_colors())
     for noun, word in additions.items():
-        colour = canonical_colour(word.lower())
-        if colour is None:
+        color = canonical_color(word.lower())
+        if color is None:
             known = ", ".join(PALETTE)
             raise AfilError(
-                f"detector.colour.typical_colours.{noun}: '{word}' is no known colour; "
+                f"detector.color.typical_colors.{noun}: '{word}' is no known color; "
                 f"use one of: {known}"
             )
-        lexicon[noun.lower()] = colour
+        lexicon[noun.lower()] = color
     return lexicon
 
 
-def colour_of(phrase: str, lexicon: Mapping[str, str]) -> str | None:
-    """The palette colour of a noun phrase; None when neither it nor the lexicon says one.
+def color_of(phrase: str, lexicon: Mapping[str, str]) -> str | None:
+    """The palette color of a noun phrase; None when neither it nor the lexicon says one.
 
-    A colour word before the noun counts first; a colour word as the noun itself (*the orange*)
+    A color word before the noun counts first; a color word as the noun itself (*the orange*)
     is an object of the lexicon.
     """
     words = phrase.split()
     for word in words[:-1]:
-        colour = canonical_colour(word)
-        if colour is not None:
-            return colour
+        color = canonical_color(word)
+        if color is not None:
+            return color
     for start in range(len(words)):
         rest = " ".join(words[start:])
         for noun in (rest, *_singulars(rest)):

@@ -1,6 +1,6 @@
 r"""The temporal Gaussian map as one pure function.
 
-For frame t with kept boxes b_{t,p}, centres c_{t,p} and a window W of steps:
+For frame t with kept boxes b_{t,p}, centers c_{t,p} and a window W of steps:
 
     g_t(x)  = sum_{j in W} alpha^|j| * sum_p K(x; c_{t+j,p}, sigma_j)
     sigma_j = sigma_0 * beta^-|j|
@@ -22,8 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_perception.config import SaliencyConfig
 from afil_perception.objects import Box
+from afil_perception.pipeline.config import SaliencyConfig
 
 Map = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class SaliencyParameters:
         window: Steps back in time (and ahead, when not causal).
         causal: Whether only the past counts.
         kernel: ``peak``: each Gaussian has height 1; ``sum``: each has integral 1.
-        shape: ``centre``: a round Gaussian at the box's centre; ``box``: one with at least the
+        shape: ``center``: a round Gaussian at the box's center; ``box``: one with at least the
             standard deviation of the box's own extent along each axis.
         frame_min_max: Whether each frame's map is scaled to [0, 1] before the sum over frames.
     """
@@ -54,7 +54,7 @@ class SaliencyParameters:
     window: int = 1
     causal: bool = True
     kernel: str = "peak"
-    shape: str = "centre"
+    shape: str = "center"
     frame_min_max: bool = True
 
     @classmethod
@@ -120,7 +120,7 @@ def saliency_map(
 
 
 def to_uint8(saliency: Map) -> NDArray[np.uint8]:
-    """A map in [0, 1] as grey levels 0 to 255, uint8 [H, W]."""
+    """A map in [0, 1] as gray levels 0 to 255, uint8 [H, W]."""
     return np.rint(np.clip(saliency, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
@@ -140,7 +140,7 @@ def _kernel(
         sigma_axis = sigma
         if parameters.shape == "box":
             sigma_axis = max(sigma, (high - low) * _BOX_SIGMA)
-        # pixel centres: pixel i of the map covers [i, i + 1) * image_length / map_length
+        # pixel centers: pixel i of the map covers [i, i + 1) * image_length / map_length
         x = (np.arange(map_length) + 0.5) * (image_length / map_length)
         axis = np.exp(-0.5 * ((x - (low + high) / 2) / sigma_axis) ** 2)
         if parameters.kernel == "sum":

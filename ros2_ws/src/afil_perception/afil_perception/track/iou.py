@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from afil_perception.config import IouTrackerConfig
 from afil_perception.objects import Detection, KeyObject, Rgb, box_iou
+from afil_perception.pipeline.config import IouTrackerConfig
 
 
 class IouTracker:

@@ -78,7 +78,7 @@ def open_cache(dataset: Path, config: DataConfig, root: Path, *, needs_saliency:
         raise AfilError(
             f"{len(without)} of {len(episodes)} episodes in {dataset} have no saliency maps "
             f"(first: {without[0]}); run `ros2 launch afil_perception perceive.launch.py "
-            f"demos:={dataset}`"
+            f"dataset:={dataset}`"
         )
     folder = root / _key(identity, transform, config, bool(without))
     if not (folder / _INDEX).is_file():
@@ -199,7 +199,7 @@ def _steps(
             raise AfilError(
                 f"{episode.saliency_path} has no map for the image of stamp {step.stamp_ns} ns; "
                 f"delete that folder and run `ros2 launch afil_perception perceive.launch.py "
-                f"demos:={episode.path.parent}` again"
+                f"dataset:={episode.path.parent}` again"
             )
         yield step, saliency
 

@@ -3,11 +3,11 @@ import math
 import numpy as np
 import pytest
 
-from afil_perception.config import SaliencyConfig
+from afil_perception.pipeline.config import SaliencyConfig
 from afil_perception.saliency import SaliencyParameters, saliency_map, to_uint8
 
 SIZE = (90, 160)
-POINT = (80.0, 40.0, 81.0, 41.0)  # centre (80.5, 40.5) is the middle of pixel (80, 40)
+POINT = (80.0, 40.0, 81.0, 41.0)  # center (80.5, 40.5) is the middle of pixel (80, 40)
 LEFT = (20.0, 40.0, 21.0, 41.0)
 FAR = (140.0, 40.0, 141.0, 41.0)
 SIGMA_PX = 8.0
@@ -82,10 +82,10 @@ def test_the_map_depends_on_the_fraction_of_the_width_not_on_pixels() -> None:
 
 def test_the_box_shape_follows_the_box_along_each_axis() -> None:
     wide = (20.0, 38.0, 140.0, 43.0)
-    centre = saliency_map({0: [wide]}, SIZE, parameters(shape="centre"))
+    center = saliency_map({0: [wide]}, SIZE, parameters(shape="center"))
     box = saliency_map({0: [wide]}, SIZE, parameters(shape="box"))
-    assert box[40, 115] > 0.5 > centre[40, 115]
-    np.testing.assert_allclose(box[:, 80], centre[:, 80], atol=0.01)
+    assert box[40, 115] > 0.5 > center[40, 115]
+    np.testing.assert_allclose(box[:, 80], center[:, 80], atol=0.01)
 
 
 def test_sigma_goes_by_the_scene() -> None:
@@ -97,5 +97,5 @@ def test_sigma_goes_by_the_scene() -> None:
 
 
 def test_grey_levels_span_the_whole_range() -> None:
-    grey = to_uint8(saliency_map({0: [POINT]}, SIZE, parameters()))
-    assert grey.dtype == np.uint8 and grey.max() == 255 and grey.min() == 0
+    gray = to_uint8(saliency_map({0: [POINT]}, SIZE, parameters()))
+    assert gray.dtype == np.uint8 and gray.max() == 255 and gray.min() == 0

@@ -5,9 +5,9 @@ import pytest
 from afil_core.bags import BagWriter
 from afil_core.episodes import Episode
 from afil_core.errors import AfilError
-from afil_perception.config import PerceptionConfig
-from afil_perception.dataset import DatasetReport, perceive_dataset
-from afil_perception.pipeline import Pipeline
+from afil_perception.pipeline.config import PerceptionConfig
+from afil_perception.pipeline.dataset import DatasetReport, perceive_dataset
+from afil_perception.pipeline.pipeline import Pipeline
 
 
 def perceive(path: Path, lines: list[str] | None = None) -> DatasetReport:
@@ -81,13 +81,13 @@ def test_a_foreign_bag_is_named(make_episode, moving_carrot) -> None:
     assert len(report.failures) == 1 and "other_bag is no episode" in report.failures[0]
 
 
-def test_an_instruction_without_a_known_colour_fails_by_name(make_episode, moving_carrot) -> None:
+def test_an_instruction_without_a_known_color_fails_by_name(make_episode, moving_carrot) -> None:
     episode = make_episode(moving_carrot, instruction="lift the gizmo")
     report = perceive(episode.path.parent)
     assert str(episode.path) in report.failures[0] and "'gizmo'" in report.failures[0]
 
 
-def test_a_phrase_without_a_known_colour_beside_others_is_told_once(
+def test_a_phrase_without_a_known_color_beside_others_is_told_once(
     make_episode, moving_carrot
 ) -> None:
     for _ in range(2):

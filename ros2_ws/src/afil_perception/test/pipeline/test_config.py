@@ -4,10 +4,10 @@ import pytest
 import yaml
 
 from afil_core.errors import AfilError
-from afil_perception.config import PerceptionConfig, load_config, parse_config
-from afil_perception.pipeline import Pipeline
+from afil_perception.pipeline.config import PerceptionConfig, load_config, parse_config
+from afil_perception.pipeline.pipeline import Pipeline
 
-SHIPPED = Path(__file__).parents[1] / "config" / "perception.yaml"
+SHIPPED = Path(__file__).parents[2] / "config" / "perception.yaml"
 
 
 def test_the_shipped_file_says_every_key_with_its_default() -> None:
@@ -25,11 +25,11 @@ def test_keys_that_are_left_out_have_their_defaults() -> None:
     ("text", "sentence"),
     [
         ("saliency: {alfa: 0.5}", r"mine\.yaml: saliency\.alfa is not a known key"),
-        ("colour: {}", r"mine\.yaml: colour is not a known key"),
+        ("color: {}", r"mine\.yaml: color is not a known key"),
         ("saliency: {alpha: 1.5}", r"mine\.yaml: saliency\.alpha must lie in \[0, 1\]"),
         ("saliency: {window: 1.5}", r"saliency\.window must be a whole number"),
         ("saliency: {kernel: flat}", r"saliency\.kernel is 'flat', but must be one of peak, sum"),
-        ("detector: {colour: {min_score: high}}", r"detector\.colour\.min_score must be a number"),
+        ("detector: {color: {min_score: high}}", r"detector\.color\.min_score must be a number"),
         ("saliency: {causal: maybe}", r"saliency\.causal must be true or false"),
         ("saliency: [1]", r"saliency must be a mapping"),
         ("a: [", r"mine\.yaml is not valid YAML"),

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
-import json
-import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +14,16 @@ from numpy.typing import NDArray
 from afil_core.bags import read_bag
 from afil_core.episodes import Episode
 from afil_core.episodes.episode import key_objects_topic
-from afil_core.errors import AfilError, run
+from afil_core.errors import AfilError
 from afil_core.imaging import resize_map
-from afil_perception.authors_data import AuthorsVideo, follow_first_box, load_authors_video
-from afil_perception.config import PerceptionConfig, SaliencyConfig
+from afil_perception.clips.video import import_video
 from afil_perception.encoding import decode_key_objects
-from afil_perception.import_video import import_video
-from afil_perception.objects import Box, box_centre
-from afil_perception.pipeline import Pipeline
+from afil_perception.objects import Box, box_center
+from afil_perception.pipeline.config import PerceptionConfig, SaliencyConfig
+from afil_perception.pipeline.pipeline import Pipeline
+from afil_perception.pipeline.sidecar import write_sidecar
 from afil_perception.saliency.temporal import SaliencyParameters, saliency_map
-from afil_perception.sidecar import write_sidecar
+from benchmarks.authors.data import AuthorsVideo, follow_first_box, load_authors_video
 
 NEAR_PX = 25.0
 
@@ -135,12 +131,12 @@ def measure(case: Case, video: AuthorsVideo, workspace: Path) -> list[Figure]:
                 resize_map(m, (video.maps.shape[1], video.maps.shape[2]))
                 for _, m in episode.saliency_maps(stream.name)
             ),
-            baseline_maps=_centre_maps(video, size, single),
-            baseline_is="a Gaussian at the image's centre",
+            baseline_maps=_center_maps(video, size, single),
+            baseline_is="a Gaussian at the image's center",
             target=None,
         ),
     ]
-    ours = _own_centres(episode, stream.topic)
+    ours = _own_centers(episode, stream.topic)
     figures.append(_found_figure(case, ours))
     if case.near_target is not None:
         figures.append(_near_figure(case, video, ours, size))
@@ -157,7 +153,7 @@ def _maps_of(
         yield saliency_map(near, size, parameters, shape)
 
 
-def _centre_maps(
+def _center_maps(
     video: AuthorsVideo, size: tuple[int, int], parameters: SaliencyParameters
 ) -> Iterable[NDArray[np.float64]]:
     middle: Box = (size[1] / 2, size[0] / 2, size[1] / 2, size[0] / 2)
@@ -203,17 +199,17 @@ def _correlations(ours: _Maps, theirs: NDArray[np.uint8]) -> list[float]:
     return values
 
 
-def _own_centres(episode: Episode, topic: str) -> list[list[tuple[float, float]]]:
-    """Centres of the key objects per frame, read back from the sidecar."""
+def _own_centers(episode: Episode, topic: str) -> list[list[tuple[float, float]]]:
+    """Centers of the key objects per frame, read back from the sidecar."""
     messages = read_bag(episode.saliency_path, [key_objects_topic(topic)])
-    return [[box_centre(o.box) for o in decode_key_objects(cdr)[1]] for _, _, cdr in messages]
+    return [[box_center(o.box) for o in decode_key_objects(cdr)[1]] for _, _, cdr in messages]
 
 
 def _found_figure(case: Case, ours: Sequence[Sequence[tuple[float, float]]]) -> Figure:
     """Share of frames in which the weight-free detection finds anything at all."""
     return Figure(
         metric=f"{case.folder}.frames_with_own_boxes",
-        value=round(sum(bool(centres) for centres in ours) / len(ours), 4),
+        value=round(sum(bool(centers) for centers in ours) / len(ours), 4),
         unit="share of frames",
         target=None,
         ok=None,
@@ -233,13 +229,13 @@ def _near_figure(
     theirs = follow_first_box(video.boxes)
     middle = (size[1] / 2, size[0] / 2)
     near = near_baseline = count = 0
-    for centres, box in zip(ours, theirs, strict=True):
+    for centers, box in zip(ours, theirs, strict=True):
         if box is None:
             continue
         count += 1
         # the first is the only one: a singular phrase keeps one object
-        near += bool(centres) and _distance(centres[0], box_centre(box)) <= NEAR_PX
-        near_baseline += _distance(middle, box_centre(box)) <= NEAR_PX
+        near += bool(centers) and _distance(centers[0], box_center(box)) <= NEAR_PX
+        near_baseline += _distance(middle, box_center(box)) <= NEAR_PX
     if not count:
         raise AfilError(f"{video.folder}: the authors' boxes are empty in the first frame")
     value = near / count
@@ -250,7 +246,7 @@ def _near_figure(
         target=case.near_target,
         ok=None if case.near_target is None else value >= case.near_target,
         baseline=round(near_baseline / count, 4),
-        baseline_is="guessing the image's centre",
+        baseline_is="guessing the image's center",
         n=count,
     )
 
@@ -278,36 +274,3 @@ def compare(data: Path, say: Callable[[str], None] = print) -> list[Figure]:
                 say(figure.line())
                 figures.append(figure)
     return figures
-
-
-def write_results(figures: Sequence[Figure], path: Path) -> None:
-    """Write one JSON line per figure; an older file is replaced as a whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.partial")
-    beside.write_text("".join(json.dumps(asdict(f)) + "\n" for f in figures), encoding="utf-8")
-    os.replace(beside, path)
-
-
-def _command() -> int:
-    parser = argparse.ArgumentParser(
-        prog="authors", description="Compare with the maps the method's authors published."
-    )
-    parser.add_argument("--data", type=Path, required=True, help="folder of the authors' data")
-    parser.add_argument("--results", type=Path, default=None, help="JSON lines to write")
-    arguments = parser.parse_args()
-    figures = compare(arguments.data)
-    if arguments.results is not None:
-        write_results(figures, arguments.results)
-    missed = [f.metric for f in figures if f.ok is False]
-    if missed:
-        raise AfilError(f"below the target: {', '.join(missed)}; the lines above say by how much")
-    return 0
-
-
-def main() -> int:
-    """Entry point of ``ros2 run afil_perception authors``."""
-    return run(_command)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -10,8 +10,8 @@ from afil_core.episodes import Episode
 from afil_core.episodes.metadata import EPISODE_FILE
 from afil_core.errors import AfilError
 from afil_core.progress import Progress
-from afil_perception.pipeline import Pipeline
-from afil_perception.sidecar import FrameSink, write_sidecar
+from afil_perception.pipeline.pipeline import Pipeline
+from afil_perception.pipeline.sidecar import FrameSink, write_sidecar
 
 _BAG_PATTERNS = ("metadata.yaml", "*.mcap", "*.db3")
 
@@ -29,6 +29,24 @@ class DatasetReport:
     written: int
     skipped: int
     failures: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """One line for a person."""
+        return (
+            f"done: sidecars written {self.written}, up to date {self.skipped}, "
+            f"bags that failed {len(self.failures)}"
+        )
+
+    def raise_failures(self) -> None:
+        """End with an error if a bag failed.
+
+        Raises:
+            AfilError: Says the first failure, and how many more there are.
+        """
+        if self.failures:
+            more = len(self.failures) - 1
+            raise AfilError(self.failures[0] + (f" (and {more} more, see above)" * bool(more)))
 
 
 def find_episodes(path: Path) -> tuple[list[Episode], list[str]]:

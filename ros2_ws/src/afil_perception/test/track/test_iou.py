@@ -1,7 +1,7 @@
 import numpy as np
 
-from afil_perception.config import IouTrackerConfig
 from afil_perception.objects import Detection
+from afil_perception.pipeline.config import IouTrackerConfig
 from afil_perception.track.iou import IouTracker
 
 IMAGE = np.zeros((4, 4, 3), np.uint8)

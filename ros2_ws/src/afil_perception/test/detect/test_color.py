@@ -2,17 +2,17 @@ import numpy as np
 import pytest
 
 from afil_core.errors import AfilError
-from afil_perception.config import ColourConfig
-from afil_perception.detect.colour import ColourDetector
-from afil_perception.detect.lexicon import colour_of, lexicon_with, shipped_colours
-from afil_perception.objects import ObjectQuery, box_centre
+from afil_perception.detect.color import ColorDetector
+from afil_perception.detect.lexicon import color_of, lexicon_with, shipped_colors
+from afil_perception.objects import ObjectQuery, box_center
+from afil_perception.pipeline.config import ColorConfig
 
 ORANGE, RED, GREEN, YELLOW = (255, 130, 10), (200, 20, 20), (20, 140, 40), (230, 210, 20)
 CARROT = ObjectQuery("carrot", "target")
 
 
 @pytest.mark.parametrize(
-    ("phrase", "colour"),
+    ("phrase", "color"),
     [
         ("carrot", "orange"),
         ("carrots", "orange"),
@@ -21,47 +21,47 @@ CARROT = ObjectQuery("carrot", "target")
         ("small plastic carrot", "orange"),
         ("purple carrot", "purple"),
         ("orange", "orange"),
-        ("gray cube", "grey"),
+        ("gray cube", "gray"),
         ("gizmo", None),
         ("sign", None),
     ],
 )
-def test_a_said_colour_counts_before_the_typical_one(phrase: str, colour: str | None) -> None:
-    assert colour_of(phrase, shipped_colours()) == colour
+def test_a_said_color_counts_before_the_typical_one(phrase: str, color: str | None) -> None:
+    assert color_of(phrase, shipped_colors()) == color
 
 
-def test_a_configuration_adds_typical_colours() -> None:
-    assert colour_of("mug", lexicon_with({"mug": "blue"})) == "blue"
+def test_a_configuration_adds_typical_colors() -> None:
+    assert color_of("mug", lexicon_with({"mug": "blue"})) == "blue"
 
 
-def test_an_unknown_colour_in_the_configuration_is_refused_by_key() -> None:
-    with pytest.raises(AfilError, match=r"typical_colours\.mug: 'blurple'"):
-        ColourDetector(ColourConfig(typical_colours={"mug": "blurple"}))
+def test_an_unknown_color_in_the_configuration_is_refused_by_key() -> None:
+    with pytest.raises(AfilError, match=r"typical_colors\.mug: 'blurple'"):
+        ColorDetector(ColorConfig(typical_colors={"mug": "blurple"}))
 
 
-def test_a_phrase_without_a_colour_is_a_problem_said_in_a_sentence() -> None:
-    detector = ColourDetector(ColourConfig())
+def test_a_phrase_without_a_color_is_a_problem_said_in_a_sentence() -> None:
+    detector = ColorDetector(ColorConfig())
     queries = [CARROT, ObjectQuery("gizmo", "target")]
     problems = detector.problems(queries)
     assert list(problems) == ["gizmo"]
-    assert "'gizmo'" in problems["gizmo"] and "typical_colours" in problems["gizmo"]
+    assert "'gizmo'" in problems["gizmo"] and "typical_colors" in problems["gizmo"]
 
 
-def test_the_object_is_found_among_others_of_other_colours(draw) -> None:
+def test_the_object_is_found_among_others_of_other_colors(draw) -> None:
     image = draw([(50, 60, 8, ORANGE), (80, 60, 8, RED), (110, 60, 8, YELLOW), (50, 90, 8, GREEN)])
-    found = ColourDetector(ColourConfig()).detect(image, [CARROT])
+    found = ColorDetector(ColorConfig()).detect(image, [CARROT])
     assert [d.label for d in found] == ["carrot"]
     assert found[0].box == (42.0, 52.0, 59.0, 69.0)
     assert 0.7 < found[0].score <= 1.0
 
 
-def test_nothing_is_found_where_the_colour_is_not(draw) -> None:
+def test_nothing_is_found_where_the_color_is_not(draw) -> None:
     image = draw([(80, 60, 8, RED), (110, 60, 8, YELLOW)])
-    assert ColourDetector(ColourConfig()).detect(image, [CARROT]) == []
+    assert ColorDetector(ColorConfig()).detect(image, [CARROT]) == []
 
 
 def test_specks_and_backgrounds_are_no_objects(draw) -> None:
-    detector = ColourDetector(ColourConfig())
+    detector = ColorDetector(ColorConfig())
     assert detector.detect(draw([(50, 60, 1, ORANGE)]), [CARROT]) == []
     assert detector.detect(np.full((120, 160, 3), ORANGE, np.uint8), [CARROT]) == []
 
@@ -69,19 +69,19 @@ def test_specks_and_backgrounds_are_no_objects(draw) -> None:
 def test_a_finger_in_front_does_not_cut_the_object_in_two(draw) -> None:
     image = draw([(60, 60, 12, ORANGE)])
     image[30:90, 57:63] = (10, 10, 10)
-    found = ColourDetector(ColourConfig()).detect(image, [CARROT])
+    found = ColorDetector(ColorConfig()).detect(image, [CARROT])
     assert len(found) == 1
-    assert np.hypot(*np.subtract(box_centre(found[0].box), (60.5, 60.5))) < 1.5
+    assert np.hypot(*np.subtract(box_center(found[0].box), (60.5, 60.5))) < 1.5
 
 
 def test_several_objects_stay_apart_for_a_plural_phrase(draw) -> None:
     image = draw([(60, 60, 8, ORANGE), (80, 60, 8, ORANGE)])
     carrots = ObjectQuery("carrots", "target", plural=True)
-    assert len(ColourDetector(ColourConfig()).detect(image, [carrots])) == 2
+    assert len(ColorDetector(ColorConfig()).detect(image, [carrots])) == 2
 
 
 def test_the_detection_scales_with_the_image(draw) -> None:
-    detector = ColourDetector(ColourConfig())
+    detector = ColorDetector(ColorConfig())
     small = detector.detect(draw([(50, 60, 8, ORANGE)]), [CARROT])
     large_image = draw([(50, 60, 8, ORANGE)]).repeat(3, axis=0).repeat(3, axis=1)
     large = detector.detect(large_image, [CARROT])
@@ -92,4 +92,4 @@ def test_the_detection_scales_with_the_image(draw) -> None:
 @pytest.mark.parametrize("shade", [0.55, 0.75, 1.0])
 def test_dim_light_does_not_hide_the_object(draw, shade: float) -> None:
     image = (draw([(50, 60, 8, ORANGE)]) * shade).astype(np.uint8)
-    assert len(ColourDetector(ColourConfig()).detect(image, [CARROT])) == 1
+    assert len(ColorDetector(ColorConfig()).detect(image, [CARROT])) == 1

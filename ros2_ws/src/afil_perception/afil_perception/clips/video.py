@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +12,7 @@ import numpy as np
 from afil_core.codecs import encode_image
 from afil_core.contract import Contract, load_contract
 from afil_core.episodes import EpisodeWriter
-from afil_core.errors import AfilError, run
+from afil_core.errors import AfilError
 from afil_core.progress import Progress
 from afil_perception.objects import Rgb
 
@@ -119,29 +117,3 @@ def import_video(path: Path, dataset: Path, instruction: str, fps: float | None 
         writer.discard()
         raise
     return writer.save(None)
-
-
-def _command() -> None:
-    parser = argparse.ArgumentParser(
-        prog="import_video", description="Make an episode bag of a video."
-    )
-    parser.add_argument("video", type=Path, help="video file")
-    parser.add_argument("--output", type=Path, required=True, help="folder of the dataset")
-    parser.add_argument("--instruction", required=True, help="the task in words")
-    parser.add_argument(
-        "--fps-override", type=float, default=None, help="frames per second of the video"
-    )
-    arguments = parser.parse_args()
-    episode = import_video(
-        arguments.video, arguments.output, arguments.instruction, arguments.fps_override
-    )
-    print(f"episode {episode}")
-
-
-def main() -> int:
-    """Entry point of ``ros2 run afil_perception import_video``."""
-    return run(_command)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

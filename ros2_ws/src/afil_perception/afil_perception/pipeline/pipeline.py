@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afil_core.errors import AfilError
-from afil_perception.config import PerceptionConfig
 from afil_perception.filter.segments import SegmentFilter
 from afil_perception.objects import Box, Description, KeyObject, ObjectQuery, Rgb
-from afil_perception.registry import create_backends
+from afil_perception.pipeline.config import PerceptionConfig
+from afil_perception.pipeline.registry import create_backends
 from afil_perception.saliency.temporal import SaliencyParameters, saliency_map, to_uint8
 
 

@@ -1,4 +1,4 @@
-"""The detector without a model: regions of the phrase's colour."""
+"""The detector without a model: regions of the phrase's color."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_perception.config import ColourConfig
-from afil_perception.detect.lexicon import colour_of, lexicon_with
+from afil_perception.detect.lexicon import color_of, lexicon_with
 from afil_perception.detect.palette import membership, to_hsv
 from afil_perception.objects import Box, Detection, ObjectQuery, Rgb
+from afil_perception.pipeline.config import ColorConfig
 
 _MEMBER = 0.25
 # Area, of the image's area, at which the score's size factor is one half.
@@ -23,41 +23,41 @@ _HALF_SIZE = 0.0006
 class _Region:
     box: Box
     area: float  # pixels
-    colour: float  # mean membership of its pixels
+    color: float  # mean membership of its pixels
     solidity: float  # area over the area of its convex hull
 
 
-class ColourDetector:
-    """Segments the colour that a phrase says, or that its object typically has.
+class ColorDetector:
+    """Segments the color that a phrase says, or that its object typically has.
 
-    A region's score is its mean colour membership, times the square root of its solidity
+    A region's score is its mean color membership, times the square root of its solidity
     (objects are compact, clutter is ragged), times a factor that grows with its area.
 
     Args:
         config: Gates and additions to the lexicon.
 
     Raises:
-        AfilError: When the config's lexicon names a colour that is unknown.
+        AfilError: When the config's lexicon names a color that is unknown.
     """
 
-    def __init__(self, config: ColourConfig) -> None:
+    def __init__(self, config: ColorConfig) -> None:
         self._config = config
-        self._lexicon = lexicon_with(config.typical_colours)
+        self._lexicon = lexicon_with(config.typical_colors)
 
     def problems(self, queries: Sequence[ObjectQuery]) -> dict[str, str]:
-        """The phrases without a known colour."""
+        """The phrases without a known color."""
         return {
             q.phrase: (
-                f"the colour detector knows no colour for '{q.phrase}', so it looks for none; "
-                "say its colour in the instruction, or add it to "
-                "detector.colour.typical_colours"
+                f"the color detector knows no color for '{q.phrase}', so it looks for none; "
+                "say its color in the instruction, or add it to "
+                "detector.color.typical_colors"
             )
             for q in queries
-            if colour_of(q.phrase, self._lexicon) is None
+            if color_of(q.phrase, self._lexicon) is None
         }
 
     def detect(self, rgb: Rgb, queries: Sequence[ObjectQuery]) -> list[Detection]:
-        """Regions of the phrases' colours.
+        """Regions of the phrases' colors.
 
         Args:
             rgb: uint8 [H, W, 3].
@@ -69,9 +69,9 @@ class ColourDetector:
         hsv = to_hsv(rgb)
         found = []
         for query in queries:
-            colour = colour_of(query.phrase, self._lexicon)
-            if colour is not None:
-                found.extend(self._find(query, membership(hsv, colour)))
+            color = color_of(query.phrase, self._lexicon)
+            if color is not None:
+                found.extend(self._find(query, membership(hsv, color)))
         return found
 
     def _find(self, query: ObjectQuery, member: NDArray[np.float32]) -> list[Detection]:
@@ -86,7 +86,7 @@ class ColourDetector:
             if width * height > self._config.max_area_fraction * image_area:
                 continue
             size = region.area / (region.area + _HALF_SIZE * image_area)
-            score = region.colour * float(np.sqrt(region.solidity)) * size
+            score = region.color * float(np.sqrt(region.solidity)) * size
             if score >= self._config.min_score:
                 detections.append(Detection(query.phrase, region.box, round(score, 4)))
         detections.sort(key=lambda d: -d.score)
@@ -123,11 +123,11 @@ def _regions(member: NDArray[np.float32], min_area: float) -> list[_Region]:
             continue
         part = labels[y : y + h, x : x + w] == i
         hull = cv2.convexHull(np.argwhere(part)[:, ::-1].astype(np.int32))
-        # a hull through pixel centres misses half a pixel all round
+        # a hull through pixel centers misses half a pixel all round
         hull_area = cv2.contourArea(hull) + cv2.arcLength(hull, True) / 2 + 1
-        colour = float(member[y : y + h, x : x + w][part].mean())
+        color = float(member[y : y + h, x : x + w][part].mean())
         box = (float(x), float(y), float(x + w), float(y + h))
-        regions.append(_Region(box, float(area), colour, min(area / hull_area, 1.0)))
+        regions.append(_Region(box, float(area), color, min(area / hull_area, 1.0)))
     return regions
 
 
@@ -148,6 +148,6 @@ def _join(a: _Region, b: _Region) -> _Region:
             max(a.box[3], b.box[3]),
         ),
         area=area,
-        colour=(a.colour * a.area + b.colour * b.area) / area,
+        color=(a.color * a.area + b.color * b.area) / area,
         solidity=(a.solidity * a.area + b.solidity * b.area) / area,
     )

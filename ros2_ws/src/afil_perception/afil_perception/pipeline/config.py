@@ -34,8 +34,8 @@ class VlmConfig:
 
 
 @dataclass(frozen=True)
-class ColourConfig:
-    """The colour detector; fractions make it independent of the image size.
+class ColorConfig:
+    """The color detector; fractions make it independent of the image size.
 
     Attributes:
         min_area_fraction: Least area of a region, of the image's area.
@@ -46,7 +46,7 @@ class ColourConfig:
         min_part_fraction: A part has at least this much of the larger part's area.
         min_score: Least score of a detection.
         max_candidates: Most detections per phrase and frame.
-        typical_colours: Colours of further objects, or other colours for known ones, e.g.
+        typical_colors: Colors of further objects, or other colors for known ones, e.g.
             ``{mug: blue}``.
     """
 
@@ -56,7 +56,7 @@ class ColourConfig:
     min_part_fraction: float = _number(0.2, 0.0, 1.0)
     min_score: float = _number(0.4, 0.0, 1.0)
     max_candidates: int = _number(5, 1)
-    typical_colours: dict[str, str] = field(default_factory=dict)
+    typical_colors: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,11 @@ class DetectorConfig:
 
     Attributes:
         backend: Name in the registry.
-        colour: Options of the backend ``colour``.
+        color: Options of the backend ``color``.
     """
 
-    backend: str = "colour"
-    colour: ColourConfig = ColourConfig()
+    backend: str = "color"
+    color: ColorConfig = ColorConfig()
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class SaliencyConfig:
         window: Steps back in time (and ahead, when not causal).
         causal: Whether only the past counts.
         kernel: ``peak`` (each Gaussian has height 1) or ``sum`` (each has sum 1).
-        shape: ``centre`` (Gaussian at the box's centre) or ``box`` (at least as wide as the box).
+        shape: ``center`` (Gaussian at the box's center) or ``box`` (at least as wide as the box).
         frame_min_max: Whether each frame's map is scaled to [0, 1] before frames are added.
     """
 
@@ -135,7 +135,7 @@ class SaliencyConfig:
     window: int = _number(1, 0)
     causal: bool = True
     kernel: str = _choice("peak", "peak", "sum")
-    shape: str = _choice("centre", "centre", "box")
+    shape: str = _choice("center", "center", "box")
     frame_min_max: bool = True
 
 

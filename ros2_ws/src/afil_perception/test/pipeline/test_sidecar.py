@@ -9,11 +9,11 @@ from afil_core import messages
 from afil_core.bags import bag_info, read_bag
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
-from afil_perception.config import PerceptionConfig, SaliencyConfig
 from afil_perception.encoding import decode_key_objects, encode_key_objects
 from afil_perception.objects import KeyObject
-from afil_perception.pipeline import Pipeline
-from afil_perception.sidecar import is_driving, write_sidecar
+from afil_perception.pipeline.config import PerceptionConfig, SaliencyConfig
+from afil_perception.pipeline.pipeline import Pipeline
+from afil_perception.pipeline.sidecar import is_driving, write_sidecar
 
 TOPIC = "/camera/image_raw"
 
@@ -33,8 +33,8 @@ def test_key_objects_are_plain_vision_msgs() -> None:
     cdr = encode_key_objects([KeyObject("cup", (10.0, 20.0, 30.0, 60.0), 0.5, 3)], 9, "camera")
     message = messages.deserialize(cdr, "vision_msgs/msg/Detection2DArray")
     detection = message.detections[0]
-    centre = detection.bbox.center.position
-    assert (centre.x, centre.y, detection.bbox.size_x, detection.bbox.size_y) == (20, 40, 20, 40)
+    center = detection.bbox.center.position
+    assert (center.x, center.y, detection.bbox.size_x, detection.bbox.size_y) == (20, 40, 20, 40)
     assert detection.results[0].hypothesis.class_id == "cup"
     assert detection.id == "3"
     assert message.header.frame_id == "camera"
@@ -62,7 +62,7 @@ def test_the_sidecar_says_how_it_was_made(make_episode, moving_carrot) -> None:
     record = yaml.safe_load((episode.saliency_path / "perception.yaml").read_text())
     assert record["backends"] == {
         "describe": "instruction",
-        "detect": "colour",
+        "detect": "color",
         "track": "iou",
         "filter": "instruction",
     }
@@ -143,7 +143,7 @@ def test_a_sidecar_that_can_not_be_moved_in_leaves_the_one_from_before(
     def refuse(*_: Path) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("afil_perception.sidecar.move_in", refuse)
+    monkeypatch.setattr("afil_perception.pipeline.sidecar.move_in", refuse)
     wider = PerceptionConfig(saliency=SaliencyConfig(window=3))
     with pytest.raises(AfilError, match=r"saliency cannot be written \(Input/output error\)"):
         write_sidecar(episode, Pipeline(wider))

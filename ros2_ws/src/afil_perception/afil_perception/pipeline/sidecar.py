@@ -19,7 +19,7 @@ from afil_core.episodes.episode import key_objects_topic, saliency_topic
 from afil_core.errors import AfilError
 from afil_core.storage import move_in
 from afil_perception.encoding import KEY_OBJECTS_TYPE, SALIENCY_TYPE, encode_key_objects
-from afil_perception.pipeline import PerceivedFrame, Pipeline, Plan
+from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline, Plan
 
 PERCEPTION_FILE = "perception.yaml"
 PERCEPTION_KEY = "afil_perception"

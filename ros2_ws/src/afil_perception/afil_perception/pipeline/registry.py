@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from afil_core.errors import AfilError
-from afil_perception.config import DetectorConfig, PerceptionConfig, TrackerConfig, VlmConfig
 from afil_perception.describe.instruction import InstructionDescriber
-from afil_perception.detect.colour import ColourDetector
+from afil_perception.detect.color import ColorDetector
 from afil_perception.filter.instruction import InstructionFilter
 from afil_perception.interfaces import Describer, Detector, ObjectFilter, Tracker
+from afil_perception.pipeline.config import (
+    DetectorConfig,
+    PerceptionConfig,
+    TrackerConfig,
+    VlmConfig,
+)
 from afil_perception.track.iou import IouTracker
 
 _C = TypeVar("_C")
@@ -54,8 +59,8 @@ def _instruction_filter(_: VlmConfig) -> ObjectFilter:
     return InstructionFilter()
 
 
-def _colour_detector(config: DetectorConfig) -> Detector:
-    return ColourDetector(config.colour)
+def _color_detector(config: DetectorConfig) -> Detector:
+    return ColorDetector(config.color)
 
 
 def _iou_tracker(config: TrackerConfig) -> Tracker:
@@ -71,7 +76,7 @@ FILTERS: Registry[VlmConfig, ObjectFilter] = Registry(
     "vlm.backend", {"instruction": _instruction_filter}, _VLM_PLANNED
 )
 DETECTORS: Registry[DetectorConfig, Detector] = Registry(
-    "detector.backend", {"colour": _colour_detector}, ("grounding_dino", "owlv2")
+    "detector.backend", {"color": _color_detector}, ("grounding_dino", "owlv2")
 )
 TRACKERS: Registry[TrackerConfig, Tracker] = Registry(
     "tracker.backend", {"iou": _iou_tracker}, ("sam2",)

@@ -2,22 +2,43 @@ import json
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from afil_core.errors import AfilError
-from afil_perception import authors
-from afil_perception.authors_data import follow_first_box, load_authors_video
-from afil_perception.config import SaliencyConfig
+from afil_perception.pipeline.config import SaliencyConfig
 from afil_perception.saliency import SaliencyParameters, saliency_map, to_uint8
+from benchmarks.authors import __main__ as authors
+from benchmarks.authors.compare import compare
+from benchmarks.authors.data import follow_first_box, load_authors_video
 
 SIZE = (120, 160)
 
 
-def publish_as_the_authors(folder: Path, make_video, frames, driving: bool) -> None:
+def moving_disc(color: tuple[int, int, int]) -> list[np.ndarray]:
+    """Ten frames of a gray table on which a disc moves to the right."""
+    frames = []
+    for k in range(10):
+        frame = np.full((*SIZE, 3), (120, 118, 115), np.uint8)
+        cv2.circle(frame, (30 + 5 * k, 60), 8, color, -1)
+        frames.append(frame)
+    return frames
+
+
+def write_video(frames: list[np.ndarray], path: Path) -> None:
+    codec = cv2.VideoWriter.fourcc(*"MJPG")
+    writer = cv2.VideoWriter(str(path), codec, 20.0, (SIZE[1], SIZE[0]))
+    for frame in frames:
+        writer.write(frame[:, :, ::-1])
+    writer.release()
+
+
+def publish_as_the_authors(folder: Path, frames: list[np.ndarray], driving: bool) -> None:
     """A folder as the authors' data have it; their maps follow the formula with two frames."""
     folder.mkdir(parents=True)
-    make_video(frames, str(folder / "original.avi")).rename(folder / "original.mp4")
+    write_video(frames, folder / "original.avi")
+    (folder / "original.avi").rename(folder / "original.mp4")
     boxes = [[[22 + 5 * k, 52, 39 + 5 * k, 69]] for k in range(len(frames))]
     (folder / "kept_boxes.json").write_text(json.dumps(boxes))
     parameters = SaliencyParameters.of(SaliencyConfig(), driving=driving)
@@ -29,18 +50,16 @@ def publish_as_the_authors(folder: Path, make_video, frames, driving: bool) -> N
 
 
 @pytest.fixture
-def data(tmp_path: Path, make_video, moving_carrot) -> Path:
+def data(tmp_path: Path) -> Path:
     """Both videos; the second shows a red disc to stop at."""
-    red = [frame[:, :, [0, 2, 1]].copy() for frame in moving_carrot]
-    for frame in red:
-        frame[(frame == (255, 10, 130)).all(axis=2)] = (200, 10, 10)
-    publish_as_the_authors(tmp_path / "a/lift_carrot_confounded", make_video, moving_carrot, False)
-    publish_as_the_authors(tmp_path / "a/route_2416_seed_201", make_video, red, True)
+    orange, red = moving_disc((255, 130, 10)), moving_disc((200, 10, 10))
+    publish_as_the_authors(tmp_path / "a/lift_carrot_confounded", orange, False)
+    publish_as_the_authors(tmp_path / "a/route_2416_seed_201", red, True)
     return tmp_path / "a"
 
 
 def test_maps_made_by_the_formula_correlate_fully_and_the_baseline_less(data: Path) -> None:
-    figures = {f.metric: f for f in authors.compare(data, say=lambda _: None)}
+    figures = {f.metric: f for f in compare(data, say=lambda _: None)}
     for folder in ("lift_carrot_confounded", "route_2416_seed_201"):
         figure = figures[f"{folder}.map_correlation.median"]
         assert figure.value > 0.999 and figure.ok is True and figure.n == 10
@@ -53,13 +72,13 @@ def test_maps_made_by_the_formula_correlate_fully_and_the_baseline_less(data: Pa
 def test_boxes_that_tell_nothing_of_the_maps_miss_the_target(data: Path) -> None:
     path = data / "lift_carrot_confounded" / "kept_boxes.json"
     path.write_text(json.dumps([[[140, 5, 150, 15]]] * 10))
-    figures = {f.metric: f for f in authors.compare(data, say=lambda _: None)}
+    figures = {f.metric: f for f in compare(data, say=lambda _: None)}
     assert figures["lift_carrot_confounded.map_correlation.median"].ok is False
     assert figures["lift_carrot_confounded.detection_within_25_px"].value == 0.0
 
 
 def command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["authors", *arguments])
+    monkeypatch.setattr(sys, "argv", ["benchmarks.authors", *arguments])
     return authors.main()
 
 
@@ -92,7 +111,7 @@ def test_where_the_data_are_absent_the_command_says_so(tmp_path: Path, monkeypat
 def test_a_missing_file_is_named(data: Path) -> None:
     (data / "route_2416_seed_201" / "saliency.npz").unlink()
     with pytest.raises(AfilError, match=r"route_2416_seed_201/saliency\.npz is missing"):
-        authors.compare(data)
+        compare(data)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 from afil_core.episodes import Episode, list_episodes
 from afil_core.errors import AfilError
-from afil_perception import import_video as module
-from afil_perception.import_video import import_video
+from afil_perception.clips.video import Video, import_video
+from afil_perception.commands import import_video as command
 
 
 def test_a_video_becomes_an_episode_with_its_size_and_rate(
@@ -71,9 +71,9 @@ def test_an_impossible_rate_is_refused(tmp_path: Path, make_video, moving_carrot
 def test_the_command_ends_with_a_sentence_and_code_2(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["import_video", "none.mp4", "--output", str(tmp_path), "--instruction", "go"]
+    arguments = ["import_video", "none.mp4", "--dataset", str(tmp_path), "--instruction", "go"]
     monkeypatch.setattr(sys, "argv", arguments)
-    assert module.main() == 2
+    assert command.main() == 2
     error = capsys.readouterr().err
     assert error.startswith("error: video none.mp4 does not exist") and error.count("\n") == 1
 
@@ -81,5 +81,5 @@ def test_the_command_ends_with_a_sentence_and_code_2(
 def test_frames_are_contiguous_rgb(tmp_path: Path, make_video) -> None:
     blue = np.zeros((64, 64, 3), np.uint8)
     blue[:, :, 2] = 255
-    _, frame = next(module.Video(make_video([blue])).frames())
+    _, frame = next(Video(make_video([blue])).frames())
     assert frame.flags["C_CONTIGUOUS"] and frame[32, 32, 2] > 200 and frame[32, 32, 0] < 60

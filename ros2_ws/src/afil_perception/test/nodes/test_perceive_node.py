@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import pytest
 import rclpy
 from rosidl_runtime_py.utilities import get_message
 
-LAUNCH_FILE = Path(__file__).parents[1] / "launch" / "perceive.launch.py"
+LAUNCH_FILE = Path(__file__).parents[2] / "launch" / "perceive.launch.py"
 TOPIC = "/camera/image_raw"
 TIMEOUT_S = 60
 
@@ -23,48 +24,59 @@ def own_domain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def node_command(**parameters: object) -> list[str]:
-    command = [sys.executable, "-m", "afil_perception.perceive_node", "--ros-args"]
+    command = [sys.executable, "-m", "afil_perception.nodes.perceive_node", "--ros-args"]
     for key, value in parameters.items():
         command += ["-p", f"{key}:={value}"]
     return command
 
 
-def finish(command: list[str]) -> tuple[int, str]:
+def finish(command: list[str], cwd: Path | None = None) -> tuple[int, str]:
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=TIMEOUT_S
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT_S,
+        cwd=cwd,
     )
     return done.returncode, done.stdout
 
 
-def launch(dataset: Path) -> tuple[int, str]:
+def launch(*arguments: str, cwd: Path | None = None) -> tuple[int, str]:
     # the environment's own ros2 comes before another one on the machine
     folders = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     ros2 = shutil.which("ros2", path=folders)
     assert ros2 is not None, "no ros2 command: install embedded_ros2 or source ROS"
-    return finish([ros2, "launch", str(LAUNCH_FILE), f"demos:={dataset}"])
+    return finish([ros2, "launch", str(LAUNCH_FILE), *arguments], cwd)
 
 
 def test_the_launch_file_perceives_a_dataset_and_ends_with_0(make_episode, moving_carrot) -> None:
     episode = make_episode(moving_carrot)
-    ros2 = shutil.which(
-        "ros2", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    )
-    assert ros2 is not None
-    code, output = launch(episode.path.parent)
+    code, output = launch(f"dataset:={episode.path.parent}")
     assert code == 0, output
     assert "sidecars written 1, up to date 0, bags that failed 0" in output
     assert len(list(episode.saliency_maps("image"))) == 10
+
+
+def test_without_arguments_the_folder_demos_is_perceived(make_episode, moving_carrot) -> None:
+    dataset = make_episode(moving_carrot).path.parent
+    assert dataset.name == "demos"
+    code, output = launch(cwd=dataset.parent)
+    assert code == 0, output
+    assert "sidecars written 1" in output
+
+
+def test_the_former_name_of_the_dataset_answers_with_the_present_one() -> None:
+    code, output = launch("demos:=mine")
+    assert code != 0 and "Traceback" not in output
+    assert "perceive.launch.py: demos is called 'dataset' now; rename it" in output
 
 
 def test_a_bad_bag_ends_the_launch_with_an_error(make_episode, moving_carrot) -> None:
     bad, good = make_episode(moving_carrot), make_episode(moving_carrot)
     bag = next(bad.path.glob("*.mcap"))
     bag.write_bytes(bag.read_bytes()[:2000])
-    ros2 = shutil.which(
-        "ros2", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    )
-    assert ros2 is not None
-    code, output = launch(bad.path.parent)
+    code, output = launch(f"dataset:={bad.path.parent}")
     assert code != 0
     assert f"error: bag {bad.path} is damaged" in output
     assert "Traceback" not in output
@@ -83,7 +95,7 @@ def test_the_node_publishes_what_it_produces(make_episode, moving_carrot) -> Non
     listener = rclpy.create_node("listener")
     for topic, msgtype in types.items():
         listener.create_subscription(get_message(msgtype), topic, received[topic].append, 10)
-    command = node_command(demos=episode.path.parent, publish="true")
+    command = node_command(dataset=episode.path.parent, publish="true")
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + TIMEOUT_S
@@ -111,12 +123,37 @@ def test_the_node_publishes_what_it_produces(make_episode, moving_carrot) -> Non
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({}, "error: the parameter demos is missing"),
-        ({"demos": "/nowhere/at/all"}, "error: dataset /nowhere/at/all does not exist"),
-        ({"demos": "/tmp", "config": "/nowhere.yaml"}, "error: cannot read the perception config"),
+        ({"dataset": "/nowhere/at/all"}, "error: dataset /nowhere/at/all does not exist"),
+        ({"config": "/nowhere.yaml"}, "error: cannot read the perception config /nowhere.yaml"),
+        ({"dataset": "3"}, "error: parameters of perceive_node: dataset must be a text, not 3"),
+        ({"publish": "maybe"}, "perceive_node: publish must be true or false, not 'maybe'"),
+        ({"demos": "mine"}, "perceive_node: demos is called 'dataset' now; rename it"),
     ],
 )
 def test_a_wrong_parameter_is_one_sentence(parameters: dict[str, str], sentence: str) -> None:
     code, output = finish(node_command(**parameters))
     assert code == 2
     assert sentence in output and "Traceback" not in output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("delay_s", [0.0, 0.3])
+def test_any_signal_ends_the_node_at_once_and_leaves_nothing_half_done(
+    make_episode, moving_carrot, number: signal.Signals, delay_s: float
+) -> None:
+    big = [frame.repeat(4, axis=0).repeat(4, axis=1) for frame in moving_carrot]
+    episode = make_episode(big * 30)
+    process = subprocess.Popen(node_command(dataset=episode.path.parent, publish="true"))
+    try:
+        deadline = time.monotonic() + TIMEOUT_S
+        while not list(episode.path.glob(".*")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        # first while it waits for readers, then while it works
+        time.sleep(delay_s * 4)
+        process.send_signal(number)
+        # Python kills itself by SIGINT where the interrupt came through exec(), as in rosbags
+        assert process.wait(timeout=3) in (130, -signal.SIGINT)
+    finally:
+        process.kill()
+    assert not episode.saliency_path.exists()
+    assert not list(episode.path.glob(".*"))

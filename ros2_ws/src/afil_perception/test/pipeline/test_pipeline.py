@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from afil_core.errors import AfilError
-from afil_perception.config import PerceptionConfig, SaliencyConfig
-from afil_perception.objects import box_centre
-from afil_perception.pipeline import PerceivedFrame, Pipeline
+from afil_perception.objects import box_center
+from afil_perception.pipeline.config import PerceptionConfig, SaliencyConfig
+from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline
 
 
 def perceive(frames, config: PerceptionConfig | None = None) -> list[PerceivedFrame]:
@@ -24,7 +24,7 @@ def test_the_map_follows_the_object_with_one_identity(moving_carrot) -> None:
     assert [r.stamp_ns for r in results] == [k * 100 for k in range(10)]
     assert {o.track_id for r in results for o in r.objects} == {1}
     for k, result in enumerate(results):
-        assert box_centre(result.objects[0].box) == (30.5 + 5 * k, 60.5)
+        assert box_center(result.objects[0].box) == (30.5 + 5 * k, 60.5)
         x, y = peak(result.saliency)
         # the frame before pulls the peak back by a part of the 5 px it moved
         assert 30 + 5 * k - 4 <= x <= 30 + 5 * k and abs(y - 60) <= 1

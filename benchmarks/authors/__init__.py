@@ -1,0 +1,1 @@
+"""Comparison with what the method's authors published; their data are not in this repository."""

@@ -1,0 +1,1 @@
+"""Clips: the frames of an image stream, from episodes and from video files."""
