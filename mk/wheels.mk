@@ -2,5 +2,5 @@
 
 .PHONY: test-wheels
 
-test-wheels: install ## The conformance suite on the real rclpy (PyPI wheels), where they exist
+test-wheels: install ## Conformance and process tests on the real rclpy (PyPI wheels), where they exist
 	@$(BIN)/python tools/wheels.py

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
+NODE_MAIN = "afil_core.process.node_main"
+
 
 def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -41,6 +43,7 @@ def test_exactly_the_nodes_are_excepted_from_purity(python_files, repository):
     nodes = {n for n, _ in _package_files(python_files, repository) if n.endswith("_node")}
     assert nodes, "no node found: the search looks in the wrong place"
     expected = {f"{n.rpartition('.')[0]}.*" if ".nodes." in n else n for n in nodes}
+    expected.add(NODE_MAIN)
     assert excepted == expected, "ignore_imports in .importlinter: <package>.nodes.* each"
 
 
@@ -61,6 +64,16 @@ def test_no_logic_imports_a_node(python_files, repository):
         if imported.startswith("afil_") and imported.endswith("_node")
     ]
     assert not offenders
+
+
+def test_only_nodes_import_what_their_processes_have_in_common(python_files, repository):
+    importers = {
+        name
+        for name, path in _package_files(python_files, repository)
+        if NODE_MAIN in set(_imports(path))
+    }
+    assert importers, "nobody imports it: the search looks for the wrong name"
+    assert all(name.endswith("_node") for name in importers), importers
 
 
 def test_embedded_ros2_knows_nothing_of_afil(python_files, repository):

@@ -23,6 +23,8 @@ VENV = ROOT / ".venv-rclpy"
 PYTHON = VENV / "bin" / "python"
 WHEELS = "requirements-rclpy.txt"
 CONFORMANCE = "runtime/embedded_ros2/tests/conformance"
+# Beside conformance: what of AFIL depends on how the real one behaves and needs little else.
+TESTS = (CONFORMANCE, "ros2_ws/src/afil_core/test/process")
 # What a sourced ROS 2 or a user's own settings would change.
 FOREIGN = ("AMENT_", "COLCON_", "CYCLONEDDS_", "FASTDDS_", "FASTRTPS_", "RMW_", "ROS_")
 FOREIGN_PATHS = ("CMAKE_PREFIX_PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV")
@@ -106,6 +108,7 @@ def environment() -> dict[str, str]:
         **kept,
         "PATH": os.pathsep.join([str(VENV / "bin"), *paths]),
         "AMENT_PREFIX_PATH": str(VENV),
+        "PYTHONPATH": os.pathsep.join(map(str, sorted((ROOT / "ros2_ws" / "src").iterdir()))),
         "ROS_DOMAIN_ID": str(50 + os.getpid() % 50),
         "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
     }
@@ -130,7 +133,7 @@ def test(arguments: list[str]) -> bool:
 def main() -> int:
     """Install and test; the exit code is 0 where the wheels cannot be had, after a line on why."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pytest", nargs="*", help=f"arguments of pytest (default: {CONFORMANCE})")
+    parser.add_argument("pytest", nargs="*", help=f"of pytest (default: {' '.join(TESTS)})")
     args = parser.parse_args()
     try:
         make_environment()
@@ -141,7 +144,7 @@ def main() -> int:
         "== the real rclpy on Fast DDS (PyPI has neither launch nor the ros2 command)", flush=True
     )
     # The folder `commands` is of launch and the ros2 command.
-    return not test(args.pytest or [CONFORMANCE, f"--ignore={CONFORMANCE}/commands"])
+    return not test(args.pytest or [*TESTS, f"--ignore={CONFORMANCE}/commands"])
 
 
 if __name__ == "__main__":

@@ -13,13 +13,13 @@ from typing import Any
 import rclpy
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from rclpy.signals import SignalHandlerOptions
 from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
-from afil_core import errors
 from afil_core.codecs import decode_string
-from afil_core.errors import AfilError
+from afil_core.errors import AfilError, run
+from afil_core.process.node_main import open_node
+from afil_core.process.stop_signals import StopSignals
 from afil_core.progress import Progress
 from afil_core.world_protocol import (
     EPISODE_QOS,
@@ -39,7 +39,6 @@ from afil_policy.evaluation.results import (
     save_results,
 )
 from afil_policy.evaluation.setting import read_setting
-from afil_policy.signals import interrupt_on_signals
 
 # Discovery of a system that was left running takes about this long.
 _DISCOVERY_S = 1.5
@@ -146,7 +145,7 @@ class EvaluateNode(Node):
 
 def main() -> int:
     """Entry point."""
-    return errors.run(_main)
+    return run(_main)
 
 
 def _main() -> int:
@@ -170,19 +169,11 @@ def _main() -> int:
 
 def _evaluate(args: argparse.Namespace, setting: Setting, results: Results) -> Results:
     # The deployed system has to be ended before the context goes down.
-    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-    interrupt_on_signals()
-    try:
-        node = EvaluateNode()
-        try:
-            node.require_quiet_network()
-            log = args.output.with_suffix(".log")
-            with ProcessGroup(_deployment(args, setting, results.next_seed), log) as system:
-                return _episodes(args, node, system, results)
-        finally:
-            node.destroy_node()
-    finally:
-        rclpy.try_shutdown()
+    with StopSignals(), open_node(EvaluateNode) as node:
+        node.require_quiet_network()
+        log = args.output.with_suffix(".log")
+        with ProcessGroup(_deployment(args, setting, results.next_seed), log) as system:
+            return _episodes(args, node, system, results)
 
 
 def _episodes(

@@ -11,26 +11,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import rclpy
 import torch
 from rclpy.clock import Clock, ClockType
 from rclpy.duration import Duration
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
-from rclpy.signals import SignalHandlerOptions
 from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
-from afil_core import errors
 from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
+from afil_core.process.node_main import run_node
 from afil_policy.deploy import diagnostics
 from afil_policy.deploy.adapters import Command, build_adapter
 from afil_policy.deploy.controller import PolicyController
 from afil_policy.deploy.limits import ActionLimits
 from afil_policy.deploy.runner import PolicyRunner
-from afil_policy.signals import StopRequest, ignore_signals, interrupt_on_signals
 
 # How often ticks that wait for a late stream, and the watchdog, are looked at (wall time).
 _POLL_S = 0.02
@@ -238,34 +234,7 @@ class PolicyNode(LifecycleNode):
 
 def main() -> int:
     """Entry point."""
-    return errors.run(_main)
-
-
-def _main() -> None:
-    # The robot has to be stopped before the context goes down, so signals are handled here.
-    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-    interrupt_on_signals()
-    try:
-        node = PolicyNode()
-        try:
-            node.autostart()
-            _spin(node)
-        except KeyboardInterrupt:
-            pass
-        finally:
-            ignore_signals()
-            node.stop_robot()
-            node.destroy_node()
-    finally:
-        rclpy.try_shutdown()
-
-
-def _spin(node: PolicyNode) -> None:
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    stop = StopRequest()
-    while not stop.is_made:
-        executor.spin_once(timeout_sec=_POLL_S)
+    return run_node(PolicyNode, start=PolicyNode.autostart, close=PolicyNode.stop_robot)
 
 
 if __name__ == "__main__":

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-import rclpy
 from rcl_interfaces.msg import ParameterDescriptor
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
-from afil_core.errors import run
-from afil_core.interrupts import ending_with_its_context, interrupts_raised_only_here
+from afil_core.process.node_main import run_node
 from afil_sim.parameters import Parameters
 from afil_sim.pilot import ExpertPilot
 
@@ -69,23 +66,9 @@ class ExpertNode(Node):
             self._outputs[command_topic].publish(command)
 
 
-def _main() -> None:
-    with interrupts_raised_only_here():
-        rclpy.init()
-    node: ExpertNode | None = None
-    try:
-        with ending_with_its_context(rclpy.ok, ExternalShutdownException):
-            node = ExpertNode()
-            rclpy.spin(node)
-    finally:
-        if node is not None:
-            node.destroy_node()
-        rclpy.try_shutdown()
-
-
 def main() -> int:
     """Run the node; exit code 2 and a sentence when it cannot."""
-    return run(_main)
+    return run_node(ExpertNode)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,8 @@ import time
 from functools import partial
 from typing import Any
 
-import rclpy
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
@@ -19,8 +17,7 @@ from std_srvs.srv import Trigger
 from afil_core import world_protocol as protocol
 from afil_core.codecs import decode_string
 from afil_core.contract import load_contract
-from afil_core.errors import run
-from afil_core.interrupts import ending_with_its_context, interrupts_raised_only_here
+from afil_core.process.node_main import run_node
 from afil_sim.parameters import Parameters
 from afil_sim.tasks import make_task
 from afil_sim.world import World, WorldConfig
@@ -115,23 +112,9 @@ class WorldNode(Node):
         super().destroy_node()
 
 
-def _main() -> None:
-    with interrupts_raised_only_here():
-        rclpy.init()
-    node: WorldNode | None = None
-    try:
-        with ending_with_its_context(rclpy.ok, ExternalShutdownException):
-            node = WorldNode()
-            rclpy.spin(node)
-    finally:
-        if node is not None:
-            node.destroy_node()
-        rclpy.try_shutdown()
-
-
 def main() -> int:
     """Run the node; exit code 2 and a sentence when it cannot."""
-    return run(_main)
+    return run_node(WorldNode)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 import rclpy
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
@@ -16,7 +16,7 @@ from std_srvs.srv import Trigger
 from afil_core.codecs import decode, decode_string, encode_float_array, encode_pose
 from afil_core.contract import CommandTopic, Contract, ObservationStream, load_contract
 from afil_core.errors import AfilError, run
-from afil_core.interrupts import ending_with_its_context, interrupts_raised_only_here
+from afil_core.process.node_main import spin_node
 from afil_core.world_protocol import EPISODE_QOS, EPISODE_TOPIC, EPISODE_TYPE, EpisodeStatus
 from afil_teleop.devices.keyboard import (
     HELP,
@@ -159,20 +159,9 @@ def _arm(contract: Contract) -> tuple[ObservationStream, CommandTopic, CommandTo
     return pose, roles["pose"], roles["gripper"]
 
 
-def _drive() -> None:
+def _drive() -> int:
     with Terminal(Path("/dev/tty")) as terminal:
-        with interrupts_raised_only_here():
-            rclpy.init()
-        try:
-            node = KeyboardNode(terminal)
-            try:
-                with ending_with_its_context(rclpy.ok, ExternalShutdownException):
-                    while rclpy.ok() and not node.over:
-                        rclpy.spin_once(node, timeout_sec=0.1)
-            finally:
-                node.destroy_node()
-        finally:
-            rclpy.try_shutdown()
+        return spin_node(partial(KeyboardNode, terminal), is_over=lambda node: node.over)
 
 
 def main() -> int:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
@@ -16,8 +14,8 @@ from std_srvs.srv import Trigger
 
 from afil_core.codecs import decode_string
 from afil_core.contract import load_contract
-from afil_core.errors import AfilError, run
-from afil_core.interrupts import ending_with_its_context, interrupts_raised_only_here
+from afil_core.errors import EXIT_INTERRUPTED, AfilError
+from afil_core.process.node_main import run_node
 from afil_core.world_protocol import (
     EPISODE_QOS,
     EPISODE_TOPIC,
@@ -268,24 +266,11 @@ class RecordNode(Node):
         self._diagnostics.publish(message)
 
 
-def _record() -> None:
-    with interrupts_raised_only_here():
-        rclpy.init()
-    try:
-        node = RecordNode()
-        try:
-            with ending_with_its_context(rclpy.ok, ExternalShutdownException):
-                while rclpy.ok() and not node.over:
-                    rclpy.spin_once(node, timeout_sec=0.1)
-        finally:
-            node.close()
-            node.destroy_node()
-        if node.unfinished:
-            raise KeyboardInterrupt
-    finally:
-        rclpy.try_shutdown()
-
-
 def main() -> int:
     """Entry point of ``ros2 run afil_teleop record_node``."""
-    return run(_record)
+    return run_node(
+        RecordNode,
+        is_over=lambda node: node.over,
+        close=RecordNode.close,
+        exit_code=lambda node: EXIT_INTERRUPTED if node.unfinished else 0,
+    )

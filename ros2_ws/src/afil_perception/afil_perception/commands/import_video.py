@@ -8,7 +8,7 @@ from pathlib import Path
 
 from afil_core.errors import run
 from afil_core.process.arguments import renamed
-from afil_core.process.ending import ended_by_signals
+from afil_core.process.stop_signals import StopSignals
 from afil_perception.clips.video import import_video
 
 
@@ -26,7 +26,7 @@ def _command() -> None:
         "--fps-override", type=float, default=None, help="frames per second of the video"
     )
     arguments = parser.parse_args()
-    with ended_by_signals():
+    with StopSignals():
         episode = import_video(
             arguments.video, arguments.dataset, arguments.instruction, arguments.fps_override
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from afil_core.errors import run
 from afil_core.process.arguments import renamed
-from afil_core.process.ending import ended_by_signals
+from afil_core.process.stop_signals import StopSignals
 from afil_perception.pipeline.config import load_config
 from afil_perception.pipeline.dataset import perceive_dataset
 from afil_perception.pipeline.pipeline import Pipeline
@@ -24,10 +24,10 @@ def _command() -> None:
     renamed(parser, "--demos", "--dataset")
     parser.add_argument("--config", type=Path, default=None, help="YAML file")
     arguments = parser.parse_args()
-    with ended_by_signals() as ending:
+    with StopSignals() as signals:
         pipeline = Pipeline(load_config(arguments.config))
         report = perceive_dataset(
-            arguments.dataset, pipeline, lambda *_: ending.check(), print, _warn
+            arguments.dataset, pipeline, lambda *_: signals.check(), print, _warn
         )
     print(report.summary)
     report.raise_failures()

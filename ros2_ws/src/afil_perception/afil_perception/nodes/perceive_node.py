@@ -1,32 +1,22 @@
-"""The offline node: perceives a dataset, publishes while it works if asked, and ends.
-
-The work is done in the main thread, where any signal ends it at any time; the executor has a
-thread of its own, so that the node answers meanwhile.
-"""
+"""The offline node: perceives a dataset, publishes while it works if asked, and ends."""
 
 from __future__ import annotations
 
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import rcl_interfaces.msg
-import rclpy
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
-from rclpy.signals import SignalHandlerOptions
 from rosidl_runtime_py.utilities import get_message
 
 from afil_core.codecs import encode_image
 from afil_core.episodes.episode import key_objects_topic, saliency_topic
-from afil_core.errors import run
-from afil_core.process.ending import Ending, ended_by_signals
+from afil_core.process.node_main import run_job
 from afil_core.process.parameters import declare
+from afil_core.process.stop_signals import StopSignals
 from afil_perception.encoding import KEY_OBJECTS_TYPE, SALIENCY_TYPE
 from afil_perception.pipeline.config import load_config
 from afil_perception.pipeline.dataset import perceive_dataset
@@ -42,13 +32,13 @@ class PerceiveNode(Node):
     """Writes the sidecars of a dataset.
 
     Args:
-        ending: Tells whether a signal came.
+        signals: Tell whether one came.
     """
 
-    def __init__(self, ending: Ending) -> None:
+    def __init__(self, signals: StopSignals) -> None:
         super().__init__("perceive_node")
         self._given = declare(PerceiveParameters, self, rcl_interfaces.msg)
-        self._ending = ending
+        self._signals = signals
         self._publishers_by_topic: dict[str, Publisher] = {}
 
     def perceive(self) -> None:
@@ -69,7 +59,7 @@ class PerceiveNode(Node):
         report.raise_failures()
 
     def _sink(self, image_topic: str, frame_id: str, frame: PerceivedFrame) -> None:
-        self._ending.check()
+        self._signals.check()
         if not self._given.publish:
             return
         objects, saliency = encode_frame(frame, frame_id)
@@ -95,36 +85,9 @@ class PerceiveNode(Node):
             time.sleep(DISCOVERY_S)
 
 
-@contextmanager
-def _spinning(node: Node) -> Iterator[None]:
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    thread = threading.Thread(target=executor.spin, name="executor", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        executor.shutdown()
-        thread.join()
-
-
-def _run() -> None:
-    with ended_by_signals() as ending:
-        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-        try:
-            node = PerceiveNode(ending)
-            try:
-                with _spinning(node):
-                    node.perceive()
-            finally:
-                node.destroy_node()
-        finally:
-            rclpy.try_shutdown()
-
-
 def main() -> int:
     """Entry point of ``ros2 run afil_perception perceive_node``."""
-    return run(_run)
+    return run_job(PerceiveNode, PerceiveNode.perceive)
 
 
 if __name__ == "__main__":

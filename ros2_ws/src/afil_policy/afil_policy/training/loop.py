@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from afil_core.errors import AfilError
+from afil_core.process.stop_signals import StopSignals
 from afil_core.progress import Progress
 from afil_policy.config import TrainConfig
 from afil_policy.data.batches import BatchSource, split_by_episode
@@ -20,7 +21,6 @@ from afil_policy.data.normalisation import Normaliser, fit_actions, fit_inputs
 from afil_policy.data.transforms import ObservationTransform
 from afil_policy.methods import Batch, Losses, build_method
 from afil_policy.training.checkpoint import new_model
-from afil_policy.training.interrupt import StopOnInterrupt
 from afil_policy.training.log import write_losses
 from afil_policy.training.resume import RunState, load_state, remove_state, save_state
 from afil_policy.training.schedule import learning_rate
@@ -110,7 +110,8 @@ class Trainer:
         progress = Progress(
             f"training {self._config.method}", epochs * steps, interval_s=5.0, done=done
         )
-        with StopOnInterrupt() as stop:
+        with StopSignals() as stop:
+            stop.between_steps()
             while state.epoch < epochs:
                 self._train_epoch(state, steps, progress, stop)
                 self._finish_epoch(state, steps)
@@ -125,7 +126,7 @@ class Trainer:
         remove_state(self._folder)
 
     def _train_epoch(
-        self, state: RunState, steps: int, progress: Progress, stop: StopOnInterrupt
+        self, state: RunState, steps: int, progress: Progress, stop: StopSignals
     ) -> None:
         saved = time.monotonic()
         begun, first = saved, state.batch

@@ -1,0 +1,73 @@
+"""Nodes in a process of their own, for test_node_main; the first argument says which."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import rclpy
+from rclpy.node import Node
+
+from afil_core.errors import AfilError
+from afil_core.process.node_main import run_node
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+class ProgramNode(Node):
+    """Does what its way says."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__("program")
+        self.declare_parameter("rate", 1.0)
+        self.turns = 0
+        self.asked = False
+        if way == "slow":
+            say("making")
+            time.sleep(30.0)
+        if way != "idle":
+            self.create_timer(0.05, getattr(self, f"_{way}"))
+
+    def is_over(self) -> bool:
+        """Say once that the first turn comes."""
+        if not self.asked:
+            say("ready")
+        self.asked = True
+        return self.turns >= 2
+
+    def close(self) -> None:
+        say("closed while ROS works" if rclpy.ok() else "closed")
+
+    def _busy(self) -> None:
+        say("in the callback")
+        time.sleep(0.5)
+        say("callback done")
+
+    def _hanging(self) -> None:
+        say("in the callback")
+        time.sleep(30.0)
+
+    def _counting(self) -> None:
+        self.turns += 1
+
+    def _failing(self) -> None:
+        raise AfilError("the camera is gone")
+
+    def _quitting(self) -> None:
+        rclpy.shutdown()
+
+
+def main() -> int:
+    way = sys.argv[1]
+    return run_node(
+        lambda: ProgramNode(way),
+        is_over=ProgramNode.is_over,
+        close=ProgramNode.close,
+        exit_code=lambda node: 3 if node.turns else 0,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
