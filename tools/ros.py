@@ -21,7 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "ros"
 VENV = WORK / "venv"
 TESTS = ("runtime/embedded_ros2/tests/conformance", "tests/end_to_end")
-MIDDLEWARES = ("rmw_cyclonedds_cpp", "rmw_fastrtps_cpp")
+# Middleware -> seconds that a ros2 command without a daemon looks around. It needs 1.5 s to see
+# all that runs, and with Fast DDS up to 3 s.
+MIDDLEWARES = {"rmw_cyclonedds_cpp": 2.0, "rmw_fastrtps_cpp": 4.0}
 REQUIRED = (
     *("rclpy", "launch", "launch_ros", "ros2launch", "ros2run", "rosidl_runtime_py"),
     *("ament_index_python", "std_msgs", "sensor_msgs", "geometry_msgs", "std_srvs"),
@@ -227,13 +229,13 @@ def test_environment(middleware: str) -> dict[str, str]:
     defaults = {
         # A domain of our own, known here so that its daemon can be stopped afterwards.
         "ROS_DOMAIN_ID": str(50 + os.getpid() % 50),
-        # The ros2 command looks around for half a second, and discovery takes up to 1.5 s.
-        "ROS_CONFORMANCE_SPIN_TIME": "2.0",
-        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
+        "ROS_CONFORMANCE_SPIN_TIME": str(MIDDLEWARES[middleware]),
     }
     return {
         **{name: os.environ.get(name, value) for name, value in defaults.items()},
         "RMW_IMPLEMENTATION": middleware,
+        # Sourcing a ROS 2 sets it to SUBNET.
+        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
         # The plugins of a ROS installation are made for the pytest of its distribution.
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}",

@@ -1,6 +1,7 @@
 """``make ros`` on machines that lack something: a sentence each, and nothing built."""
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -45,12 +46,16 @@ def check(environment: dict[str, str]) -> subprocess.CompletedProcess:
     )
 
 
-def required() -> tuple[str, ...]:
+def tool() -> dict:
     space: dict = {"__name__": "ros_tool", "__file__": str(TOOL)}
     source = TOOL.read_text()
     sys.modules["ros_tool"] = type(sys)("ros_tool")
     exec(compile(source, str(TOOL), "exec"), space)
-    return space["REQUIRED"]
+    return space
+
+
+def required() -> tuple[str, ...]:
+    return tool()["REQUIRED"]
 
 
 def test_no_sourced_ros_is_said():
@@ -84,3 +89,29 @@ def test_ros_without_a_middleware_is_said(prefix):
     done = check(prefix(*required()))
     assert done.returncode == 2
     assert "none of rmw_cyclonedds_cpp and rmw_fastrtps_cpp" in done.stderr
+
+
+def test_tests_stay_on_this_machine_where_the_setup_file_says_otherwise(monkeypatch):
+    monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "SUBNET")
+    for middleware in ("rmw_cyclonedds_cpp", "rmw_fastrtps_cpp"):
+        seen = tool()["test_environment"](middleware)
+        assert seen["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
+    runpy.run_path(str(TOOL.parents[1] / "runtime/embedded_ros2/tests/conformance/conftest.py"))
+    assert os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
+
+
+def test_commands_look_around_longer_where_discovery_takes_longer(monkeypatch):
+    monkeypatch.delenv("ROS_CONFORMANCE_SPIN_TIME", raising=False)
+    seconds = {
+        name: float(tool()["test_environment"](name)["ROS_CONFORMANCE_SPIN_TIME"])
+        for name in ("rmw_cyclonedds_cpp", "rmw_fastrtps_cpp")
+    }
+    # A new participant of Fast DDS may take 3 s to see one that runs.
+    assert seconds["rmw_fastrtps_cpp"] >= 4.0 and seconds["rmw_cyclonedds_cpp"] >= 2.0
+
+
+def test_colcon_runs_with_the_setuptools_that_is_pinned():
+    lines = (TOOL.parents[1] / "requirements.txt").read_text().splitlines()
+    (version,) = [line.split("==")[1] for line in lines if line.startswith("setuptools==")]
+    # colcon-core asks for one below 80.
+    assert int(version.split(".")[0]) < 80

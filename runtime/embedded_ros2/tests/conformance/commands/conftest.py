@@ -91,7 +91,7 @@ class Workspace:
         if "unrecognized arguments" in err and "--no-daemon" in err:
             # Not every verb of every distribution has it; the daemon needs a moment to find all.
             self.ros2("daemon", "start")
-            time.sleep(2.0)
+            time.sleep(max(2.0, self.spin_time))
             return self.ros2(*(word for word in words if word != "--no-daemon"), timeout=timeout)
         return Outcome(process.returncode, out, err)
 

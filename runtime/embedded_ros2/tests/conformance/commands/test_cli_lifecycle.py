@@ -123,11 +123,11 @@ def test_action_is_listed_with_its_type(workspace, calculator):
 def test_action_info_names_its_servers(workspace, calculator):
     # This verb may look around for half a second only, whatever it is told.
     words = ("action", "info", "--no-daemon", "/demo/fibonacci")
-    out = workspace.ros2_until("/demo/calculator", *words, seconds=20.0).out
-    expected = (
-        "Action: /demo/fibonacci\nAction clients: 0\nAction servers: 1\n    /demo/calculator\n"
-    )
-    assert out == expected
+    out = workspace.ros2_until("calculator", *words, seconds=20.0).out
+    *lines, server = out.splitlines()
+    assert lines == ["Action: /demo/fibonacci", "Action clients: 0", "Action servers: 1"]
+    # Some releases of ros2cli split the node's name wrongly: '//d/e/m/ocalculator'.
+    assert server.startswith("    /") and server.endswith("calculator")
 
 
 def test_goal_is_sent_and_its_result_printed(workspace, calculator):
