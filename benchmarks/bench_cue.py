@@ -20,6 +20,7 @@ from benchmarks.report import Report
 
 METHODS = ("bc", "autofocus")
 CUES = ("intact", "broken")
+CONFIG = Path(__file__).parents[1] / "launch" / "demo_train.yaml"
 
 
 def run(program: str, *options: str) -> None:
@@ -33,8 +34,8 @@ def successes(args: argparse.Namespace, method: str, seed: int, cue: str) -> int
     """Successes of one training run with one cue."""
     folder = args.output / f"{method}_seed{seed}"
     result = args.output / f"{method}_seed{seed}_{cue}.json"
-    run("train", "--data", str(args.demos), "--method", method, "--seed", str(seed),
-        "--output", str(folder))  # fmt: skip
+    run("train", "--dataset", str(args.demos), "--method", method, "--seed", str(seed),
+        "--config", str(CONFIG), "--output", str(folder))  # fmt: skip
     run("evaluate", "--checkpoint", str(folder), "--cue", cue, "--output", str(result),
         "--episodes", str(args.episodes), "--first-seed", "1000")  # fmt: skip
     return int(json.loads(result.read_text())["summary"]["successes"])

@@ -32,7 +32,10 @@ ARGUMENTS = {
     "episodes": ("200", "Demonstrations to record, with the confounding cue intact"),
     "first_seed": ("0", "Seed of the first demonstration"),
     "noise": ("0.004", "Noise on the expert's commands (m)"),
-    "train_config": ("", "Training configuration (YAML); empty for afil_policy's own"),
+    "train_config": (
+        str(Path(__file__).with_name("demo_train.yaml")),
+        "Training configuration (YAML); empty for afil_policy's own",
+    ),
     "epochs": ("", "Training epochs; empty for the configuration's"),
     "seed": ("0", "Training seed"),
     "methods": ("bc,autofocus", "Methods to train and test"),
@@ -70,10 +73,11 @@ def stages(args: dict[str, str]) -> list[Stage]:
     if args["train_config"]:
         options += ["--config", args["train_config"]]
     if args["epochs"]:
-        options += ["--set", f"optimisation.epochs={args['epochs']}"]
+        options += ["--set", f"optimizer.epochs={args['epochs']}"]
     methods, cues = args["methods"].split(","), args["cues"].split(",")
     for method in methods:
-        run = ["--data", str(demos), "--method", method, "--output", str(output / "runs" / method)]
+        run = ["--dataset", str(demos), "--method", method]
+        run += ["--output", str(output / "runs" / method)]
         loop.append(Stage(f"train {method}", _ros2("run", "afil_policy", "train") + run + options))
     results = []
     for method in methods:

@@ -117,8 +117,8 @@ def runs(workspace, perceived, processes) -> dict[str, Path]:
     for method in ("bc", "autofocus"):
         folders[method] = workspace / "runs" / method
         processes.succeed(
-            *("run", "afil_policy", "train", "--data", str(perceived), "--method", method),
+            *("run", "afil_policy", "train", "--dataset", str(perceived), "--method", method),
             *("--output", str(folders[method]), "--threads", "1"),
-            *("--set", "optimisation.epochs=1"),
+            *("--set", "optimizer.epochs=1"),
         )
     return folders

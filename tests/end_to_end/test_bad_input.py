@@ -122,7 +122,7 @@ def test_a_damaged_bag_is_named_by_perception_and_training(
     dataset = damaged(damage)
     before = files_of(dataset)
     assert_sentence(processes.refuse(*PERCEIVE, f"dataset:={dataset}"), *words)
-    train = ["run", "afil_policy", "train", "--data", str(dataset), "--method", "bc"]
+    train = ["run", "afil_policy", "train", "--dataset", str(dataset), "--method", "bc"]
     output = processes.refuse(*train, "--output", str(tmp_path / "run"))
     assert_sentence(output, *words)
     assert not (tmp_path / "run" / "checkpoint").exists()
@@ -131,10 +131,10 @@ def test_a_damaged_bag_is_named_by_perception_and_training(
 
 
 def test_an_unknown_method_or_configuration_key_is_named(perceived, processes, tmp_path):
-    train = ["run", "afil_policy", "train", "--data", str(perceived), "--output", str(tmp_path)]
+    train = ["run", "afil_policy", "train", "--dataset", str(perceived), "--output", str(tmp_path)]
     assert_sentence(processes.refuse(*train, "--method", "magic"), "magic", "autofocus", "bc")
     config = tmp_path / "mine.yaml"
-    config.write_text("method: bc\noptimisation: {epoch: 3}\n")
+    config.write_text("method: bc\noptimizer: {epoch: 3}\n")
     assert_sentence(processes.refuse(*train, "--config", str(config)), "mine.yaml", "epoch")
 
 
@@ -169,7 +169,7 @@ def test_an_evaluation_in_an_unknown_world_is_refused(runs, processes, tmp_path)
 def test_missing_data_and_checkpoints_are_named(processes, tmp_path):
     missing = str(tmp_path / "nowhere")
     assert_sentence(processes.refuse(*PERCEIVE, f"dataset:={missing}"), "nowhere")
-    train = ["run", "afil_policy", "train", "--data", missing, "--method", "bc"]
+    train = ["run", "afil_policy", "train", "--dataset", missing, "--method", "bc"]
     assert_sentence(processes.refuse(*train, "--output", str(tmp_path / "r")), "nowhere")
     deploy = ["launch", "afil_policy", "deploy.launch.py", "sim:=true", f"checkpoint:={missing}"]
     assert_sentence(processes.refuse(*deploy), "nowhere")

@@ -21,9 +21,11 @@ setup(
         "numpy",
         "opencv-python-headless",
         "PyYAML",
+        "pydantic",
         "safetensors",
         "scipy",
         "torch",
+        "torchvision",
     ],
     # colcon runs the tests of a package with pytest only if it finds this.
     extras_require={"test": ["pytest"]},
@@ -37,7 +39,7 @@ setup(
             "evaluate = afil_policy.evaluate_node:main",
             "policy_node = afil_policy.policy_node:main",
             "report = afil_policy.report:main",
-            "train = afil_policy.train:main",
+            "train = afil_policy.commands.train:main",
         ],
     },
 )

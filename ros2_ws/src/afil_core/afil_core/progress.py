@@ -38,14 +38,19 @@ class Progress:
         self._started = clock()
         self._last_line: float | None = None
 
-    def advance(self, units: int = 1, detail: str = "") -> None:
-        """Count ``units`` as done and print a line if one is due."""
+    def advance(self, units: int = 1, detail: str | Callable[[], str] = "") -> None:
+        """Count ``units`` as done and print a line if one is due.
+
+        Args:
+            units: How many.
+            detail: End of the line; a function is only called when a line is due.
+        """
         self._done += units
         now = self._clock()
         due = self._last_line is None or now - self._last_line >= self._interval_s
         if due or self._done >= self._total:
             self._last_line = now
-            self._write(self._line(now, detail))
+            self._write(self._line(now, detail() if callable(detail) else detail))
 
     def _line(self, now: float, detail: str) -> str:
         percent = 100 * self._done // max(self._total, 1)

@@ -10,6 +10,7 @@ beside it::
 
     detector: color                  # the defaults
     detector: {name: color, min_score: 0.5}
+    detector: {min_score: 0.5}       # options of what is chosen by default
 
 A field of a model is declared as ``Annotated[Selection[Detector], DETECTORS]``.
 """
@@ -27,7 +28,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from afil_core import schema
 from afil_core.errors import AfilError
-from afil_core.schema import Schema
+from afil_core.schema import Chosen, Schema
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ _NAME = "name"
 
 
 @dataclass(frozen=True)
-class Selection(Generic[T]):
+class Selection(Chosen, Generic[T]):
     """A class that a configuration chose, with its options.
 
     Attributes:
@@ -146,7 +147,7 @@ class Registry(Generic[T]):
         if not isinstance(data, dict) or not isinstance(data.get(_NAME), str):
             raise PydanticCustomError(
                 "afil_choice",
-                f"must be the name of a {self.one}, or a mapping with 'name' and its options; "
+                f"must be the name of one {self.one}, or a mapping with 'name' and its options; "
                 f"known: {', '.join(self.names())}",
             )
         options = {k: v for k, v in data.items() if k != _NAME}

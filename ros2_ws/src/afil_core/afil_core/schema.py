@@ -53,6 +53,16 @@ _BOUNDS = {
 }
 
 
+class Chosen:
+    """Base of what a field chooses by name.
+
+    Attributes:
+        name: Its name.
+    """
+
+    name: str
+
+
 class Schema(BaseModel):
     """A frozen model; unknown keys are refused, and former names answer with the new one.
 
@@ -66,10 +76,11 @@ class Schema(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_unknown_keys(cls, data: Any) -> Any:
+    def _with_known_keys(cls, data: Any) -> Any:
         # pydantic's own error does not know which keys there are, so it could not help.
         if not isinstance(data, dict):
             return data
+        data = dict(data)
         for key in data:
             if key in cls.renamed:
                 raise PydanticCustomError(
@@ -82,7 +93,16 @@ class Schema(BaseModel):
                     f"{', '.join(cls.model_fields)}. Remove or correct it",
                     {"key": str(key)},
                 )
+            data[key] = cls._of_default_choice(key, data[key])
         return data
+
+    @classmethod
+    def _of_default_choice(cls, key: str, value: Any) -> Any:
+        # Options without a name are those of what is chosen by default.
+        if not isinstance(value, dict) or "name" in value:
+            return value
+        default = cls.model_fields[key].get_default(call_default_factory=True, validated_data={})
+        return {"name": default.name, **value} if isinstance(default, Chosen) else value
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

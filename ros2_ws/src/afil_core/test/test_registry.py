@@ -75,6 +75,12 @@ def test_an_override_of_an_option_keeps_the_name():
     assert config.color.config.depth == 4
 
 
+def test_options_without_a_name_are_those_of_the_default_choice():
+    assert schema.parse(Config, "color: {depth: 3}", "a.yaml").color.config.depth == 3
+    config = schema.parse(Config, "", "a.yaml", {"color.depth": 4})
+    assert (config.color.name, config.color.config.depth) == ("red", 4)
+
+
 def test_an_option_that_does_not_fit_is_named_with_its_path():
     assert problem("color: {name: red, depth: 0}") == (
         "a.yaml: color.depth must be at least 1, not 0"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from afil_core import schema
 from afil_core.actions import apply_delta
 from afil_core.bags import BagWriter
 from afil_core.codecs import (
@@ -22,8 +23,23 @@ from afil_core.contract import Contract, load_contract
 from afil_core.contract.schema import Qos
 from afil_core.episodes import EpisodeWriter
 from afil_core.episodes.episode import saliency_topic
+from afil_policy.data.normalization import Normalization, Normalizer
+from afil_policy.data.transforms import ObservationTransform
+from afil_policy.training.checkpoint import (
+    Checkpoint,
+    TrainingFacts,
+    new_method,
+    save_checkpoint,
+)
+from afil_policy.training.config import TrainConfig
 
 PERIOD_NS = 100_000_000
+SMALL = """
+data: {height: 24, width: 32, validation_fraction: 0.2}
+encoder: {name: small_cnn, layers: [[8, 4, 2], [8, 4, 2]]}
+head: {name: mse, hidden: [16]}
+optimizer: {epochs: 3, batch_size: 8, warmup_steps: 2}
+"""
 START = np.array([0.5, 0.0, 0.3, 1.0, 0.0, 0.0, 0.0])
 
 
@@ -90,3 +106,39 @@ def dataset(tmp_path_factory: pytest.TempPathFactory, write_episode: Callable[..
         write_episode(folder, column)
     write_episode(folder, 160, success=False, saliency=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def small() -> TrainConfig:
+    """A configuration whose training takes a moment; its feature maps are 6x8."""
+    return schema.parse(TrainConfig, SMALL, "small.yaml")
+
+
+@pytest.fixture(scope="session")
+def write_checkpoint() -> Callable[..., Path]:
+    """Writes a checkpoint of an untrained policy with small actions."""
+
+    def write(path: Path, config: TrainConfig, contract: Contract) -> Path:
+        def unit(names: Sequence[str], scale: float) -> Normalizer:
+            zero, same = (0.0,) * len(names), (scale,) * len(names)
+            return Normalizer(names=tuple(names), shift=zero, scale=same)
+
+        method = new_method(config, contract)
+        labels = ObservationTransform(config.data, contract).labels
+        actions = [d.name for d in contract.action.dimensions]
+        normalization = Normalization(proprioception=unit(labels, 1.0), action=unit(actions, 1e-3))
+        facts = TrainingFacts(
+            method=config.method.name,
+            seed=0,
+            dataset_sha256="0" * 64,
+            episodes=1,
+            training_steps=1,
+            final={"epoch": 1.0},
+            finished_at="2026-01-01T00:00:00+00:00",
+            versions={},
+        )
+        made = Checkpoint(path, config, contract, normalization, facts)
+        save_checkpoint(made, method.state_dict())
+        return path
+
+    return write

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,7 @@ from afil_core.codecs import (
 )
 from afil_core.contract import Contract, load_contract, parse_contract
 from afil_core.errors import AfilError
-from afil_policy.config import AugmentationConfig, DataConfig, ModelConfig, TrainConfig
 from afil_policy.data.cache import open_cache
-from afil_policy.data.normalisation import Normaliser
 from afil_policy.deploy.adapters import Command, build_adapter
 from afil_policy.deploy.controller import PolicyController
 from afil_policy.deploy.diagnostics import TYPE, encode_diagnostics
@@ -30,7 +29,7 @@ from afil_policy.deploy.limits import ActionLimits
 from afil_policy.deploy.preflight import check_deployment
 from afil_policy.deploy.runner import PolicyRunner
 from afil_policy.deploy.watchdog import Watchdog
-from afil_policy.training.checkpoint import Checkpoint, new_model, save_checkpoint
+from afil_policy.training.config import TrainConfig
 
 PERIOD_NS = 100_000_000
 HOME = np.array([0.5, 0.0, 0.3, 1.0, 0.0, 0.0, 0.0])
@@ -307,23 +306,13 @@ def test_a_vehicle_is_driven_within_its_ranges_and_stopped_by_the_brake(
 
 
 @pytest.fixture(scope="module")
-def checkpoint(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    config = TrainConfig(
-        data=DataConfig(height=24, width=32),
-        augmentation=AugmentationConfig(),
-        model=ModelConfig(layers=((8, 4, 2), (8, 4, 2)), hidden=(16,)),
-    )
-    path = tmp_path_factory.mktemp("run") / "checkpoint"
-    made = Checkpoint(
-        path,
-        config,
-        contract,
-        Normaliser((0.0,) * 10, (1.0,) * 10),
-        Normaliser((0.0,) * 7, (0.01,) * 7),
-        {},
-    )
-    save_checkpoint(made, new_model(config, contract).state_dict())
-    return path
+def checkpoint(
+    contract: Contract,
+    tmp_path_factory: pytest.TempPathFactory,
+    write_checkpoint: Callable[..., Path],
+    small: TrainConfig,
+) -> Path:
+    return write_checkpoint(tmp_path_factory.mktemp("run") / "checkpoint", small, contract)
 
 
 def test_a_runner_acts_on_a_dataset_and_shows_where_it_looks(

@@ -18,10 +18,8 @@ import yaml
 from afil_core import messages
 from afil_core.codecs import decode_pose, encode_image, encode_joint_state, encode_pose
 from afil_core.contract import Contract, load_contract, parse_contract
-from afil_policy.config import DataConfig, ModelConfig, TrainConfig
-from afil_policy.data.normalisation import Normaliser
 from afil_policy.deploy import diagnostics
-from afil_policy.training.checkpoint import Checkpoint, new_model, save_checkpoint
+from afil_policy.training.config import TrainConfig
 
 # A domain of this run alone, so that tests that run at the same time do not hear each other.
 DOMAIN = str(1 + os.getpid() % 100)
@@ -46,16 +44,13 @@ def robot(patient: Contract, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def checkpoint(patient: Contract, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    config = TrainConfig(
-        data=DataConfig(height=24, width=32),
-        model=ModelConfig(layers=((8, 4, 2), (8, 4, 2)), hidden=(16,)),
-    )
-    path = tmp_path_factory.mktemp("run") / "checkpoint"
-    inputs, actions = Normaliser((0.0,) * 10, (1.0,) * 10), Normaliser((0.0,) * 7, (1e-3,) * 7)
-    made = Checkpoint(path, config, patient, inputs, actions, {})
-    save_checkpoint(made, new_model(config, patient).state_dict())
-    return path
+def checkpoint(
+    patient: Contract,
+    tmp_path_factory: pytest.TempPathFactory,
+    write_checkpoint: Callable[..., Path],
+    small: TrainConfig,
+) -> Path:
+    return write_checkpoint(tmp_path_factory.mktemp("run") / "checkpoint", small, patient)
 
 
 def start(*parameters: str) -> subprocess.Popen[str]:

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from afil_policy import report, train
+from afil_policy import report
+from afil_policy.commands import train
 from afil_policy.evaluation.curves import curves_svg
 from afil_policy.evaluation.pictures import encode_png, overlay, side_by_side
 from afil_policy.evaluation.results import EpisodeResult, Results, Setting, save_results
@@ -73,13 +74,13 @@ def test_the_report_is_one_file_that_needs_nothing_else(
     small = [
         "data.height=24",
         "data.width=32",
-        "model.layers=[[8, 4, 2]]",
-        "optimisation.epochs=2",
+        "encoder.layers=[[8, 4, 2]]",
+        "optimizer.epochs=2",
     ]
     settings = [a for s in small for a in ("--set", s)]
     for method in ("bc", "autofocus"):
         output = tmp_path / "runs" / method
-        args = ["--data", str(dataset), "--method", method, "--output", str(output)]
+        args = ["--dataset", str(dataset), "--method", method, "--output", str(output)]
         monkeypatch.setattr(sys, "argv", ["train", *args, *settings])
         assert train.main() == 0
         setting = read_setting(

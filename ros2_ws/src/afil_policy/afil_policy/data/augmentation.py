@@ -5,9 +5,24 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import Field
 from torch import Tensor
 
-from afil_policy.config import AugmentationConfig
+from afil_core.schema import Schema
+
+
+class AugmentationConfig(Schema):
+    """Random changes of training images; all zero means none.
+
+    Attributes:
+        shift: Largest shift in x and y, pixels at network resolution; maps move along.
+        brightness: Largest offset added to all pixels, as a share of the full range.
+        contrast: Largest relative change of the distance to the image's mean.
+    """
+
+    shift: int = Field(0, ge=0)
+    brightness: float = Field(0.1, ge=0)
+    contrast: float = Field(0.1, ge=0)
 
 
 def shift(

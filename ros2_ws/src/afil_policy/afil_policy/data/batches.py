@@ -14,12 +14,12 @@ import torch
 from numpy.typing import NDArray
 
 from afil_core.errors import AfilError
-from afil_policy.config import TrainConfig
 from afil_policy.data.augmentation import photometric, shift
+from afil_policy.data.batch import Batch
 from afil_policy.data.cache import Cache
-from afil_policy.data.normalisation import Normaliser
+from afil_policy.data.normalization import Normalization
 from afil_policy.data.transforms import ObservationTransform
-from afil_policy.methods.base import Batch
+from afil_policy.training.config import TrainConfig
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,7 @@ class BatchSource:
     Args:
         cache: The data.
         config: Batch size, seed and augmentation.
-        transform: The transform that deployment uses, with its statistics.
-        actions: Normaliser of the actions.
+        normalization: Normalizers of what goes in and out.
         with_saliency: Whether batches carry target maps.
     """
 
@@ -63,20 +62,21 @@ class BatchSource:
         self,
         cache: Cache,
         config: TrainConfig,
-        transform: ObservationTransform,
-        actions: Normaliser,
+        normalization: Normalization,
         *,
         with_saliency: bool,
     ) -> None:
         self._cache = cache
         self._config = config
-        self._transform = transform
-        self._actions = actions
+        self._transform = ObservationTransform(
+            config.data, cache.contract, normalization.proprioception
+        )
+        self._actions = normalization.action
         self._saliency = cache.saliency if with_saliency else None
 
     def steps_per_epoch(self, indices: NDArray[np.int64]) -> int:
         """Number of training batches of an epoch."""
-        return -(-len(indices) // self._config.optimisation.batch_size)
+        return -(-len(indices) // self._config.optimizer.batch_size)
 
     def training(self, indices: NDArray[np.int64], epoch: int, start: int) -> Iterator[Batch]:
         """Shuffled, augmented batches of one epoch.
@@ -86,7 +86,7 @@ class BatchSource:
             epoch: Number of the epoch.
             start: Batch to begin with.
         """
-        size = self._config.optimisation.batch_size
+        size = self._config.optimizer.batch_size
         seed = self._config.seed
         order = np.random.default_rng([seed, epoch]).permutation(indices)
         for number in range(start, self.steps_per_epoch(indices)):
@@ -95,7 +95,7 @@ class BatchSource:
 
     def validation(self, indices: NDArray[np.int64]) -> Iterator[Batch]:
         """Batches in order, without augmentation."""
-        size = self._config.optimisation.batch_size
+        size = self._config.optimizer.batch_size
         for begin in range(0, len(indices), size):
             yield self._batch(indices[begin : begin + size], None)
 
@@ -105,10 +105,15 @@ class BatchSource:
         maps = None if self._saliency is None else self._saliency[chosen]
         if random is not None and config.shift > 0:
             images, maps = shift(images, maps, config.shift, random)
-        pixels, proprioception = self._transform.inputs(images, self._cache.proprioception[chosen])
+        camera = self._transform.cameras[0]
+        seen = self._transform.inputs(
+            {camera: images[:, None]}, self._cache.proprioception[chosen][:, None]
+        )
+        pixels = seen.images[camera]
         if random is not None:
             generator = torch.Generator().manual_seed(int(random.integers(2**62)))
-            pixels = photometric(pixels, config, generator)
-        actions = self._actions.apply(torch.from_numpy(self._cache.actions[chosen]))
-        target = None if maps is None else torch.from_numpy(maps).to(torch.float32) / 255
-        return Batch(pixels, proprioception, actions, target)
+            pixels = photometric(pixels[:, 0], config, generator)[:, None]
+        actions = self._actions.apply(torch.from_numpy(self._cache.actions[chosen]))[:, None]
+        mask = torch.ones(actions.shape[:2], dtype=torch.bool)
+        targets = {} if maps is None else {camera: torch.from_numpy(maps).to(torch.float32) / 255}
+        return Batch({camera: pixels}, seen.proprioception, actions, mask, targets)

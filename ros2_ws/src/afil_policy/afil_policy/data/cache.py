@@ -18,7 +18,7 @@ from afil_core.episodes import Episode, Step, list_episodes
 from afil_core.errors import AfilError
 from afil_core.imaging import resize_map
 from afil_core.progress import Progress
-from afil_policy.config import DataConfig
+from afil_policy.data.config import DataConfig
 from afil_policy.data.fingerprint import fingerprint
 from afil_policy.data.transforms import ObservationTransform
 
@@ -117,9 +117,9 @@ def _key(
     parts = [
         _FORMAT,
         identity,
-        transform.image_stream,
+        transform.cameras[0],
         transform.size,
-        config.proprioception,
+        transform.labels,
         no_saliency,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
@@ -160,7 +160,11 @@ def _write(
         for number, episode in enumerate(episodes):
             before = len(numbers)
             for step, saliency in _steps(episode, transform, with_saliency=with_saliency):
-                images.write(np.ascontiguousarray(transform.image(step.observations)).tobytes())
+                images.write(
+                    np.ascontiguousarray(
+                        transform.images(step.observations)[transform.cameras[0]]
+                    ).tobytes()
+                )
                 if saliency is not None:
                     resized = resize_map(saliency, transform.size)
                     maps.write(np.ascontiguousarray(resized).tobytes())
@@ -190,7 +194,7 @@ def _steps(
     if not with_saliency:
         yield from ((step, None) for step in episode.steps())
         return
-    maps = episode.saliency_maps(transform.image_stream)
+    maps = episode.saliency_maps(transform.cameras[0])
     stamp_ns, saliency = next(maps, (None, None))
     for step in episode.steps():
         while stamp_ns is not None and stamp_ns < step.stamp_ns:

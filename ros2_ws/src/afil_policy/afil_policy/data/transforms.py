@@ -1,4 +1,4 @@
-"""What happens to observations and actions before and after the network.
+"""What happens to observations before the network.
 
 Training and deployment call the same functions in the same order, so a policy sees the same
 bits when it acts as when it learned.
@@ -13,12 +13,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
-from torch import Tensor
 
 from afil_core.contract import Contract
+from afil_core.contract.schema import ObservationStream
 from afil_core.imaging import resize
-from afil_policy.config import DataConfig
-from afil_policy.data.normalisation import Normaliser
+from afil_policy.data.batch import Observation
+from afil_policy.data.config import DataConfig
+from afil_policy.data.normalization import Normalizer
 
 
 class ObservationTransform:
@@ -27,69 +28,82 @@ class ObservationTransform:
     Images are resized as uint8 and scaled to [-1, 1]. Poses become position and the first two
     columns of the rotation matrix (Zhou et al., "On the Continuity of Rotation Representations
     in Neural Networks", CVPR 2019): a quaternion and its negative are the same rotation and
-    must not look different. The rest is taken as it is. Then proprioception is normalised.
+    must not look different. The rest is taken as it is. Then proprioception is normalized.
 
     Args:
-        config: Which streams, which size.
+        config: Which streams, which size, how many frames.
         contract: The robot's contract.
-        normaliser: Normaliser of the encoded proprioception; None while its statistics are
+        normalizer: Normalizer of the encoded proprioception; None while its statistics are
             being collected.
+
+    Attributes:
+        cameras: Names of the image streams, in order.
+        size: Height and width of images at the network, pixels.
+        frames: Frames that are seen at once.
+        labels: What each number of a frame's proprioception is, e.g. ``ee_pose.x``.
 
     Raises:
         AfilError: When the contract lacks one of the streams.
     """
 
     def __init__(
-        self, config: DataConfig, contract: Contract, normaliser: Normaliser | None = None
+        self, config: DataConfig, contract: Contract, normalizer: Normalizer | None = None
     ) -> None:
-        self.image_stream = config.image or contract.anchor
+        self.cameras, names = config.streams(contract)
         self.size = (config.height, config.width)
-        contract.stream(self.image_stream)
-        self._streams = [contract.stream(name) for name in config.proprioception]
-        self._normaliser = normaliser
+        self.frames = config.frames
+        self._streams = [contract.stream(name) for name in names]
+        self.labels = tuple(label for stream in self._streams for label in _labels(stream))
+        self._normalizer = normalizer
 
-    def image(self, observations: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
-        """The image at network resolution, uint8 [H, W, 3]."""
-        return resize(observations[self.image_stream], self.size)
+    def images(self, observations: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.uint8]]:
+        """The images at network resolution by camera, uint8 [H, W, 3]."""
+        return {camera: resize(observations[camera], self.size) for camera in self.cameras}
 
     def proprioception(self, observations: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
-        """The encoded proprioception, not yet normalised, float32 [P]; P may be 0."""
+        """The encoded proprioception, not yet normalized, float32 [P]; P may be 0."""
         parts = [_encode(s.kind, observations[s.name]) for s in self._streams]
         return np.concatenate([np.zeros(0), *parts]).astype(np.float32)
 
     def inputs(
-        self, images: NDArray[np.uint8], proprioception: NDArray[np.float32]
-    ) -> tuple[Tensor, Tensor]:
-        """Network inputs of a batch of :meth:`image` and :meth:`proprioception`.
+        self, images: Mapping[str, NDArray[np.uint8]], proprioception: NDArray[np.float32]
+    ) -> Observation:
+        """Network inputs of a batch of :meth:`images` and :meth:`proprioception`.
 
         Args:
-            images: uint8 [B, H, W, 3].
-            proprioception: float32 [B, P].
-
-        Returns:
-            float32 [B, 3, H, W] in [-1, 1], and normalised float32 [B, P].
+            images: By camera: uint8 [B, T, H, W, 3].
+            proprioception: float32 [B, T, P].
         """
-        if self._normaliser is None:
+        if self._normalizer is None:
             raise ValueError("a transform without statistics makes no network inputs")
-        pixels = torch.from_numpy(images).permute(0, 3, 1, 2).to(torch.float32)
-        return pixels / 127.5 - 1.0, self._normaliser.apply(torch.from_numpy(proprioception))
+        pixels = {camera: _pixels(values) for camera, values in images.items()}
+        return Observation(pixels, self._normalizer.apply(torch.from_numpy(proprioception)))
 
-    def __call__(self, observations: Mapping[str, NDArray[Any]]) -> tuple[Tensor, Tensor]:
-        """Network inputs of one set of raw observations, as a batch of one."""
-        return self.inputs(self.image(observations)[None], self.proprioception(observations)[None])
+    def __call__(self, history: Sequence[Mapping[str, NDArray[Any]]]) -> Observation:
+        """Network inputs of raw observations, as a batch of one.
+
+        Args:
+            history: Values by stream of the last ticks, the newest last. Where there are fewer
+                than the policy's frames, the oldest is repeated, as at the start of an episode.
+        """
+        seen = list(history[-self.frames :])
+        seen = [seen[0]] * (self.frames - len(seen)) + seen
+        each = [self.images(observations) for observations in seen]
+        images = {camera: np.stack([e[camera] for e in each])[None] for camera in self.cameras}
+        numbers = np.stack([self.proprioception(observations) for observations in seen])
+        return self.inputs(images, numbers[None])
 
 
-def proprioception_labels(contract: Contract, names: Sequence[str]) -> list[str]:
-    """One label for each number of the encoded proprioception, e.g. ``ee_pose.x``."""
-    labels = []
-    for name in names:
-        stream = contract.stream(name)
-        if stream.kind == "pose":
-            parts = ["x", "y", "z", "r11", "r21", "r31", "r12", "r22", "r32"]
-        else:
-            parts = list(stream.joints) if len(stream.joints) == stream.shape[0] else ["value"]
-        labels += [f"{name}.{part}" for part in parts]
-    return labels
+def _pixels(values: NDArray[np.uint8]) -> torch.Tensor:
+    return torch.from_numpy(values).permute(0, 1, 4, 2, 3).to(torch.float32) / 127.5 - 1.0
+
+
+def _labels(stream: ObservationStream) -> list[str]:
+    if stream.kind == "pose":
+        parts = ["x", "y", "z", "r11", "r21", "r31", "r12", "r22", "r32"]
+    else:
+        parts = list(stream.joints) if len(stream.joints) == stream.shape[0] else ["value"]
+    return [f"{stream.name}.{part}" for part in parts]
 
 
 def _encode(kind: str, value: NDArray[Any]) -> NDArray[np.float64]:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_policy.deploy.preflight import require_same_contract
-from afil_policy.models.attention import predict_attention
 from afil_policy.training.checkpoint import load_checkpoint
 
 _WARM_UP_RUNS = 5
@@ -43,11 +42,11 @@ class PolicyRunner:
         self.contract = self.checkpoint.contract
         self._transform = self.checkpoint.transform()
         try:
-            self._model = self.checkpoint.model().to(device)
+            self._method = self.checkpoint.method().to(device)
         except (RuntimeError, AssertionError) as error:
             reason = str(error).splitlines()[0]
             raise AfilError(f"device '{device}' can't be used here ({reason}); try cpu") from error
-        self._model = self._model.to(memory_format=torch.channels_last)
+        self._method = self._method.to(memory_format=torch.channels_last)
         self._device = device
 
     def warm_up(self) -> float:
@@ -73,23 +72,16 @@ class PolicyRunner:
         Returns:
             float64 [D] in the contract's units, not yet limited.
         """
-        normalised, _ = self._forward(observations)
-        action = self.checkpoint.actions.invert(normalised[0])
+        with torch.inference_mode():
+            chunk = self._method.act(self._transform([observations]).to(self._device))
+        action = self.checkpoint.normalization.action.invert(chunk[0, 0])
         return np.asarray(action.cpu().numpy(), dtype=np.float64)
 
     def attention(self, observations: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
         """Where the policy looks: float32 [h, w] in [0, 1] at the feature map's size."""
-        _, features = self._forward(observations)
-        temperature = self.checkpoint.config.autofocus.temperature
-        return np.asarray(predict_attention(features, temperature)[0].cpu().numpy())
-
-    @torch.inference_mode()
-    def _forward(
-        self, observations: Mapping[str, NDArray[Any]]
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        image, proprioception = self._transform(observations)
-        outputs = self._model(image.to(self._device), proprioception.to(self._device))
-        return outputs[0], outputs[1]
+        with torch.inference_mode():
+            maps = self._method.attention(self._transform([observations]).to(self._device))
+        return np.asarray(maps[self._transform.cameras[0]][0].cpu().numpy())
 
 
 def _blank(kind: str, shape: tuple[int, ...]) -> NDArray[Any]:

@@ -1,48 +1,61 @@
-"""What a method is: a loss over a batch."""
+"""What a method is: networks, and how they are trained."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar
 
+from pydantic import Field
 from torch import Tensor, nn
 
-from afil_policy.config import TrainConfig
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Samples ready for the network.
-
-    Attributes:
-        images: float32 [B, 3, H, W], normalised.
-        proprioception: float32 [B, P], normalised.
-        actions: float32 [B, D], normalised.
-        saliency: float32 [B, H, W] in [0, 1], the target map; None when the data have none.
-    """
-
-    images: Tensor
-    proprioception: Tensor
-    actions: Tensor
-    saliency: Tensor | None = None
+from afil_core.schema import Schema
+from afil_policy.data.batch import Batch, Observation
 
 
 @dataclass(frozen=True)
 class Losses:
-    """A total to minimise and the terms that it was made of, for the log."""
+    """A total to minimize and the terms that it was made of, for the log; all scalars."""
 
     total: Tensor
     terms: Mapping[str, Tensor] = field(default_factory=dict)
 
 
-class Method(Protocol):
-    """A way to train; built from the whole configuration."""
+class Method(nn.Module, ABC):
+    """A policy that knows how to be trained; built as ``kind(config, spec)``.
 
-    needs_saliency: bool
+    It owns all networks that it needs, those that only training needs included: what is trained
+    and saved is its state.
 
-    def __init__(self, config: TrainConfig) -> None: ...
+    Attributes:
+        needs_saliency: Whether it can't be trained without saliency maps.
+    """
 
-    def losses(self, model: nn.Module, batch: Batch) -> Losses:
+    class Config(Schema):
+        """Options of the method.
+
+        Attributes:
+            temperature: tau of the attention that is read off a feature map; low values let
+                strong attention elsewhere go unpunished.
+        """
+
+        temperature: float = Field(50.0, gt=0)
+
+    needs_saliency: ClassVar[bool] = False
+
+    def forward(self, batch: Batch) -> Losses:
+        """:meth:`loss`; what wraps a module for several devices calls it by this name."""
+        return self.loss(batch)
+
+    @abstractmethod
+    def loss(self, batch: Batch) -> Losses:
         """The loss of a batch."""
-        ...
+
+    @abstractmethod
+    def act(self, observation: Observation) -> Tensor:
+        """The next actions, normalized: float32 [B, H, D]."""
+
+    @abstractmethod
+    def attention(self, observation: Observation) -> dict[str, Tensor]:
+        """Where the policy looks, by camera: float32 [B, h, w] in [0, 1], for the newest frame."""

@@ -3,31 +3,56 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import safetensors.torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from afil_core import schema, storage
 from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
-from afil_core.storage import move_in
-from afil_policy.config import TrainConfig, load_config
-from afil_policy.data.normalisation import Normaliser
-from afil_policy.data.transforms import ObservationTransform, proprioception_labels
-from afil_policy.models import SmallCnn, build_model
+from afil_core.schema import Schema
+from afil_policy.data.normalization import Normalization
+from afil_policy.data.transforms import ObservationTransform
+from afil_policy.methods import Camera, Method, Spec
+from afil_policy.training.config import TrainConfig
 from afil_policy.training.layout import (
     CONFIG,
     CONTRACT,
-    NORMALISATION,
+    NORMALIZATION,
     TRAINING,
     WEIGHTS,
     find_checkpoint,
 )
+
+
+class TrainingFacts(Schema):
+    """What ``training.json`` says about a run.
+
+    Attributes:
+        method: Name of the method.
+        seed: Training seed.
+        dataset_sha256: Identity of the episodes.
+        episodes: Number of episodes.
+        training_steps: Steps of demonstrations that were trained on.
+        final: Last row of the loss log.
+        git_revision: Revision of the source tree; None outside of one.
+        finished_at: When the run ended, ISO 8601, UTC.
+        versions: Versions of what it ran on.
+    """
+
+    method: str
+    seed: int
+    dataset_sha256: str
+    episodes: int
+    training_steps: int
+    final: dict[str, float]
+    git_revision: str | None = None
+    finished_at: str
+    versions: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -38,85 +63,81 @@ class Checkpoint:
         path: Its folder.
         config: The training configuration.
         contract: The contract of the demonstrations.
-        proprioception: Normaliser of the encoded proprioception.
-        actions: Normaliser of the actions.
-        training: Facts of the training run (dataset, revision, versions, losses).
+        normalization: Normalizers of what goes in and out.
+        training: Facts of the training run.
     """
 
     path: Path
     config: TrainConfig
     contract: Contract
-    proprioception: Normaliser
-    actions: Normaliser
-    training: Mapping[str, Any]
+    normalization: Normalization
+    training: TrainingFacts
 
     def transform(self) -> ObservationTransform:
         """The observation transform of training."""
-        return ObservationTransform(self.config.data, self.contract, self.proprioception)
+        normalizer = self.normalization.proprioception
+        return ObservationTransform(self.config.data, self.contract, normalizer)
 
-    def model(self) -> SmallCnn:
-        """The network with its trained weights, in evaluation mode.
+    def method(self) -> Method:
+        """The method with its trained networks, in evaluation mode.
 
         Raises:
-            AfilError: When the weights are missing, damaged or of another network.
+            AfilError: When the weights are missing, damaged or of other networks.
         """
         path = self.path / WEIGHTS
-        model = new_model(self.config, self.contract)
+        method = new_method(self.config, self.contract)
         try:
-            model.load_state_dict(safetensors.torch.load_file(path))
+            method.load_state_dict(safetensors.torch.load_file(path))
         except (OSError, SafetensorError) as error:
             raise AfilError(f"can't read the weights {path} ({error}); train again") from error
         except RuntimeError as error:
             reason = " ".join(str(error).split())
             raise AfilError(
-                f"the weights {path} do not fit the network of {self.path / CONFIG} ({reason}); "
+                f"the weights {path} do not fit the networks of {self.path / CONFIG} ({reason}); "
                 "train again"
             ) from error
-        return model.eval()
+        return method.eval()
 
 
-def new_model(config: TrainConfig, contract: Contract) -> SmallCnn:
-    """A fresh network of the sizes that configuration and contract ask for.
+def new_method(config: TrainConfig, contract: Contract) -> Method:
+    """A fresh method for the sizes that configuration and contract ask for.
 
     Raises:
-        AfilError: When the contract has no action, or as ``build_model``.
+        AfilError: When the contract has no action or no camera, or the parts do not fit.
     """
     if contract.action is None:
         raise AfilError(f"contract '{contract.robot}' has no action: no policy can act on it")
-    size = (config.data.height, config.data.width)
-    proprioception = len(proprioception_labels(contract, config.data.proprioception))
-    return build_model(config.model, size, proprioception, len(contract.action.dimensions))
+    transform = ObservationTransform(config.data, contract)
+    if not transform.cameras:
+        raise AfilError(f"contract '{contract.robot}' has no image stream: nothing can be seen")
+    spec = Spec(
+        cameras=tuple(Camera(name, *transform.size) for name in transform.cameras),
+        proprioception=len(transform.labels),
+        actions=len(contract.action.dimensions),
+        encoder=config.encoder,
+        pooling=config.pooling,
+        head=config.head,
+        frames=config.data.frames,
+        horizon=config.data.horizon,
+    )
+    return config.method.build(spec)
 
 
 def save_checkpoint(checkpoint: Checkpoint, weights: Mapping[str, Tensor]) -> None:
     """Write a checkpoint beside its place, and move it in when it is whole.
 
     Args:
-        checkpoint: What to write; its ``path`` must not exist yet.
-        weights: State of the network.
+        checkpoint: What to write.
+        weights: State of the method.
     """
-    contract = checkpoint.contract
-    assert contract.action is not None
-    partial = checkpoint.path.with_name(checkpoint.path.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
-    safetensors.torch.save_file(tensors, partial / WEIGHTS)
-    normalisation = {
-        "proprioception": {
-            "names": proprioception_labels(contract, checkpoint.config.data.proprioception),
-            **checkpoint.proprioception.to_dict(),
-        },
-        "action": {
-            "names": [d.name for d in contract.action.dimensions],
-            **checkpoint.actions.to_dict(),
-        },
-    }
-    (partial / CONFIG).write_text(checkpoint.config.to_yaml(), encoding="utf-8")
-    (partial / CONTRACT).write_text(contract.to_yaml(), encoding="utf-8")
-    (partial / NORMALISATION).write_text(json.dumps(normalisation, indent=1), encoding="utf-8")
-    (partial / TRAINING).write_text(json.dumps(checkpoint.training, indent=1), encoding="utf-8")
-    move_in(partial, checkpoint.path)
+    with storage.replacing(checkpoint.path) as draft:
+        draft.mkdir()
+        safetensors.torch.save_file(tensors, draft / WEIGHTS)
+        (draft / CONFIG).write_text(schema.to_yaml(checkpoint.config), encoding="utf-8")
+        (draft / CONTRACT).write_text(checkpoint.contract.to_yaml(), encoding="utf-8")
+        (draft / NORMALIZATION).write_text(_json(checkpoint.normalization), encoding="utf-8")
+        (draft / TRAINING).write_text(_json(checkpoint.training), encoding="utf-8")
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -129,24 +150,15 @@ def load_checkpoint(path: Path) -> Checkpoint:
         AfilError: When it is missing or one of its files is damaged.
     """
     folder = find_checkpoint(path)
-    normalisation = _read_json(folder / NORMALISATION)
-    where = str(folder / NORMALISATION)
-    checkpoint = Checkpoint(
+    again = "train again"
+    return Checkpoint(
         path=folder,
-        config=load_config(folder / CONFIG),
+        config=schema.load(TrainConfig, folder / CONFIG, remedy=again),
         contract=load_contract(str(folder / CONTRACT)),
-        proprioception=Normaliser.from_dict(normalisation.get("proprioception", {}), where),
-        actions=Normaliser.from_dict(normalisation.get("action", {}), where),
-        training=_read_json(folder / TRAINING),
+        normalization=schema.load(Normalization, folder / NORMALIZATION, remedy=again),
+        training=schema.load(TrainingFacts, folder / TRAINING, remedy=again),
     )
-    return checkpoint
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise AfilError(f"can't read {path} ({error}); train again") from error
-    if not isinstance(data, dict):
-        raise AfilError(f"{path} must hold a JSON object; train again")
-    return data
+def _json(model: Schema) -> str:
+    return json.dumps(schema.to_plain(model), indent=1)

@@ -1,4 +1,4 @@
-"""Which files make a checkpoint, and where it lies; free of torch for the launch files' sake."""
+"""Which files make a run and its checkpoint, and where they lie; knows no torch."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ FOLDER = "checkpoint"
 WEIGHTS = "model.safetensors"
 CONFIG = "config.yaml"
 CONTRACT = "contract.yaml"
-NORMALISATION = "normalisation.json"
+NORMALIZATION = "normalization.json"
 TRAINING = "training.json"
+
+_FORMER_NORMALIZATION = "normalisation.json"
 
 
 def find_checkpoint(path: Path) -> Path:
     """The checkpoint's folder, given itself or the training run that holds it.
 
     Raises:
-        AfilError: When there is none.
+        AfilError: When there is none, or it is of a former version.
     """
     for folder in (path, path / FOLDER):
+        if (folder / _FORMER_NORMALIZATION).is_file():
+            raise AfilError(
+                f"checkpoint {folder} is of a former version ({_FORMER_NORMALIZATION} is called "
+                f"{NORMALIZATION} now, and the network's parts have other names); train again"
+            )
         if (folder / CONFIG).is_file() and (folder / CONTRACT).is_file():
             return folder
     raise AfilError(

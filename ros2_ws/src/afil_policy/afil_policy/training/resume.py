@@ -9,20 +9,18 @@ from typing import Any
 import torch
 
 from afil_core.errors import AfilError
-from afil_core.storage import move_in
+from afil_core.storage import replacing
 
 _FILE = "resume.pt"
 
 
-@dataclass
+@dataclass(frozen=True)
 class RunState:
     """Where a run stands, at a step boundary.
 
     Attributes:
         identity: Configuration and dataset; a state of another run is refused.
-        model: State of the network.
-        optimiser: State of the optimiser.
-        averaged: Averaged weights; empty without averaging.
+        parts: States of what the run changes: method, optimizer, schedule, averaged weights.
         epoch: Epoch under way.
         batch: Batches of it that are done.
         sums: Sums of the loss terms over those batches.
@@ -30,9 +28,7 @@ class RunState:
     """
 
     identity: str
-    model: dict[str, Any]
-    optimiser: dict[str, Any]
-    averaged: dict[str, Any]
+    parts: dict[str, Any]
     epoch: int = 0
     batch: int = 0
     sums: dict[str, float] = field(default_factory=dict)
@@ -41,9 +37,8 @@ class RunState:
 
 def save_state(folder: Path, state: RunState) -> None:
     """Write the state beside its place and move it in."""
-    partial = folder / f"{_FILE}.partial"
-    torch.save(asdict(state), partial)
-    move_in(partial, folder / _FILE)
+    with replacing(folder / _FILE) as draft:
+        torch.save(asdict(state), draft)
 
 
 def load_state(folder: Path, identity: str) -> RunState | None:

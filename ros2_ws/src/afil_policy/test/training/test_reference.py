@@ -15,16 +15,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from afil_policy.config import (
-    AugmentationConfig,
-    AutofocusConfig,
-    DataConfig,
-    ModelConfig,
-    OptimisationConfig,
-    TrainConfig,
-)
+from afil_core import schema
 from afil_policy.data.cache import open_cache
-from afil_policy.training.loop import Trainer
+from afil_policy.training.config import TrainConfig
+from afil_policy.training.trainer import Trainer
 
 EPOCHS, BATCH, RATE, DECAY, WARMUP, CLIP, SEED = 3, 10, 5e-3, 1e-4, 4, 0.5, 7
 HELD_OUT = 0.2
@@ -114,8 +108,9 @@ def plain_run(arrays, method, *, ema):
                 chosen = validate[begin : begin + BATCH]
                 total, terms = losses(*batch(chosen, None))
                 for name, value in {"loss": total, **terms}.items():
-                    share = float(value) * len(chosen) / len(validate)
-                    row[f"validation_{name}"] = row.get(f"validation_{name}", 0.0) + share
+                    name, value = f"validation_{name}", float(value) * len(chosen)
+                    row[name] = row.get(name, 0.0) + value
+        row = {k: v / (len(validate) if "validation" in k else 1) for k, v in row.items()}
         rows.append({"epoch": float(epoch + 1), **row})
     return rows, list((averaged if ema else network.state_dict()).values())
 
@@ -132,25 +127,22 @@ def unit(maps):
 @pytest.mark.parametrize("ema", [0.0, 0.9])
 @pytest.mark.parametrize("method", ["bc", "autofocus"])
 def test_training_is_bit_equal_to_plain_torch(
-    dataset: Path, tmp_path: Path, method: str, ema: float
+    dataset: Path, tmp_path: Path, small: TrainConfig, method: str, ema: float
 ) -> None:
-    config = TrainConfig(
-        method=method,
-        seed=SEED,
-        data=DataConfig(height=24, width=32, validation_fraction=HELD_OUT),
-        augmentation=AugmentationConfig(),
-        model=ModelConfig(layers=((8, 4, 2), (8, 4, 2)), hidden=(16,)),
-        autofocus=AutofocusConfig(weight=WEIGHT, temperature=TAU),
-        optimisation=OptimisationConfig(
-            epochs=EPOCHS,
-            batch_size=BATCH,
-            learning_rate=RATE,
-            weight_decay=DECAY,
-            warmup_steps=WARMUP,
-            gradient_clip=CLIP,
-            ema=ema,
-        ),
-    )
+    options = {"method.weight": WEIGHT, "method.temperature": TAU} if method != "bc" else {}
+    settings = {
+        "seed": SEED,
+        "method": method,
+        "data.validation_fraction": HELD_OUT,
+        "optimizer.epochs": EPOCHS,
+        "optimizer.batch_size": BATCH,
+        "optimizer.learning_rate": RATE,
+        "optimizer.weight_decay": DECAY,
+        "optimizer.warmup_steps": WARMUP,
+        "optimizer.gradient_clip": CLIP,
+        "optimizer.ema": ema,
+    }
+    config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", settings | options)
     cache = open_cache(dataset, config.data, tmp_path / "cache", needs_saliency=True)
     result = Trainer(config, cache, tmp_path / "run").run()
     arrays = (cache.images, cache.saliency, cache.proprioception, cache.actions, cache.episodes)

@@ -1,10 +1,12 @@
-"""Where a convolutional policy looks, read off its last feature map."""
+"""Where a policy looks, in maps of one scale."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from afil_policy.encoders.base import Features
 
 # Below this range a map counts as flat: it is far under float32's resolution of a softmax peak.
 _FLAT = 1e-12
@@ -25,10 +27,28 @@ def min_max(maps: Tensor) -> Tensor:
     return torch.where(flat, torch.zeros_like(maps), (maps - low) / span.masked_fill(flat, 1.0))
 
 
+def attention_map(
+    features: Features, temperature: float, size: tuple[int, int] | None = None
+) -> Tensor:
+    """Where a policy looks: the encoder's own attention, or else :func:`predict_attention`.
+
+    Args:
+        features: What the encoder found.
+        temperature: tau, above 0; used where the encoder has no attention of its own.
+        size: Height and width to upsample to (bicubic); None keeps h x w.
+
+    Returns:
+        float32 [B, H, W] in [0, 1].
+    """
+    if features.attention is None:
+        return predict_attention(features.map, temperature, size)
+    return min_max(_upsampled(features.attention[:, None], size)[:, 0])
+
+
 def predict_attention(
     features: Tensor, temperature: float, size: tuple[int, int] | None = None
 ) -> Tensor:
-    """Predicted attention of a policy.
+    """Predicted attention of a convolutional policy, read off its last feature map.
 
     With z the last feature map: s = sum_c |z_c|, m = softmax over positions of s / tau,
     g_hat = minmax01(upsample(m)). Source: GABRIL (arXiv 2507.19647) and AutoFocus-IL
@@ -48,6 +68,10 @@ def predict_attention(
     share = torch.softmax(strength.flatten(1) / temperature, dim=1).view(batch, 1, height, width)
     # Only ratios count after min-max; the peak at 1 keeps a spread-out map above _FLAT.
     share = share / share.amax(dim=(2, 3), keepdim=True).detach()
-    if size is not None:
-        share = functional.interpolate(share, size=size, mode="bicubic", align_corners=False)
-    return min_max(share[:, 0])
+    return min_max(_upsampled(share, size)[:, 0])
+
+
+def _upsampled(maps: Tensor, size: tuple[int, int] | None) -> Tensor:
+    if size is None:
+        return maps
+    return functional.interpolate(maps, size=size, mode="bicubic", align_corners=False)

@@ -11,15 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 
+from afil_core import schema
 from afil_core.errors import AfilError, run
-from afil_policy.config import TrainConfig, load_config, parse_config
 from afil_policy.data.cache import Cache, open_cache
-from afil_policy.methods import build_method, known_methods
-from afil_policy.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from afil_policy.methods import METHODS
+from afil_policy.training.checkpoint import (
+    Checkpoint,
+    TrainingFacts,
+    load_checkpoint,
+    save_checkpoint,
+)
+from afil_policy.training.config import TrainConfig
 from afil_policy.training.layout import FOLDER
-from afil_policy.training.loop import Result, Trainer
+from afil_policy.training.trainer import Result, Trainer
 
 
 def main() -> int:
@@ -30,17 +35,21 @@ def main() -> int:
 def _main() -> int:
     args = _parser().parse_args()
     config = _config(args)
-    method = build_method(config)
     if args.threads:
         torch.set_num_threads(args.threads)
     cache_root = args.cache or args.output.parent / "cache"
-    cache = open_cache(args.data, config.data, cache_root, needs_saliency=method.needs_saliency)
+    needs_saliency = config.method.kind.needs_saliency
+    cache = open_cache(args.dataset, config.data, cache_root, needs_saliency=needs_saliency)
     print(_summary(config, cache), flush=True)
     if _is_finished(args.output, config, cache):
         print(f"already trained: {args.output / FOLDER}", flush=True)
         return 0
     trainer = Trainer(config, cache, args.output, device=_device(args.device))
-    result = trainer.run()
+    try:
+        result = trainer.run()
+    except KeyboardInterrupt:
+        print(f"stopped; the same command goes on from {args.output}", flush=True)
+        raise
     save_checkpoint(_checkpoint(args.output, config, cache, result), result.weights)
     trainer.finish()
     print(f"checkpoint written: {args.output / FOLDER}", flush=True)
@@ -49,11 +58,12 @@ def _main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="train", description="Fit a policy to a dataset of episodes."
+        prog="train", description="Fit a policy to a dataset of episodes.", allow_abbrev=False
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder of the episodes")
+    parser.add_argument("--dataset", type=Path, required=True, help="folder of the episodes")
+    parser.add_argument("--data", type=_renamed, help=argparse.SUPPRESS)
     parser.add_argument("--output", type=Path, required=True, help="folder of the run, made here")
-    parser.add_argument("--method", help=f"one of {', '.join(known_methods())}")
+    parser.add_argument("--method", help=f"one of {', '.join(METHODS.names())}")
     parser.add_argument("--config", type=Path, help="YAML file; what it lacks is default")
     parser.add_argument("--seed", type=int, help="seed of weights, order and episode split")
     parser.add_argument("--cache", type=Path, help="folder of the training cache")
@@ -64,34 +74,31 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="override a key of the configuration, e.g. optimisation.epochs=5; repeatable",
+        help="override a key of the configuration, e.g. optimizer.epochs=5; repeatable",
     )
     return parser
 
 
+def _renamed(value: str) -> None:
+    raise AfilError(f"--data is called --dataset now; write --dataset {value}")
+
+
 def _config(args: argparse.Namespace) -> TrainConfig:
     overrides: dict[str, Any] = {}
-    for item in args.set:
-        key, equals, value = item.partition("=")
-        if not equals:
-            raise AfilError(f"--set {item} must be KEY=VALUE, e.g. optimisation.epochs=5")
-        try:
-            overrides[key] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise AfilError(f"--set {item} has a value that is not valid YAML") from error
     if args.method is not None:
         overrides["method"] = args.method
     if args.seed is not None:
         overrides["seed"] = args.seed
+    overrides |= schema.parse_overrides(args.set)
     if args.config is None:
-        return parse_config("", "the command line", overrides)
-    return load_config(args.config, overrides)
+        return schema.parse(TrainConfig, "", "the command line", overrides)
+    return schema.load(TrainConfig, args.config, overrides, what="configuration")
 
 
 def _summary(config: TrainConfig, cache: Cache) -> str:
     saliency = "with" if cache.saliency is not None else "without"
     return (
-        f"{config.method}: {len(cache.names)} episodes, {len(cache.actions)} steps, "
+        f"{config.method.name}: {len(cache.names)} episodes, {len(cache.actions)} steps, "
         f"images {config.data.height}x{config.data.width}, {saliency} saliency maps"
     )
 
@@ -100,7 +107,7 @@ def _is_finished(output: Path, config: TrainConfig, cache: Cache) -> bool:
     if not (output / FOLDER).exists():
         return False
     finished = load_checkpoint(output)
-    same_data = finished.training.get("dataset_sha256") == cache.dataset_sha256
+    same_data = finished.training.dataset_sha256 == cache.dataset_sha256
     if finished.config == config and same_data:
         return True
     what = "configuration" if same_data else "dataset"
@@ -120,23 +127,22 @@ def _device(name: str) -> str:
 
 
 def _checkpoint(output: Path, config: TrainConfig, cache: Cache, result: Result) -> Checkpoint:
-    facts = {
-        "method": config.method,
-        "seed": config.seed,
-        "dataset_sha256": cache.dataset_sha256,
-        "episodes": len(cache.names),
-        "training_steps": result.training_steps,
-        "final": result.rows[-1],
-        "git_revision": _git_revision(),
-        "finished_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
-    }
+    facts = TrainingFacts(
+        method=config.method.name,
+        seed=config.seed,
+        dataset_sha256=cache.dataset_sha256,
+        episodes=len(cache.names),
+        training_steps=result.training_steps,
+        final=result.rows[-1],
+        git_revision=_git_revision(),
+        finished_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        versions={"python": platform.python_version(), "torch": str(torch.__version__)},
+    )
     return Checkpoint(
         path=output / FOLDER,
         config=config,
         contract=cache.contract,
-        proprioception=result.proprioception,
-        actions=result.actions,
+        normalization=result.normalization,
         training=facts,
     )
 

@@ -1,0 +1,45 @@
+"""What an encoder is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from afil_core.schema import Schema
+
+
+@dataclass(frozen=True)
+class Features:
+    """What an encoder found in a batch of images.
+
+    Attributes:
+        map: Float32 [B, C, h, w]: a feature vector for each cell of the image. Tokens of a
+            transformer are laid out on their grid.
+        attention: Float32 [B, h, w], at least 0: where the encoder itself looked; None when it
+            has no attention of its own.
+    """
+
+    map: Tensor
+    attention: Tensor | None = None
+
+
+class Encoder(nn.Module, ABC):
+    """Images to features; each camera has one of its own.
+
+    Built as ``kind(config, channels, size)``: the channels of an image (3 for each of the frames
+    that are seen at once, the newest last), its height and width in pixels.
+
+    Attributes:
+        shape: Channels, height and width of the feature map.
+    """
+
+    class Config(Schema):
+        """Options of the encoder."""
+
+    shape: tuple[int, int, int]
+
+    @abstractmethod
+    def forward(self, images: Tensor) -> Features:
+        """Encode float32 [B, C, H, W] in [-1, 1]."""

@@ -1,0 +1,42 @@
+"""What a head is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from torch import Tensor, nn
+
+from afil_core.schema import Schema
+
+
+class Head(nn.Module, ABC):
+    """Latent to a distribution over a chunk of H actions of D dimensions, all normalized.
+
+    Built as ``kind(config, size, horizon, actions)``: the length of the latent, H and D.
+    What :meth:`forward` returns is between it and the head's other two functions: the actions
+    themselves, the parameters of a distribution, or the latent that a sampler starts from.
+    """
+
+    class Config(Schema):
+        """Options of the head."""
+
+    @abstractmethod
+    def forward(self, latent: Tensor) -> Tensor:
+        """The prediction from float32 [B, size]."""
+
+    @abstractmethod
+    def loss(self, prediction: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
+        """How far off a prediction is.
+
+        Args:
+            prediction: What :meth:`forward` returned.
+            actions: float32 [B, H, D].
+            mask: bool [B, H]; false where there is no action to compare with.
+
+        Returns:
+            A scalar.
+        """
+
+    @abstractmethod
+    def act(self, prediction: Tensor) -> Tensor:
+        """The actions to take, float32 [B, H, D]."""

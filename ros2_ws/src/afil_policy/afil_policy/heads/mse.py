@@ -1,0 +1,54 @@
+"""A multilayer perceptron that says what to do, trained by the squared error."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import Field
+from torch import Tensor, nn
+
+from afil_core.schema import Schema
+from afil_policy.heads.base import Head
+
+
+class MseHead(Head):
+    """Deterministic actions.
+
+    Args:
+        config: The hidden layers.
+        size: Length of the latent.
+        horizon: Actions of a chunk, H.
+        actions: Dimensions of an action, D.
+    """
+
+    class Config(Schema):
+        """Options.
+
+        Attributes:
+            hidden: Widths of the hidden layers.
+        """
+
+        hidden: tuple[Annotated[int, Field(ge=1)], ...] = (256, 256)
+
+    def __init__(self, config: Config, size: int, horizon: int, actions: int) -> None:
+        super().__init__()
+        self._chunk = (horizon, actions)
+        widths = [size, *config.hidden]
+        layers: list[nn.Module] = []
+        for before, after in pairwise(widths):
+            layers += [nn.Linear(before, after), nn.ReLU()]
+        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], horizon * actions))
+
+    def forward(self, latent: Tensor) -> Tensor:
+        """The actions, float32 [B, H, D]."""
+        return self.layers(latent).unflatten(1, self._chunk)  # type: ignore[no-any-return]
+
+    def loss(self, prediction: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
+        """Mean of (a - a_hat)^2 over the actions that there are and their dimensions."""
+        weights = mask[..., None].to(prediction.dtype).expand_as(prediction)
+        return ((prediction - actions).square() * weights).sum() / weights.sum()
+
+    def act(self, prediction: Tensor) -> Tensor:
+        """The prediction itself."""
+        return prediction

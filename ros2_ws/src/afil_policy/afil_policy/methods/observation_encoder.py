@@ -1,0 +1,71 @@
+"""All that a policy sees to one vector: what most methods begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from afil_policy.data.batch import Observation
+from afil_policy.encoders.base import Encoder, Features
+from afil_policy.methods.spec import Spec
+from afil_policy.pooling.base import Pooling
+
+_RGB = 3
+
+
+class ObservationEncoder(nn.Module):
+    """An encoder and a pooling for each camera, and proprioception beside them.
+
+    A method that changes the features before they are pooled calls :meth:`features` and
+    :meth:`latent`; the others call the module.
+
+    Args:
+        spec: Cameras and parts.
+        extra_channels: Channels that a method adds to each image, e.g. a saliency map.
+
+    Attributes:
+        size: Length of the latent.
+    """
+
+    def __init__(self, spec: Spec, extra_channels: int = 0) -> None:
+        super().__init__()
+        channels = _RGB * spec.frames + extra_channels
+        self.encoders = nn.ModuleDict()
+        self.poolings = nn.ModuleDict()
+        self.size = spec.frames * spec.proprioception
+        for camera in spec.cameras:
+            encoder = spec.encoder.build(channels, (camera.height, camera.width))
+            pooling = spec.pooling.build(encoder.shape)
+            self.encoders[camera.name], self.poolings[camera.name] = encoder, pooling
+            self.size += pooling.size
+
+    def forward(self, observation: Observation) -> tuple[Tensor, dict[str, Features]]:
+        """The latent float32 [B, size], and each camera's features."""
+        features = self.features(observation.images)
+        return self.latent(features, observation.proprioception), features
+
+    def features(self, images: Mapping[str, Tensor]) -> dict[str, Features]:
+        """Each camera's features, with its pooling's attention if that has one.
+
+        Args:
+            images: By camera: float32 [B, T, 3, H, W], or [B, C, H, W] with added channels.
+        """
+        found = {}
+        for name in self.encoders:
+            frames = images[name]
+            stacked = frames.flatten(1, 2) if frames.dim() > 4 else frames
+            encoder, pooling = self._of(name)
+            features: Features = encoder(stacked)
+            found[name] = replace(features, attention=pooling.attention(features))
+        return found
+
+    def latent(self, features: Mapping[str, Features], proprioception: Tensor) -> Tensor:
+        """The latent, float32 [B, size], of features and float32 [B, T, P]."""
+        visual = [self._of(name)[1](features[name]) for name in self.encoders]
+        return torch.cat([*visual, proprioception.flatten(1)], dim=1)
+
+    def _of(self, name: str) -> tuple[Encoder, Pooling]:
+        return self.encoders[name], self.poolings[name]  # type: ignore[return-value]

@@ -1,0 +1,44 @@
+"""What a method builds its networks for, and of what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from afil_core.registry import Selection
+from afil_policy.encoders.base import Encoder
+from afil_policy.heads.base import Head
+from afil_policy.pooling.base import Pooling
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A camera at the network: its name, height and width in pixels."""
+
+    name: str
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Sizes of what goes in and out, and the parts that the configuration chose.
+
+    Attributes:
+        cameras: The cameras, in order.
+        proprioception: Numbers of a frame's proprioception, P; may be 0.
+        actions: Dimensions of an action, D.
+        encoder: The encoder of each camera.
+        pooling: What makes a vector of an encoder's features.
+        head: What makes actions of all that.
+        frames: Frames that are seen at once, T.
+        horizon: Actions that are predicted at once, H.
+    """
+
+    cameras: tuple[Camera, ...]
+    proprioception: int
+    actions: int
+    encoder: Selection[Encoder]
+    pooling: Selection[Pooling]
+    head: Selection[Head]
+    frames: int = 1
+    horizon: int = 1

@@ -1,0 +1,79 @@
+"""Everything that decides the result of a training run, apart from the data."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from afil_core.registry import Selection
+from afil_core.schema import Schema
+from afil_policy.data.augmentation import AugmentationConfig
+from afil_policy.data.config import DataConfig
+from afil_policy.encoders import ENCODERS, Encoder
+from afil_policy.heads import HEADS, Head
+from afil_policy.methods import METHODS, Method
+from afil_policy.pooling import POOLING, Pooling
+
+
+class OptimizerConfig(Schema):
+    """How the weights are found.
+
+    Attributes:
+        epochs: Passes over the training episodes.
+        batch_size: Samples per step.
+        learning_rate: Peak learning rate of AdamW.
+        weight_decay: AdamW's decoupled decay.
+        schedule: ``cosine`` (to zero), ``step`` (half every ``step_epochs``) or ``constant``.
+        step_epochs: Epochs between halvings of the ``step`` schedule.
+        warmup_steps: Steps of linear warm-up.
+        gradient_clip: Largest gradient norm; zero for none.
+        ema: Decay of the averaged weights that are saved; zero for none.
+    """
+
+    epochs: int = Field(20, ge=1)
+    batch_size: int = Field(64, ge=1)
+    learning_rate: float = Field(2e-3, gt=0)
+    weight_decay: float = Field(1e-4, ge=0)
+    schedule: Literal["cosine", "step", "constant"] = "cosine"
+    step_epochs: int = Field(50, ge=1)
+    warmup_steps: int = Field(50, ge=0)
+    gradient_clip: float = Field(1.0, ge=0)
+    ema: float = Field(0.0, ge=0, lt=1)
+
+
+class TrainConfig(Schema):
+    """Everything that decides the result of a training run, apart from the data.
+
+    Attributes:
+        method: What is trained, and how.
+        seed: Seed of weights, order, augmentation and episode split.
+        data: What the policy sees and learns from.
+        augmentation: Random changes of training images.
+        encoder: Images to features.
+        pooling: Features to a vector.
+        head: That vector to actions.
+        optimizer: How the weights are found.
+    """
+
+    renamed = {
+        "optimisation": "optimizer",
+        "optimiser": "optimizer",
+        "model": "encoder, pooling and head",
+        "autofocus": "method: {name: autofocus, ...}",
+    }
+
+    method: Annotated[Selection[Method], METHODS] = Field(
+        default_factory=lambda: METHODS.select("bc")
+    )
+    seed: int = Field(0, ge=0)
+    data: DataConfig = DataConfig()
+    augmentation: AugmentationConfig = AugmentationConfig()
+    encoder: Annotated[Selection[Encoder], ENCODERS] = Field(
+        default_factory=lambda: ENCODERS.select("small_cnn")
+    )
+    pooling: Annotated[Selection[Pooling], POOLING] = Field(
+        default_factory=lambda: POOLING.select("spatial_softmax")
+    )
+    head: Annotated[Selection[Head], HEADS] = Field(default_factory=lambda: HEADS.select("mse"))
+    optimizer: OptimizerConfig = OptimizerConfig()

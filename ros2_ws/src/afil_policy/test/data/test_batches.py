@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from afil_core import schema
+from afil_core.errors import AfilError
+from afil_policy.data.batches import BatchSource, split_by_episode
+from afil_policy.data.cache import Cache, open_cache
+from afil_policy.data.normalization import Normalization, fit_actions, fit_inputs
+from afil_policy.data.transforms import ObservationTransform
+from afil_policy.training.config import TrainConfig
+
+
+@pytest.fixture(scope="module")
+def cache(dataset: Path, small: TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    return open_cache(dataset, small.data, tmp_path_factory.mktemp("cache"), needs_saliency=True)
+
+
+def source(cache: Cache, config: TrainConfig) -> BatchSource:
+    labels = ObservationTransform(config.data, cache.contract).labels
+    names = [d.name for d in cache.contract.action.dimensions]
+    normalization = Normalization(
+        proprioception=fit_inputs(cache.proprioception, labels),
+        action=fit_actions(cache.actions, names, "mean_std"),
+    )
+    return BatchSource(cache, config, normalization, with_saliency=True)
+
+
+def test_the_split_never_cuts_an_episode(cache: Cache) -> None:
+    split = split_by_episode(cache, 0.3, seed=1)
+    training = set(cache.episodes[split.training].tolist())
+    validation = set(cache.episodes[split.validation].tolist())
+    assert (len(training), len(validation)) == (4, 2)
+    assert not training & validation
+    with pytest.raises(AfilError, match="validation_fraction"):
+        split_by_episode(cache, 0.99, seed=1)
+
+
+def test_batches_depend_on_seed_and_epoch_only(cache: Cache, small: TrainConfig) -> None:
+    config = schema.parse(
+        TrainConfig, schema.to_yaml(small), "x.yaml", {"optimizer.batch_size": 10}
+    )
+    batches = source(cache, config)
+    indices = np.arange(len(cache.actions))
+    whole = list(batches.training(indices, epoch=3, start=0))
+    rest = list(batches.training(indices, epoch=3, start=2))
+    assert len(whole) == 5
+    assert sum(len(b.actions) for b in whole) == 48
+    for a, b in zip(whole[2:], rest, strict=True):
+        assert torch.equal(a.images["front_image"], b.images["front_image"])
+        assert torch.equal(a.saliency["front_image"], b.saliency["front_image"])
+    other = next(batches.training(indices, epoch=4, start=0))
+    assert not torch.equal(other.actions, whole[0].actions)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from afil_policy.data.batch import Batch
+from afil_policy.encoders import ENCODERS
+from afil_policy.heads import HEADS
+from afil_policy.methods import METHODS, Camera, Method, Spec
+from afil_policy.pooling import POOLING
+
+SIZE = (32, 48)
+
+
+@pytest.fixture
+def make() -> Callable[..., Method]:
+    """Builds a method; its feature maps are 8 x [8, 12], its actions have 2 dimensions."""
+
+    def build(
+        name: str,
+        cameras: tuple[str, ...] = ("front",),
+        frames: int = 1,
+        horizon: int = 1,
+        **options,
+    ) -> Method:
+        torch.manual_seed(0)
+        spec = Spec(
+            cameras=tuple(Camera(camera, *SIZE) for camera in cameras),
+            proprioception=3,
+            actions=2,
+            encoder=ENCODERS.select("small_cnn", layers=[[8, 4, 2], [8, 4, 2]]),
+            pooling=POOLING.select("spatial_softmax"),
+            head=HEADS.select("mse", hidden=[16]),
+            frames=frames,
+            horizon=horizon,
+        )
+        return METHODS.select(name, **options).build(spec)
+
+    return build
+
+
+@pytest.fixture
+def sample() -> Callable[..., Batch]:
+    """Draws a batch of four; the same bright square is salient in all its images."""
+
+    def draw(
+        seed: int = 0, cameras: tuple[str, ...] = ("front",), frames: int = 1, horizon: int = 1
+    ) -> Batch:
+        generator = torch.Generator().manual_seed(seed)
+
+        def random(*shape: int) -> torch.Tensor:
+            return torch.randn(4, *shape, generator=generator)
+
+        maps = torch.zeros(4, *SIZE)
+        maps[:, 8:16, 8:20] = 1.0
+        return Batch(
+            images={camera: random(frames, 3, *SIZE) for camera in cameras},
+            proprioception=random(frames, 3),
+            actions=random(horizon, 2),
+            action_mask=torch.ones(4, horizon, dtype=torch.bool),
+            saliency=dict.fromkeys(cameras, maps),
+        )
+
+    return draw
