@@ -43,7 +43,7 @@ def test_killing_the_policy_stops_the_commands_and_the_world_says_so(
     ros2_command("ros2topic")
     world, policy = deployed
     contract = load_contract("franka")
-    pose = next(c.topic for c in contract.interface() if c.role == "pose")
+    pose = next(c.topic for c in contract.interface() if c.name == "pose")
     camera = contract.stream(contract.anchor).topic
     assert rate(processes, camera) > 1.0
     assert rate(processes, pose) > 1.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 import sys
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,8 @@ from rosbags.typesys.store import Typestore
 from afil_core.errors import AfilError
 
 _NANOSECONDS = 1_000_000_000
+_STAMP_END = 12
+_STAMP_LITTLE, _STAMP_BIG = struct.Struct("<iI"), struct.Struct(">iI")
 _FIELD_TYPE = re.compile(r"^\s*([a-z][a-z0-9_]*)/(?:msg/)?([A-Z]\w*)(?:\[[^\]]*\])?\s+\w+", re.M)
 
 
@@ -109,6 +112,31 @@ def deserialize(cdr: bytes, msgtype: str) -> Any:
             f"a payload of {len(cdr)} bytes is not a valid {msgtype} ({error}); "
             f"its publisher uses another definition of the type"
         ) from error
+
+
+def peek_stamp(cdr: bytes | memoryview) -> int | None:
+    """Header stamp (ns) of a serialized message whose first field is a ``std_msgs/Header``.
+
+    Nothing is decoded: the stamp lies at bytes 4 to 12, in the byte order that byte 1 tells.
+
+    Returns:
+        Nanoseconds; None when the bytes are too few, or the nanoseconds are none.
+    """
+    if len(cdr) < _STAMP_END:
+        return None
+    sec, nanosec = (_STAMP_LITTLE if cdr[1] & 1 else _STAMP_BIG).unpack_from(cdr, 4)
+    return sec * _NANOSECONDS + nanosec if nanosec < _NANOSECONDS else None
+
+
+def has_header(msgtype: str) -> bool:
+    """Whether a message type begins with a ``std_msgs/Header``.
+
+    Raises:
+        AfilError: When the type is not installed.
+    """
+    require_type(msgtype)
+    _, fields = typestore().fielddefs[msgtype]
+    return bool(fields) and fields[0][1] == (Nodetype.NAME, "std_msgs/msg/Header")
 
 
 def stamp_to_ns(stamp: Any) -> int:

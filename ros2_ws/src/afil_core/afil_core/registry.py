@@ -100,6 +100,8 @@ class Registry(Generic[T]):
             if foreign is not None:
                 return cast(type[T], foreign.load())
         except ModuleNotFoundError as error:
+            if (error.name or "").split(".")[0] == (place or "").split(".")[0]:
+                raise AfilError(f"{self.one} '{name}' cannot be imported ({error})") from error
             raise AfilError(
                 f"{self.one} '{name}' needs the Python package '{error.name}', which is not "
                 f"installed; install it, or choose another {self.one}: {', '.join(self.names())}"

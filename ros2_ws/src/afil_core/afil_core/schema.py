@@ -45,6 +45,13 @@ _MUST_BE = {
     "dict": "a mapping of keys to values",
     "model": "a mapping of keys to values",
 }
+# What a pattern asks for, in words.
+TOPIC_PATTERN = r"^/?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*$"
+TYPE_PATTERN = r"^[a-z][a-z0-9_]*/msg/[A-Z][A-Za-z0-9]*$"
+_PATTERNS = {
+    TOPIC_PATTERN: "a ROS topic name",
+    TYPE_PATTERN: "a ROS type such as sensor_msgs/msg/Image",
+}
 _BOUNDS = {
     "greater_than": ("above", "gt"),
     "greater_than_equal": ("at least", "ge"),
@@ -276,6 +283,8 @@ def _reason(kind: str, context: Mapping[str, Any], problem: ErrorDetails) -> str
         least = context.get("min_length", context.get("max_length"))
         word = "at least" if kind == "too_short" else "at most"
         return f"must have {word} {least} entries, not {context['actual_length']}"
+    if kind == "string_pattern_mismatch":
+        return f"must be {_PATTERNS.get(context['pattern'], 'of another form')}, not {given!r}"
     if kind == "string_too_short":
         return f"must be a non-empty text, not {given!r}"
     name = kind.split("_")[0]

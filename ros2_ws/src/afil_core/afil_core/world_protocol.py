@@ -6,16 +6,16 @@ import json
 import os
 from dataclasses import asdict, dataclass
 
-from afil_core.contract.schema import Qos
 from afil_core.errors import AfilError
+from afil_core.topics import Qos
 
 RESET_SERVICE = "/world/reset"
 EPISODE_TOPIC = "/world/episode"
 EPISODE_TYPE = "std_msgs/msg/String"
-EPISODE_QOS = Qos("reliable", "transient_local", 1)
+EPISODE_QOS = Qos(durability="transient_local", depth=1)
 TARGET_OBJECT_TOPIC = "/world/target_object_pose"
 TARGET_OBJECT_TYPE = "geometry_msgs/msg/PoseStamped"
-TARGET_OBJECT_QOS = Qos("reliable", "volatile", 10)
+TARGET_OBJECT_QOS = Qos()
 # Stamps of two episodes are this far apart, so that nobody takes one for the other.
 EPISODE_GAP_NS = 1_000_000_000
 # Robots (contract names) that have a simulated world.

@@ -8,8 +8,11 @@ from afil_core import codecs, messages
 from afil_core.actions import DemonstratedActions, apply_delta, clip_delta, delta_between
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
+from afil_core.testing import changed
 
 PERIOD = 100_000_000
+START = 1_000_000_000
+POSE, GRIPPER = "/target_pose", "/gripper_position_controller/commands"
 
 
 def random_pose(seed: int) -> np.ndarray:
@@ -40,14 +43,18 @@ def test_clipped_delta_keeps_its_direction():
 
 
 def commanded(widths_and_xs) -> DemonstratedActions:
-    actions = DemonstratedActions(load_contract("franka"))
-    for stamp, x, width in widths_and_xs:
+    actions = DemonstratedActions(load_contract("franka").require_action())
+    for after_ns, x, width in widths_and_xs:
+        stamp = START + after_ns
         pose = np.array([x, 0, 0.3, 1, 0, 0, 0.0])
-        actions.add("/target_pose", codecs.encode_pose(pose, stamp, "fr3_link0"), stamp)
-        actions.add(
-            "/gripper_position_controller/commands", codecs.encode_float_array([width]), stamp
-        )
+        actions.add(POSE, codecs.encode_pose(pose, stamp, "fr3_link0"), stamp)
+        actions.add(GRIPPER, codecs.encode_float_array([width]), stamp)
     return actions
+
+
+def act(actions: DemonstratedActions, tick: int):
+    at = START + tick * PERIOD
+    return actions.action(at, at + PERIOD, OBSERVED)
 
 
 OBSERVED = {"ee_pose": np.array([0.5, 0, 0.3, 1, 0, 0, 0.0]), "gripper_width": np.array([0.08])}
@@ -55,73 +62,124 @@ OBSERVED = {"ee_pose": np.array([0.5, 0, 0.3, 1, 0, 0, 0.0]), "gripper_width": n
 
 def test_command_that_answers_a_frame_is_that_frames_action():
     actions = commanded([(0, 0.51, 0.08), (PERIOD, 0.54, 0.0)])
-    first = actions.action(0, PERIOD, OBSERVED)
-    second = actions.action(PERIOD, 2 * PERIOD, OBSERVED)
+    first = act(actions, 0)
+    second = act(actions, 1)
     np.testing.assert_allclose(first, [0.01, 0, 0, 0, 0, 0, 0.08], atol=1e-12)
     np.testing.assert_allclose(second, [0.03, 0, 0, 0, 0, 0, 0.0], atol=1e-12)
 
 
 def test_commands_faster_than_the_control_rate_add_up():
     actions = commanded([(i * PERIOD // 4, 0.5 + 0.01 * (i + 1), 0.08) for i in range(8)])
-    np.testing.assert_allclose(
-        actions.action(PERIOD, 2 * PERIOD, OBSERVED)[:3], [0.04, 0, 0], atol=1e-12
-    )
+    np.testing.assert_allclose(act(actions, 1)[:3], [0.04, 0, 0], atol=1e-12)
 
 
 def test_no_command_yet_means_no_action():
-    assert commanded([(5 * PERIOD, 0.5, 0.08)]).action(0, PERIOD, OBSERVED) is None
+    assert act(commanded([(5 * PERIOD, 0.5, 0.08)]), 0) is None
 
 
 def test_idle_demonstrator_means_no_motion():
     actions = commanded([(0, 0.51, 0.02)])
-    np.testing.assert_allclose(
-        actions.action(3 * PERIOD, 4 * PERIOD, OBSERVED), [0, 0, 0, 0, 0, 0, 0.02]
-    )
+    np.testing.assert_allclose(act(actions, 3), [0, 0, 0, 0, 0, 0, 0.02])
 
 
-CARLA_MSGS = {
-    "CarlaEgoVehicleControl": "std_msgs/Header header\nfloat32 throttle\nfloat32 steer\n"
-    "float32 brake\nbool hand_brake\nbool reverse\nint32 gear\nbool manual_gear_shift\n",
-    "CarlaEgoVehicleStatus": "std_msgs/Header header\nfloat32 velocity\n"
-    "geometry_msgs/Accel acceleration\ngeometry_msgs/Quaternion orientation\n"
-    "CarlaEgoVehicleControl control\n",
-}
-
-
-def test_applied_vehicle_control_belongs_to_the_frame_before_it(tmp_path, monkeypatch):
-    folder = tmp_path / "share" / "carla_msgs" / "msg"
-    folder.mkdir(parents=True)
-    for name, definition in CARLA_MSGS.items():
-        (folder / f"{name}.msg").write_text(definition)
-    monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
-    actions = DemonstratedActions(load_contract("carla"))
+def test_applied_vehicle_control_belongs_to_the_frame_before_it():
+    action = load_contract("carla").require_action()
+    actions = DemonstratedActions(action)
+    messages.require_type("carla_msgs/msg/CarlaEgoVehicleStatus")
     control = messages.new("carla_msgs/msg/CarlaEgoVehicleControl", throttle=0.5, steer=-0.25)
     status = messages.new(
         "carla_msgs/msg/CarlaEgoVehicleStatus",
-        header=messages.header(PERIOD // 2, "map"),
+        header=messages.header(START + PERIOD // 2, "map"),
         control=control,
     )
-    actions.add("/carla/ego_vehicle/vehicle_status", messages.serialize(status), 0)
-    np.testing.assert_allclose(actions.action(0, PERIOD // 2, {}), [0.5, -0.25, 0])
-    assert actions.action(PERIOD // 2, PERIOD, {}) is None
+    actions.add("/carla/ego_vehicle/vehicle_status", messages.serialize(status), START)
+    np.testing.assert_allclose(actions.action(START, START + PERIOD, {}), [0.5, -0.25, 0])
+    assert actions.action(START + PERIOD // 2, START + PERIOD, {}) is None
 
 
 def test_contract_without_an_action_has_nothing_to_imitate():
     with pytest.raises(AfilError, match="contract 'video' has no action"):
-        DemonstratedActions(load_contract("video"))
+        load_contract("video").require_action()
+
+
+@pytest.mark.parametrize("faulty", ["pose", "gripper"])
+def test_a_command_that_is_not_finite_costs_its_tick_and_no_other(faulty):
+    actions = commanded([(0, 0.51, 0.08), (2 * PERIOD, 0.52, 0.08)])
+    broken = {
+        "pose": (POSE, codecs.encode_pose(np.full(7, np.nan), START + PERIOD, "fr3_link0")),
+        "gripper": (GRIPPER, codecs.encode_float_array([np.nan])),
+    }[faulty]
+    actions.add(*broken, START + PERIOD)
+    assert act(actions, 0) is not None
+    with pytest.raises(AfilError, match=f"topic {broken[0]}"):
+        act(actions, 1)
+
+
+def test_a_command_in_another_frame_is_refused_by_name():
+    actions = commanded([])
+    tool = codecs.encode_pose(np.array([0, 0, 0, 1, 0, 0, 0.0]), START, "fr3_hand_tcp")
+    actions.add(POSE, tool, START)
+    with pytest.raises(AfilError, match="frame 'fr3_hand_tcp', but the contract says 'fr3_link0'"):
+        act(actions, 0)
+
+
+def test_a_step_beyond_the_contracts_limit_is_refused_with_the_key():
+    with pytest.raises(AfilError, match=r"step is 0.090 m long, more than action.limits.max_tr"):
+        act(commanded([(0, 0.59, 0.08)]), 0)
+
+
+def test_commands_with_stamp_zero_are_no_actions():
+    actions = commanded([])
+    for k in range(3):
+        actions.add(
+            POSE,
+            codecs.encode_pose(np.array([0.5, 0, 0.3, 1, 0, 0, 0]), 0, "fr3_link0"),
+            START + k,
+        )
+    assert act(actions, 0) is None
 
 
 @pytest.mark.parametrize(
-    ("topic", "cdr"),
+    ("ends", "sent", "width"),
     [
-        ("/gripper_position_controller/commands", codecs.encode_float_array([np.nan])),
-        (
-            "/target_pose",
-            codecs.encode_pose(np.array([np.inf, 0, 0.3, 1, 0, 0, 0]), 1, "fr3_link0"),
-        ),
+        ({}, 0.08, 0.08),
+        ({"closed": 0.0, "open": 1.0}, 0.5, 0.04),
+        ({"closed": 255.0, "open": 0.0}, 255.0, 0.0),
+        ({"closed": 0.0, "open": 0.04}, 0.04, 0.08),
     ],
 )
-def test_a_command_that_is_not_finite_is_not_learned(topic, cdr):
-    actions = DemonstratedActions(load_contract("franka"))
-    with pytest.raises(AfilError, match=f"{topic} has a command that is not finite.*at 5 ns"):
-        actions.add(topic, cdr, 5)
+def test_unit_and_polarity_of_a_gripper_command_are_settings(ends, sent, width):
+    given = {f"commands.gripper.{k}": v for k, v in ends.items()}
+    gripper = changed(load_contract("franka"), given).commands["gripper"]
+    assert gripper.decode(codecs.encode_float_array([sent])).value == pytest.approx([width])
+    cdr = gripper.encode(np.array([width]), START)
+    assert codecs.decode_float_array(cdr) == pytest.approx([sent])
+
+
+@pytest.mark.parametrize("sent", [255.0, 1.0, -0.04])
+def test_a_gripper_command_outside_of_its_range_says_what_to_set(sent):
+    gripper = load_contract("franka").commands["gripper"]
+    with pytest.raises(AfilError, match=r"commands.gripper.closed and .open"):
+        gripper.decode(codecs.encode_float_array([sent]))
+
+
+def test_a_command_that_is_not_finite_is_not_sent():
+    pose = load_contract("franka").commands["pose"]
+    with pytest.raises(AfilError, match="nothing was sent"):
+        pose.encode(np.full(7, np.nan), START)
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "sensor_msgs/msg/JointState",
+        "std_msgs/msg/Float64MultiArray",
+        "trajectory_msgs/msg/JointTrajectory",
+    ],
+)
+def test_joint_targets_survive_every_type(type_):
+    contract = changed(load_contract("franka"), {"commands.joint.type": type_})
+    joint = contract.commands["joint"]
+    np.testing.assert_allclose(
+        joint.decode(joint.encode(np.arange(7.0), START)).value, np.arange(7)
+    )

@@ -44,60 +44,84 @@ def test_contract_loads_from_a_path(tmp_path):
 
 MISTAKES = {
     "unknown key": (lambda d: d.update(speed=1), r"arm\.yaml: speed is not a known key"),
+    "former key": (
+        lambda d: d.update(limits={}),
+        r"arm\.yaml: limits is called 'action.limits' now",
+    ),
     "unknown nested key": (
-        lambda d: d["observations"]["ee_pose"].update(colour="red"),
-        r"arm\.yaml: observations\.ee_pose\.colour is not a known key",
+        lambda d: d["observations"]["ee_pose"].update(fram="x"),
+        r"observations\.ee_pose\.fram is not a known key; did you mean 'frame'\?",
     ),
-    "missing unit": (
-        lambda d: d["observations"]["ee_pose"].pop("unit"),
-        r"observations\.ee_pose\.unit is missing",
+    "former nested key": (
+        lambda d: d["observations"]["front_image"].update(shape=[1, 1, 3]),
+        r"observations\.front_image\.shape is called 'size' now",
     ),
-    "missing limits": (lambda d: d.pop("limits"), r"limits is missing"),
-    "relative topic": (
-        lambda d: d["observations"]["ee_pose"].update(topic="pose"),
-        r"observations\.ee_pose\.topic must be an absolute ROS topic name",
+    "missing size": (
+        lambda d: d["observations"]["front_image"].pop("size"),
+        r"observations\.front_image\.size is missing",
+    ),
+    "missing limits": (lambda d: d["action"].pop("limits"), r"action\.limits is missing"),
+    "bad topic": (
+        lambda d: d["observations"]["ee_pose"].update(topic="a b"),
+        r"observations\.ee_pose\.topic must be a ROS topic name, not 'a b'",
     ),
     "bad type": (
         lambda d: d["observations"]["ee_pose"].update(type="PoseStamped"),
-        r"observations\.ee_pose\.type must be a type such as",
+        r"observations\.ee_pose\.type must be a ROS type such as .*, not 'PoseStamped'",
+    ),
+    "type of another kind": (
+        lambda d: d["observations"]["ee_pose"].update(type="sensor_msgs/msg/Image"),
+        r"ee_pose\.type is sensor_msgs/msg/Image, but kind pose reads geometry_msgs/msg/Pose",
     ),
     "bad kind": (
-        lambda d: d["observations"]["ee_pose"].update(kind="smell"),
-        r"observations\.ee_pose\.kind is 'smell', but must be one of",
+        lambda d: d["observations"]["ee_pose"].update(kind="poze"),
+        r"ee_pose can't be used: there is no observation kind 'poze'; did you mean 'pose'\?",
+    ),
+    "bad encoding": (
+        lambda d: d["observations"]["front_image"].update(encoding="rgb9"),
+        r"observations\.front_image\.encoding: image encoding 'rgb9' is not supported",
+    ),
+    "interpolated image": (
+        lambda d: d["observations"]["front_image"].update(alignment="interpolate"),
+        r"front_image\.alignment cannot be interpolate for kind image",
     ),
     "bad QoS": (
         lambda d: d["observations"]["ee_pose"]["qos"].update(reliability="maybe"),
         r"observations\.ee_pose\.qos\.reliability is 'maybe'",
     ),
-    "wrong shape": (
-        lambda d: d["observations"]["ee_pose"].update(shape=[6]),
-        r"observations\.ee_pose\.shape must be \[7\] for kind pose",
-    ),
-    "rate of zero": (lambda d: d.update(control_rate_hz=0), r"control_rate_hz must be a finite"),
+    "rate of zero": (lambda d: d.update(control_rate_hz=0), r"control_rate_hz must be above 0"),
     "rate as text": (
         lambda d: d.update(control_rate_hz="10"),
         r"control_rate_hz must be a number",
     ),
     "anchor is no image": (lambda d: d.update(anchor="ee_pose"), r"anchor is 'ee_pose'"),
     "shared topic": (
-        lambda d: d["observations"]["ee_pose"].update(topic="/joint_states"),
-        r"both use topic /joint_states",
+        lambda d: d["observations"]["ee_pose"].update(topic="joint_states"),
+        r"ee_pose and observations\.joint_positions on one topic, joint_states",
     ),
     "range upside down": (
-        lambda d: d["action"]["dimensions"][0].update(minimum=1.0),
-        r"action\.dimensions\[0\] has minimum >= maximum",
+        lambda d: d["commands"]["gripper"].update(minimum_m=1.0),
+        r"commands\.gripper has minimum_m >= maximum_m",
     ),
-    "too few dimensions": (
-        lambda d: d["action"]["dimensions"].pop(),
-        r"action\.dimensions must have 7 entries",
+    "unknown command": (
+        lambda d: d["action"].update(demonstrated=["pose", "gripr"]),
+        r"action\.demonstrated names 'gripr', but commands has gripper, joint, pose, twist",
+    ),
+    "no gripper demonstrated": (
+        lambda d: d["action"].update(demonstrated=["pose"]),
+        r"action\.demonstrated of kind ee_delta needs a command of kind GripperCommand",
+    ),
+    "no pose observed": (
+        lambda d: d["observations"].pop("ee_pose"),
+        r"action\.pose needs an observation: there is no stream of kind Pose",
     ),
     "unknown interface": (
         lambda d: d["action"].update(default_interface="telepathy"),
         r"action\.default_interface must be one of joint, pose, twist",
     ),
     "empty workspace": (
-        lambda d: d["limits"].update(workspace_min_m=[1, 1, 1]),
-        r"limits\.workspace_min_m must be below",
+        lambda d: d["action"]["limits"].update(workspace_min_m=[1, 1, 1]),
+        r"action\.limits has workspace_min_m not below workspace_max_m",
     ),
 }
 
@@ -114,16 +138,16 @@ def test_text_that_is_no_yaml_is_named():
         parse_contract("a: [", "arm.yaml")
 
 
-def test_differences_name_each_key_and_ignore_the_description():
+def test_differences_name_each_key_and_ignore_description_and_namespace():
     def change(data):
         data["description"] = "another"
-        data["action"]["dimensions"][0]["maximum"] = 0.5
-        data["observations"]["ee_pose"]["topic"] = "/other"
+        data["action"]["limits"]["max_translation_m"] = 0.5
+        data["observations"]["ee_pose"]["topic"] = "other"
 
     other = parse_contract(edited(change), "arm.yaml")
-    assert differences(load_contract("franka"), other) == [
-        "observations.ee_pose.topic: /franka_robot_state_broadcaster/current_pose != /other",
-        "action.dimensions[0].maximum: 0.05 != 0.5",
+    assert differences(load_contract("franka"), other.within("left")) == [
+        "observations.ee_pose.topic: franka_robot_state_broadcaster/current_pose != other",
+        "action.limits.max_translation_m: 0.05 != 0.5",
     ]
 
 
@@ -132,6 +156,31 @@ def test_topics_are_observations_and_demonstrated_commands():
     assert topics["/target_pose"][0] == "geometry_msgs/msg/PoseStamped"
     assert "/camera/camera/color/image_raw" in topics
     assert "/servo_node/delta_twist_cmds" not in topics
+
+
+def test_a_command_that_is_sent_on_change_is_not_required():
+    required = load_contract("franka").required_topics()
+    assert "/target_pose" in required
+    assert "/gripper_position_controller/commands" not in required
+
+
+def test_relative_topics_are_resolved_in_the_namespace_and_absolute_ones_stay():
+    left = load_contract("franka", "/left")
+    assert left.stream("ee_pose").topic == "/left/franka_robot_state_broadcaster/current_pose"
+    assert left.interface()[0].topic == "/left/target_pose"
+    assert set(left.extra_topics()) == {"/tf_static", "/left/camera/camera/color/camera_info"}
+    assert left.sha256 == load_contract("franka").sha256
+    again = parse_contract(left.to_yaml(), "copy.yaml")
+    assert again.stream("ee_pose").topic == left.stream("ee_pose").topic
+
+
+def test_each_limit_of_an_arm_stands_once_and_makes_the_ranges():
+    dimensions = load_contract("franka").action.dimensions
+    assert [(d.name, d.minimum, d.maximum) for d in dimensions[2:4]] == [
+        ("dz", -0.05, 0.05),
+        ("rx", -0.2, 0.2),
+    ]
+    assert (dimensions[6].maximum, dimensions[6].mode) == (0.08, "binary")
 
 
 def test_qos_profile_uses_the_integers_of_rmw():

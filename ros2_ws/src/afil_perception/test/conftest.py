@@ -1,6 +1,5 @@
 """Small synthetic material: scenes, videos and episodes made in code."""
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from afil_core.codecs import encode_image
 from afil_core.contract import load_contract
 from afil_core.episodes import Episode, EpisodeWriter
+from afil_core.testing import changed
 
 ORANGE = (255, 130, 10)
 RED = (200, 20, 20)
@@ -52,9 +52,9 @@ def make_episode(tmp_path: Path) -> Callable[..., Episode]:
         instruction: str = "lift the carrot",
         dataset: Path = tmp_path / "demos",
     ) -> Episode:
-        base = load_contract("video")
-        stream = dataclasses.replace(base.images[0], shape=frames[0].shape)
-        contract = dataclasses.replace(base, observations=(stream,))
+        size = list(frames[0].shape[:2])
+        contract = changed(load_contract("video"), {"observations.image.size": size})
+        stream = contract.images[0]
         writer = EpisodeWriter(dataset, contract, instruction)
         for k, frame in enumerate(frames):
             stamp_ns = 1_000_000_000 + k * 50_000_000

@@ -20,9 +20,10 @@ from afil_core.codecs import (
     encode_pose,
 )
 from afil_core.contract import Contract, load_contract
-from afil_core.contract.schema import Qos
 from afil_core.episodes import EpisodeWriter
 from afil_core.episodes.episode import saliency_topic
+from afil_core.testing import READY_JOINTS
+from afil_core.topics import Qos
 from afil_policy.data.normalization import Normalization, Normalizer
 from afil_policy.data.transforms import ObservationTransform
 from afil_policy.training.checkpoint import (
@@ -61,7 +62,7 @@ def write_episode(contract: Contract) -> Callable[..., Path]:
         dataset: Path, column: int, *, steps: int = 8, success: bool = True, saliency: bool = True
     ) -> Path:
         writer = EpisodeWriter(dataset, contract, "lift the square")
-        command = {c.role: c.topic for c in contract.action.demonstrated}
+        command = {c.name: c.topic for c in contract.action.demonstrated}
         pose, stamps, maps = START.copy(), [], []
         delta = np.array([0.0, (column - 160) / 16000, -0.01, 0.0, 0.0, 0.0])
         for k in range(steps):
@@ -73,9 +74,9 @@ def write_episode(contract: Contract) -> Callable[..., Path]:
             fingers = contract.stream("gripper_width").joints
             sent = {
                 "ee_pose": encode_pose(pose, stamp, "fr3_link0"),
-                "joint_positions": encode_joint_state(joints, np.linspace(0, 1, 7), stamp),
+                "joint_positions": encode_joint_state(joints, READY_JOINTS, stamp),
                 "gripper_width": encode_joint_state(fingers, np.array([0.04, 0.04]), stamp),
-                "front_image": encode_image(rgb, stamp, "camera"),
+                "front_image": encode_image(rgb, stamp, "camera_color_optical_frame"),
             }
             for name, cdr in sent.items():
                 writer.write(contract.stream(name).topic, cdr, stamp)
@@ -89,9 +90,11 @@ def write_episode(contract: Contract) -> Callable[..., Path]:
         if saliency:
             topic = saliency_topic(contract.stream("front_image").topic)
             bag = BagWriter(path / "saliency")
-            bag.add_topic(topic, "sensor_msgs/msg/Image", Qos("reliable", "volatile", 10))
+            bag.add_topic(topic, "sensor_msgs/msg/Image", Qos())
             for stamp, grey in zip(stamps, maps, strict=True):
-                bag.write(topic, encode_mono_image(grey, stamp, "camera"), stamp)
+                bag.write(
+                    topic, encode_mono_image(grey, stamp, "camera_color_optical_frame"), stamp
+                )
             bag.close()
         return path
 

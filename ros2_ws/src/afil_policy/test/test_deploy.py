@@ -20,6 +20,7 @@ from afil_core.codecs import (
 )
 from afil_core.contract import Contract, load_contract, parse_contract
 from afil_core.errors import AfilError
+from afil_core.testing import READY_JOINTS
 from afil_policy.data.cache import open_cache
 from afil_policy.deploy.adapters import Command, build_adapter
 from afil_policy.deploy.controller import PolicyController
@@ -32,6 +33,7 @@ from afil_policy.deploy.watchdog import Watchdog
 from afil_policy.training.config import TrainConfig
 
 PERIOD_NS = 100_000_000
+CAMERA = "camera_color_optical_frame"
 HOME = np.array([0.5, 0.0, 0.3, 1.0, 0.0, 0.0, 0.0])
 STEP = np.array([0.01, 0.0, -0.02, 0.0, 0.0, 0.0, 0.06])
 
@@ -77,9 +79,9 @@ class Robot:
         fingers = self.contract.stream("gripper_width").joints
         sent = {
             "ee_pose": encode_pose(pose, stamp, "fr3_link0"),
-            "joint_positions": encode_joint_state(joints, np.zeros(7), stamp),
+            "joint_positions": encode_joint_state(joints, READY_JOINTS, stamp),
             "gripper_width": encode_joint_state(fingers, np.array([0.04, 0.04]), stamp),
-            "front_image": encode_image(np.zeros((240, 320, 3), np.uint8), stamp, "camera"),
+            "front_image": encode_image(np.zeros((240, 320, 3), np.uint8), stamp, CAMERA),
         }
         commands = []
         for name, cdr in sent.items():
@@ -140,7 +142,7 @@ def test_a_missing_or_stale_stream_gives_no_command_but_a_reason(contract: Contr
 def test_an_old_frame_gives_no_command(contract: Contract) -> None:
     robot = Robot(contract, Scripted())
     assert robot.frame(1, late_ns=400_000_000) == []
-    assert "0.400 s old" in (robot.controller.status.problem or "")
+    assert "0.400 s away" in (robot.controller.status.problem or "")
     assert robot.frame(20, late_ns=-400_000_000) == []
     assert "clocks" in (robot.controller.status.problem or "")
 
@@ -157,9 +159,12 @@ def test_an_action_that_is_not_finite_is_refused_by_name(contract: Contract, bad
 
 def test_a_malformed_message_is_a_refusal_and_no_crash(contract: Contract) -> None:
     robot = Robot(contract, Scripted())
-    robot.controller.receive("ee_pose", b"\x00\x01\x00\x00abc", PERIOD_NS)
+    assert robot.frame(1) != []
+    robot.controller.receive("ee_pose", b"\x00\x01\x00\x00abc", 2 * PERIOD_NS)
+    assert robot.frame(2, without=("ee_pose",)) == []
     assert robot.controller.status.refusals == 1
-    assert robot.frame(2) != []
+    assert "is not a valid geometry_msgs" in (robot.controller.status.problem or "")
+    assert robot.frame(3) != []
 
 
 def test_a_binary_gripper_goes_over_only_when_the_policy_is_decided(contract: Contract) -> None:

@@ -18,11 +18,13 @@ import yaml
 from afil_core import messages
 from afil_core.codecs import decode_pose, encode_image, encode_joint_state, encode_pose
 from afil_core.contract import Contract, load_contract, parse_contract
+from afil_core.testing import READY_JOINTS
 from afil_policy.deploy import diagnostics
 from afil_policy.training.config import TrainConfig
 
 # A domain of this run alone, so that tests that run at the same time do not hear each other.
 DOMAIN = str(1 + os.getpid() % 100)
+CAMERA = "camera_color_optical_frame"
 HOME = np.array([0.5, 0.0, 0.3, 1.0, 0.0, 0.0, 0.0])
 GRIPPER, POSE = "/gripper_position_controller/commands", "/target_pose"
 
@@ -112,9 +114,9 @@ class Client:
         fingers = self.contract.stream("gripper_width").joints
         sent = {
             "ee_pose": encode_pose(pose, stamp, "fr3_link0"),
-            "joint_positions": encode_joint_state(joints, np.zeros(7), stamp),
+            "joint_positions": encode_joint_state(joints, READY_JOINTS, stamp),
             "gripper_width": encode_joint_state(fingers, np.array([0.04, 0.04]), stamp),
-            "front_image": encode_image(np.zeros((240, 320, 3), np.uint8), stamp, "camera"),
+            "front_image": encode_image(np.zeros((240, 320, 3), np.uint8), stamp, CAMERA),
         }
         for name, cdr in sent.items():
             self.publishers[name].publish(cdr)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from afil_core import world_protocol as protocol
 from afil_core.codecs import decode, decode_pose, decode_string, encode_float_array, encode_pose
-from afil_core.contract import Contract, ObservationStream
+from afil_core.contract import Contract
 from afil_core.errors import AfilError
+from afil_core.kinds import Observation
 from afil_sim.expert import ExplorationNoise, LiftExpert
 from afil_sim.franka.kinematics import Vector
 from afil_sim.target import TargetIntegrator
@@ -33,7 +34,7 @@ class ExpertPilot:
         self._contract = contract
         self._integrator = TargetIntegrator(contract)
         assert contract.action is not None
-        topics = {c.role: c.topic for c in contract.action.demonstrated}
+        topics = {c.name: c.topic for c in contract.action.demonstrated}
         self._pose_topic, self._gripper_topic = topics["pose"], topics["gripper"]
         self._pose = self._stream("pose")
         self._gripper = self._stream("gripper_width")
@@ -46,11 +47,11 @@ class ExpertPilot:
         self._answered_ns = -1
         self._latest: dict[str, tuple[int, Vector]] = {}
 
-    def _stream(self, kind: str) -> ObservationStream:
+    def _stream(self, kind: str) -> Observation:
         return next(s for s in self._contract.observations if s.kind == kind)
 
     @property
-    def streams(self) -> tuple[ObservationStream, ...]:
+    def streams(self) -> tuple[Observation, ...]:
         """Streams of the contract that it looks at."""
         return self._pose, self._gripper
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from afil_core.actions import apply_delta, clip_delta
+from afil_core.actions import TargetIntegrator as PoseIntegrator
+from afil_core.actions.ee_delta import EndEffectorDelta
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_sim.franka.kinematics import Vector
@@ -13,29 +14,28 @@ from afil_sim.franka.kinematics import Vector
 class TargetIntegrator:
     """Adds ``ee_delta`` actions to the last commanded target, within a contract's limits.
 
-    The measured pose is only where it starts: adding to it at every step would let the lag of
-    the arm eat part of each action.
-
     Args:
-        contract: A contract whose action is ``ee_delta`` and that has limits.
+        contract: A contract whose action is ``ee_delta``.
 
     Raises:
         AfilError: When the contract commands something else.
     """
 
     def __init__(self, contract: Contract) -> None:
-        if contract.action is None or contract.action.kind != "ee_delta" or not contract.limits:
+        action = contract.action
+        if not isinstance(action, EndEffectorDelta):
             raise AfilError(
                 f"contract '{contract.robot}' does not command an end effector within limits, "
                 f"so its actions are no steps of a target; use a contract with action.kind "
-                f"ee_delta and limits"
+                f"ee_delta"
             )
-        self._limits = contract.limits
-        self._target = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
+        self._gripper = action.gripper_command
+        self._integrator = PoseIntegrator(action.limits)
+        self.reset(np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]))
 
     def reset(self, ee_pose: Vector) -> None:
         """Start at the measured pose [7] (m, quaternion x, y, z, w)."""
-        self._target = np.array(ee_pose, dtype=np.float64)
+        self._integrator.start_from(ee_pose)
 
     def apply(self, action: Vector) -> tuple[Vector, float]:
         """The target after an action.
@@ -52,12 +52,6 @@ class TargetIntegrator:
         values = np.asarray(action, dtype=np.float64)
         if values.shape != (7,) or not np.isfinite(values).all():
             raise AfilError(f"an ee_delta action is 7 finite numbers, not {action!r}")
-        limits = self._limits
-        delta = clip_delta(
-            values[:6], limits.max_translation_per_step_m, limits.max_rotation_per_step_rad
-        )
-        target = apply_delta(self._target, delta)
-        target[:3] = np.clip(target[:3], limits.workspace_min_m, limits.workspace_max_m)
-        self._target = target
-        width = np.clip(values[6], limits.min_gripper_width_m, limits.max_gripper_width_m)
+        target = self._integrator.step(values[:6])
+        width = np.clip(values[6], self._gripper.minimum_m, self._gripper.maximum_m)
         return target, float(width)

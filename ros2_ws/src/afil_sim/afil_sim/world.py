@@ -17,13 +17,13 @@ from afil_core.codecs import (
     decode_float_array,
     decode_pose,
     encode_clock,
-    encode_image,
-    encode_joint_state,
     encode_pose,
     encode_string,
 )
-from afil_core.contract import CommandTopic, Contract, ObservationStream, Qos
+from afil_core.commands import Command
+from afil_core.contract import Contract, Qos
 from afil_core.errors import AfilError
+from afil_core.kinds import Observation
 from afil_sim.franka.kinematics import Vector
 from afil_sim.tasks import Task
 
@@ -97,18 +97,18 @@ class World:
                 protocol.TARGET_OBJECT_TYPE,
                 protocol.TARGET_OBJECT_QOS,
             ),
-            CLOCK_TOPIC: (CLOCK_TYPE, Qos("reliable", "volatile", 10)),
+            CLOCK_TOPIC: (CLOCK_TYPE, Qos()),
         }
         for stream in self._contract.observations:
             qos = stream.qos
             if stream.kind == "image":
                 # Camera drivers offer reliable; who asks for best effort is served as well.
-                qos = Qos("reliable", qos.durability, qos.depth)
+                qos = Qos(durability=qos.durability, depth=qos.depth)
             topics[stream.topic] = (stream.type, qos)
         return topics
 
     @property
-    def subscriptions(self) -> tuple[CommandTopic, ...]:
+    def subscriptions(self) -> tuple[Command, ...]:
         """Command topics that the world obeys: the contract's default interface."""
         return tuple(self._commands.values())
 
@@ -150,7 +150,7 @@ class World:
         """
         if self._state != "running":
             return None
-        role = self._commands[topic].role
+        role = self._commands[topic].name
         try:
             stamp_ns, value = _decode_command(role, cdr)
         except AfilError as error:
@@ -186,7 +186,7 @@ class World:
                 return []
             # Keep the rate; but who is far behind must not catch up in a burst.
             return self._step(self._frame_wall_s + period if waited < 2 * period else wall_s)
-        if self._answered < {command.role for command in self._commands.values()}:
+        if self._answered < {command.name for command in self._commands.values()}:
             if waited < self._config.command_timeout_s:
                 return []
             self.timeouts += 1
@@ -219,18 +219,18 @@ class World:
         target = encode_pose(self._task.target_object_pose, stamp, self._contract.base_frame)
         return [
             *(
-                (s.topic, _encode(s, observation[s.name], stamp))
+                (s.topic, s.encode(observation[s.name], stamp))
                 for s in self._contract.proprioception
             ),
             (protocol.TARGET_OBJECT_TOPIC, target),
             (CLOCK_TOPIC, encode_clock(stamp)),
-            *((s.topic, _encode(s, observation[s.name], stamp)) for s in self._contract.images),
+            *((s.topic, s.encode(observation[s.name], stamp)) for s in self._contract.images),
         ]
 
     def _status_message(self) -> Outgoing:
         return protocol.EPISODE_TOPIC, encode_string(self.status.to_json())
 
-    def _stream_of_kind(self, kind: str) -> ObservationStream:
+    def _stream_of_kind(self, kind: str) -> Observation:
         return next(s for s in self._contract.observations if s.kind == kind)
 
 
@@ -250,15 +250,3 @@ def _decode_command(role: str, cdr: bytes) -> tuple[int, Vector]:
     if not np.isfinite(value).all():
         raise AfilError("it has a number that is not finite")
     return stamp_ns, value
-
-
-def _encode(stream: ObservationStream, value: npt.NDArray[Any], stamp_ns: int) -> bytes:
-    """One observation as its topic's message."""
-    if stream.kind == "image":
-        return encode_image(value, stamp_ns, stream.frame, stream.encoding)
-    if stream.kind == "pose":
-        return encode_pose(value, stamp_ns, stream.frame)
-    if stream.kind == "gripper_width":
-        fingers = np.full(len(stream.joints), value[0] / len(stream.joints))
-        return encode_joint_state(stream.joints, fingers, stamp_ns)
-    return encode_joint_state(stream.joints, value, stamp_ns)

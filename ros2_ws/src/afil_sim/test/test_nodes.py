@@ -17,7 +17,7 @@ from afil_core.contract import load_contract
 
 CONTRACT = load_contract("franka")
 IMAGE = CONTRACT.stream("front_image")
-TARGET_POSE = next(c for c in CONTRACT.interface() if c.role == "pose")
+TARGET_POSE = next(c for c in CONTRACT.interface() if c.name == "pose")
 # A domain of this run alone, so that tests that run at the same time do not hear each other.
 DOMAIN = str(1 + os.getpid() % 100)
 

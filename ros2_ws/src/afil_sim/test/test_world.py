@@ -25,7 +25,7 @@ from afil_sim.world import CLOCK_TOPIC, World, WorldConfig
 CONTRACT = load_contract("franka")
 IMAGE = CONTRACT.stream("front_image")
 EE_POSE = CONTRACT.stream("ee_pose")
-COMMANDS = {c.role: c.topic for c in CONTRACT.interface()}
+COMMANDS = {c.name: c.topic for c in CONTRACT.interface()}
 DOWN = np.array([0.5, 0.0, 0.25, 1.0, 0.0, 0.0, 0.0])
 
 

@@ -6,6 +6,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -13,8 +14,11 @@ from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
-from afil_core.codecs import decode, decode_string, encode_float_array, encode_pose
-from afil_core.contract import CommandTopic, Contract, ObservationStream, load_contract
+from afil_core.actions import TargetIntegrator
+from afil_core.actions.ee_delta import EndEffectorDelta
+from afil_core.codecs import decode_string
+from afil_core.commands import Command
+from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError, run
 from afil_core.process.node_main import spin_node
 from afil_core.world_protocol import EPISODE_QOS, EPISODE_TOPIC, EPISODE_TYPE, EpisodeStatus
@@ -23,7 +27,6 @@ from afil_teleop.devices.keyboard import (
     EpisodeKey,
     Keyboard,
     KeyboardSpeed,
-    TargetIntegrator,
 )
 from afil_teleop.devices.terminal import Terminal
 
@@ -55,17 +58,17 @@ class KeyboardNode(Node):
         super().__init__("keyboard_node")
         self._terminal = terminal
         self._contract = load_contract(str(self.declare_parameter("robot", "franka").value))
-        self._pose_stream, self._pose_command, self._gripper_command = _arm(self._contract)
-        assert self._contract.limits is not None
-        self._integrator = TargetIntegrator(self._contract.limits)
+        self._action = _arm(self._contract)
+        self._pose_stream = self._action.pose_stream
+        self._integrator = TargetIntegrator(self._action.limits, may_start_outside=True)
         self._keyboard = Keyboard(
             KeyboardSpeed(
                 linear_m_s=float(self.declare_parameter("linear_speed", 0.1).value),
                 angular_rad_s=float(self.declare_parameter("angular_speed", 0.5).value),
             )
         )
-        self._publish_pose = self._publisher(self._pose_command)
-        self._publish_gripper = self._publisher(self._gripper_command)
+        self._publish_pose = self._publisher(self._action.pose_command)
+        self._publish_gripper = self._publisher(self._action.gripper_command)
         recorder = str(self.declare_parameter("recorder", "record_node").value)
         self._recorder_clients = {
             key: self.create_client(Trigger, f"/{recorder}/{name}")
@@ -93,13 +96,13 @@ class KeyboardNode(Node):
         self.create_timer(1.0 / self._contract.control_rate_hz, self._step, clock=steady)
         print(HELP, flush=True)
 
-    def _publisher(self, command: CommandTopic) -> rclpy.publisher.Publisher:
+    def _publisher(self, command: Command) -> rclpy.publisher.Publisher:
         qos = QoSProfile(**command.qos.profile())
         return self.create_publisher(get_message(command.type), command.topic, qos)
 
     def _measured(self, cdr: bytes) -> None:
         if self._integrator.target is None:
-            self._integrator.start_from(decode(self._pose_stream, bytes(cdr)).value)
+            self._integrator.start_from(self._pose_stream.decode(bytes(cdr)).value)
             print("the arm follows the keys now", flush=True)
 
     def _world_changed(self, cdr: bytes) -> None:
@@ -122,12 +125,13 @@ class KeyboardNode(Node):
         if self._integrator.target is None:
             return
         period_s = 1.0 / self._contract.control_rate_hz
-        target = self._integrator.step(self._keyboard.twist(now_s), period_s)
+        target = self._integrator.step(self._keyboard.twist(now_s) * period_s)
         stamp_ns = self.get_clock().now().nanoseconds
-        width = self._integrator.gripper_width(self._keyboard.gripper_open)
+        gripper = self._action.gripper_command
+        width = gripper.maximum_m if self._keyboard.gripper_open else gripper.minimum_m
         # The gripper first: whoever waits for the pose has the whole command then.
-        self._publish_gripper.publish(encode_float_array([width]))
-        self._publish_pose.publish(encode_pose(target, stamp_ns, self._contract.base_frame))
+        self._publish_gripper.publish(gripper.encode(np.array([width]), stamp_ns))
+        self._publish_pose.publish(self._action.pose_command.encode(target, stamp_ns))
 
     def _ask(self, key: EpisodeKey) -> None:
         client = self._recorder_clients[key]
@@ -147,16 +151,13 @@ class KeyboardNode(Node):
                 self.over = True
 
 
-def _arm(contract: Contract) -> tuple[ObservationStream, CommandTopic, CommandTopic]:
-    demonstrated = contract.action.demonstrated if contract.action else ()
-    roles = {c.role: c for c in demonstrated}
-    pose = next((s for s in contract.observations if s.kind == "pose"), None)
-    if pose is None or contract.limits is None or not {"pose", "gripper"} <= roles.keys():
+def _arm(contract: Contract) -> EndEffectorDelta:
+    if not isinstance(contract.action, EndEffectorDelta):
         raise AfilError(
             f"the keyboard drives arms by target pose and gripper width, which the contract "
             f"'{contract.robot}' does not have; record with source:=external"
         )
-    return pose, roles["pose"], roles["gripper"]
+    return contract.action
 
 
 def _drive() -> int:

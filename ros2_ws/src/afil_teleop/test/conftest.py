@@ -7,6 +7,7 @@ import pytest
 
 from afil_core import codecs
 from afil_core.contract import Contract, load_contract
+from afil_core.testing import READY_JOINTS
 
 HOME = np.array([0.45, 0.0, 0.3, 1.0, 0.0, 0.0, 0.0])
 
@@ -25,7 +26,7 @@ class FrankaMessages:
             for n in ("front_image", "ee_pose", "joint_positions", "gripper_width")
         )
         assert contract.action is not None
-        self.commands = {c.role: c.topic for c in contract.action.demonstrated}
+        self.commands = {c.name: c.topic for c in contract.action.demonstrated}
 
     def observations(self, stamp_ns: int) -> list[tuple[str, bytes]]:
         height, width, _ = self.image.shape
@@ -33,7 +34,7 @@ class FrankaMessages:
         return [
             (
                 self.joints.topic,
-                codecs.encode_joint_state(self.joints.joints, np.zeros(7), stamp_ns),
+                codecs.encode_joint_state(self.joints.joints, READY_JOINTS, stamp_ns),
             ),
             (
                 self.gripper.topic,

@@ -1,10 +1,9 @@
 """Going on with a dataset: what counts, which seed follows, what is refused."""
 
-import dataclasses
-
 import pytest
 
 from afil_core.errors import AfilError
+from afil_core.testing import changed
 from afil_teleop.dataset import dataset_state
 from afil_teleop.recorder import EpisodeRecorder, RecordingSettings
 
@@ -43,7 +42,7 @@ def test_existing_episodes_count_and_the_next_seed_follows(dataset, franka):
 
 
 def test_another_contract_is_refused_with_the_line_that_differs(dataset, franka):
-    other = dataclasses.replace(franka, control_rate_hz=20.0)
+    other = changed(franka, {"control_rate_hz": 20.0})
     with pytest.raises(AfilError, match=r"episode_000000 .*control_rate_hz: 20.0 != 10.0"):
         state(dataset, other)
 

@@ -3,15 +3,11 @@
 import numpy as np
 import pytest
 
-from afil_core.actions import delta_between
 from afil_teleop.devices.keyboard import (
     EpisodeKey,
     Keyboard,
     KeyboardSpeed,
-    TargetIntegrator,
 )
-
-HOME = np.array([0.45, 0.0, 0.3, 1.0, 0.0, 0.0, 0.0])
 
 
 @pytest.mark.parametrize(
@@ -53,34 +49,3 @@ def test_episode_keys_are_requests_and_unknown_keys_mean_nothing():
     pressed = [keyboard.press(k, 0.0) for k in "rsfdqx"]
     assert pressed == [*EpisodeKey, None]
     assert not keyboard.twist(0.0).any()
-
-
-def test_a_target_integrates_the_twist_from_the_measured_pose(franka):
-    integrator = TargetIntegrator(franka.limits)
-    integrator.start_from(HOME)
-    target = integrator.step(np.array([0.1, 0, 0, 0, 0, 0.5]), 0.1)
-    np.testing.assert_allclose(delta_between(HOME, target), [0.01, 0, 0, 0, 0, 0.05], atol=1e-9)
-
-
-def test_a_step_is_never_longer_than_the_contract_allows(franka):
-    integrator = TargetIntegrator(franka.limits)
-    integrator.start_from(HOME)
-    target = integrator.step(np.array([5.0, 5.0, 0, 9.0, 0, 0]), 0.1)
-    delta = delta_between(HOME, target)
-    assert np.linalg.norm(delta[:3]) == pytest.approx(0.05)
-    assert np.linalg.norm(delta[3:]) == pytest.approx(0.2)
-
-
-def test_the_target_stays_in_the_workspace_and_comes_back_into_it(franka):
-    integrator = TargetIntegrator(franka.limits)
-    outside = HOME.copy()
-    outside[2] = 0.8
-    integrator.start_from(outside)
-    up = np.array([0, 0, 0.5, 0, 0, 0])
-    assert integrator.step(up, 0.1)[2] == pytest.approx(0.8)
-    assert integrator.step(-up, 0.1)[2] == pytest.approx(0.75)
-    assert integrator.step(up, 0.1)[2] == pytest.approx(0.75)
-    integrator.start_from(HOME)
-    for _ in range(100):
-        target = integrator.step(np.array([0.5, 0.5, -0.5, 0, 0, 0]), 0.1)
-    np.testing.assert_allclose(target[:3], [0.75, 0.4, 0.01])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from rosbags.interfaces import Connection
 from rosbags.rosbag2 import Reader, ReaderError
 
 from afil_core import messages
@@ -51,13 +52,15 @@ def bag_info(path: Path) -> BagInfo:
 
 
 def read_bag(
-    path: Path, topics: Collection[str] | None = None
+    path: Path, topics: Collection[str] | None = None, *, as_written: bool = False
 ) -> Iterator[tuple[str, int, bytes]]:
     """Iterate a bag's messages in the order of their log times.
 
     Args:
         path: Folder of the bag.
         topics: Only these; None for all.
+        as_written: In the order in which they were written instead, for a bag whose log times
+            go back because a clock was set.
 
     Yields:
         Topic, log time (ns) and CDR bytes.
@@ -73,8 +76,23 @@ def read_bag(
             if connection.msgtype not in messages.typestore().types:
                 messages.register_definition(connection.msgtype, connection.msgdef.data)
         if wanted:
-            for connection, log_time_ns, cdr in reader.messages(connections=wanted):
+            messages_of = _as_written if as_written else _by_log_time
+            for connection, log_time_ns, cdr in messages_of(reader, wanted):
                 yield connection.topic, log_time_ns, bytes(cdr)
+
+
+def _by_log_time(
+    reader: Reader, wanted: list[Connection]
+) -> Iterator[tuple[Connection, int, bytes]]:
+    return reader.messages(connections=wanted)
+
+
+def _as_written(
+    reader: Reader, wanted: list[Connection]
+) -> Iterator[tuple[Connection, int, bytes]]:
+    topics = {c.topic for c in wanted}
+    for storage in reader.storage.storages:  # type: ignore[attr-defined]
+        yield from storage.messages_scan([c for c in storage.connections if c.topic in topics])
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from rosbags.interfaces import Qos as RosbagsQos
 from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 
 from afil_core import messages
-from afil_core.contract.schema import Qos
 from afil_core.errors import AfilError
+from afil_core.topics import Qos
 
 _BAG_VERSION: Literal[9] = 9
 

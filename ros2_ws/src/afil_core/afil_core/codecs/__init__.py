@@ -1,7 +1,6 @@
 """CDR bytes to numpy values and back; the same functions live and offline."""
 
 from afil_core.codecs.decode import (
-    Decoded,
     decode,
     decode_clock,
     decode_float_array,
@@ -18,6 +17,7 @@ from afil_core.codecs.encode import (
     encode_string,
 )
 from afil_core.codecs.image import decode_image, image_message
+from afil_core.kinds.base import Decoded
 
 __all__ = [
     "Decoded",

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from afil_core import messages
 from afil_core.codecs.image import image_message
+from afil_core.kinds.joints import joint_state
+from afil_core.kinds.pose import pose_stamped
 
 
 def encode_image(
@@ -18,39 +20,21 @@ def encode_image(
     return messages.serialize(image_message(rgb, stamp_ns, frame_id, encoding))
 
 
-def encode_mono_image(grey: NDArray[np.uint8], stamp_ns: int, frame_id: str) -> bytes:
+def encode_mono_image(gray: NDArray[np.uint8], stamp_ns: int, frame_id: str) -> bytes:
     """A mono8 ``sensor_msgs/Image`` of uint8 [H, W]."""
-    return messages.serialize(image_message(grey, stamp_ns, frame_id, "mono8"))
+    return messages.serialize(image_message(gray, stamp_ns, frame_id, "mono8"))
 
 
 def encode_pose(pose: NDArray[np.float64], stamp_ns: int, frame_id: str) -> bytes:
     """A ``geometry_msgs/PoseStamped`` of [x y z qx qy qz qw] (m, unit quaternion)."""
-    x, y, z, qx, qy, qz, qw = (float(v) for v in pose)
-    return messages.serialize(
-        messages.new(
-            "geometry_msgs/msg/PoseStamped",
-            header=messages.header(stamp_ns, frame_id),
-            pose=messages.new(
-                "geometry_msgs/msg/Pose",
-                position=messages.new("geometry_msgs/msg/Point", x=x, y=y, z=z),
-                orientation=messages.new("geometry_msgs/msg/Quaternion", x=qx, y=qy, z=qz, w=qw),
-            ),
-        )
-    )
+    return messages.serialize(pose_stamped(pose, stamp_ns, frame_id))
 
 
 def encode_joint_state(
     names: Sequence[str], positions: NDArray[np.float64], stamp_ns: int, frame_id: str = ""
 ) -> bytes:
     """A ``sensor_msgs/JointState`` with positions (rad or m) alone."""
-    return messages.serialize(
-        messages.new(
-            "sensor_msgs/msg/JointState",
-            header=messages.header(stamp_ns, frame_id),
-            name=list(names),
-            position=np.asarray(positions, dtype=np.float64),
-        )
-    )
+    return messages.serialize(joint_state(names, positions, stamp_ns, frame_id))
 
 
 def encode_float_array(values: Sequence[float] | NDArray[np.float64]) -> bytes:

@@ -9,65 +9,85 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afil_core import messages
+from afil_core.codecs.encodings import SENDABLE, find_encoding, raw_to_rgb
 from afil_core.errors import AfilError
 
 IMAGE = "sensor_msgs/msg/Image"
 COMPRESSED_IMAGE = "sensor_msgs/msg/CompressedImage"
 
-# Channels on the wire, and OpenCV's conversion to RGB (None: already RGB).
-_TO_RGB: dict[str, tuple[int, int | None]] = {
-    "rgb8": (3, None),
-    "bgr8": (3, cv2.COLOR_BGR2RGB),
-    "rgba8": (4, cv2.COLOR_RGBA2RGB),
-    "bgra8": (4, cv2.COLOR_BGRA2RGB),
-    "mono8": (1, cv2.COLOR_GRAY2RGB),
+# How a file of each format begins and ends: a cut one still decodes, to wrong pixels.
+_FORMATS = {
+    "jpeg": (b"\xff\xd8", b"\xff\xd9"),
+    "png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
+    "webp": (b"RIFF", b""),
+    "tiff": (b"II*\x00", b""),
 }
-_FROM_RGB: dict[str, int | None] = {
-    "rgb8": None,
-    "bgr8": cv2.COLOR_RGB2BGR,
-    "rgba8": cv2.COLOR_RGB2RGBA,
-    "bgra8": cv2.COLOR_RGB2BGRA,
-    "mono8": cv2.COLOR_RGB2GRAY,
-}
+FORMATS = tuple(_FORMATS)
+_CODES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tiff"}
 
 
 def decode_image(message: Any) -> NDArray[np.uint8]:
     """RGB pixels of an image message.
 
     Args:
-        message: ``sensor_msgs/Image`` (rgb8, bgr8, rgba8, bgra8 or mono8) or
-            ``sensor_msgs/CompressedImage`` (JPEG or PNG).
+        message: ``sensor_msgs/Image`` in any encoding of
+            :data:`afil_core.codecs.encodings.ENCODINGS`, or a ``sensor_msgs/CompressedImage``.
 
     Returns:
         uint8 [H, W, 3] RGB; may be a read-only view of the message.
 
     Raises:
-        AfilError: When the encoding is not known or the data do not fit the size.
+        AfilError: When the encoding is not known or the data do not fit it.
     """
     if message.__msgtype__ == COMPRESSED_IMAGE:
-        pixels = cv2.imdecode(np.asarray(message.data, dtype=np.uint8), cv2.IMREAD_COLOR)
-        if pixels is None:
-            raise AfilError(f"a compressed image (format '{message.format}') cannot be decoded")
-        return _convert(pixels, cv2.COLOR_BGR2RGB)
-    if message.encoding not in _TO_RGB:
-        known = ", ".join(_TO_RGB)
-        raise AfilError(f"image encoding '{message.encoding}' is not supported; use {known}")
-    channels, conversion = _TO_RGB[message.encoding]
-    height, width, step = int(message.height), int(message.width), int(message.step)
-    if step < width * channels or len(message.data) != height * step or not height * width:
-        raise AfilError(
-            f"an image of {width}x{height} {message.encoding} with step {step} cannot have "
-            f"{len(message.data)} bytes"
-        )
-    rows = np.asarray(message.data, dtype=np.uint8).reshape(height, step)
-    pixels = rows[:, : width * channels].reshape(height, width, channels)
-    return pixels if conversion is None else _convert(pixels, conversion)
+        return decompress(np.asarray(message.data, dtype=np.uint8), cv2.IMREAD_COLOR_RGB)
+    return raw_to_rgb(message)
+
+
+def data_format(data: NDArray[np.uint8]) -> str:
+    """Format of a compressed image by its first bytes.
+
+    Raises:
+        AfilError: When it is empty, cut off or of a format that is not known.
+    """
+    if not data.size:
+        raise AfilError("a compressed image is empty; its camera or its transport failed")
+    head, tail = data[:8].tobytes(), data[-64:].tobytes()
+    for name, (begin, end) in _FORMATS.items():
+        if head.startswith(begin):
+            if end not in tail:
+                raise AfilError(f"a compressed image ({name}) is cut off")
+            return name
+    raise AfilError(
+        f"a compressed image is of no known format ({', '.join(FORMATS)}); it begins with "
+        f"{head.hex(' ')}"
+    )
+
+
+def decompress(data: NDArray[np.uint8], flags: int) -> NDArray[Any]:
+    """Pixels of a compressed image.
+
+    Args:
+        data: uint8 [N], the file.
+        flags: Of ``cv2.imdecode``.
+
+    Raises:
+        AfilError: When it is empty, cut off or damaged.
+    """
+    name = data_format(data)
+    try:
+        pixels = cv2.imdecode(data, flags)
+    except cv2.error as error:
+        raise AfilError(f"a compressed image ({name}) cannot be decoded ({error.err})") from error
+    if pixels is None:
+        raise AfilError(f"a compressed image ({name}) is damaged and cannot be decoded")
+    return np.asarray(pixels)
 
 
 def image_message(
     pixels: NDArray[np.uint8], stamp_ns: int, frame_id: str, encoding: str = "rgb8"
 ) -> Any:
-    """A ``sensor_msgs/Image`` of RGB pixels, or of a grey map for mono8.
+    """A ``sensor_msgs/Image`` of RGB pixels, or of a gray map for mono8.
 
     Args:
         pixels: uint8 [H, W, 3] RGB, or uint8 [H, W] with encoding mono8.
@@ -76,15 +96,13 @@ def image_message(
         encoding: rgb8, bgr8, rgba8, bgra8 or mono8.
 
     Raises:
-        AfilError: When the encoding is not known.
+        AfilError: When it can't be sent in this encoding.
     """
-    if encoding not in _FROM_RGB:
-        raise AfilError(
-            f"image encoding '{encoding}' is not supported; use {', '.join(_FROM_RGB)}"
-        )
-    conversion = _FROM_RGB[encoding]
-    if pixels.ndim == 3 and conversion is not None:
-        pixels = _convert(pixels, conversion)
+    code = find_encoding(encoding).from_rgb
+    if code == -1:
+        raise AfilError(f"images can't be sent as '{encoding}'; use {', '.join(SENDABLE)}")
+    if pixels.ndim == 3 and code is not None:
+        pixels = np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), code), dtype=np.uint8)
     height, width = pixels.shape[:2]
     data = np.ascontiguousarray(pixels).reshape(-1)
     return messages.new(
@@ -98,5 +116,23 @@ def image_message(
     )
 
 
-def _convert(pixels: Any, conversion: int) -> NDArray[np.uint8]:
-    return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), conversion), dtype=np.uint8)
+def compressed_message(
+    rgb: NDArray[np.uint8], stamp_ns: int, frame_id: str, name: str = "jpeg", quality: int = 95
+) -> Any:
+    """A ``sensor_msgs/CompressedImage`` of RGB pixels.
+
+    Args:
+        rgb: uint8 [H, W, 3].
+        stamp_ns: Time of exposure.
+        frame_id: Optical frame of the camera.
+        name: One of :data:`FORMATS`.
+        quality: Of a JPEG, 1 to 100.
+    """
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality] if name == "jpeg" else []
+    _, data = cv2.imencode(_CODES[name], cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), options)
+    return messages.new(
+        COMPRESSED_IMAGE,
+        header=messages.header(stamp_ns, frame_id),
+        format=f"rgb8; {name} compressed bgr8",
+        data=np.asarray(data, dtype=np.uint8).reshape(-1),
+    )

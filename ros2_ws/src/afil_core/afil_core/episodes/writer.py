@@ -10,9 +10,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from afil_core.bags import BagWriter
-from afil_core.contract.model import Contract
+from afil_core.clock import ClockGuard
+from afil_core.contract import Contract
 from afil_core.episodes.metadata import EPISODE_FILE, EpisodeMetadata, TopicSummary
 from afil_core.errors import AfilError
+from afil_core.messages import has_header, peek_stamp
 from afil_core.storage import move_in
 
 CONTRACT_KEY = "afil_contract"
@@ -61,6 +63,9 @@ class EpisodeWriter:
         self._gaps_ns = dict.fromkeys(self._types, 0)
         self._first_ns: int | None = None
         self._end_ns = 0
+        self._guard = ClockGuard()
+        self._has_header = {t: has_header(kind) for t, kind in self._types.items()}
+        self._clock_steps = 0
         try:
             (dataset / _PARTIAL).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -73,12 +78,22 @@ class EpisodeWriter:
             self._bag.add_topic(topic, msgtype, qos)
 
     @property
+    def problems(self) -> list[str]:
+        """What is wrong with the messages so far, one sentence each."""
+        return self._guard.sentences()
+
+    @property
     def counts(self) -> dict[str, int]:
         """Messages written so far, by topic."""
         return dict(self._counts)
 
     def write(self, topic: str, cdr: bytes, log_time_ns: int) -> None:
         """Append a message of one of the contract's topics, as it is."""
+        stamp_ns = peek_stamp(cdr) if self._has_header[topic] else log_time_ns
+        fault = self._guard.check(
+            topic, log_time_ns if stamp_ns is None else stamp_ns, log_time_ns
+        )
+        self._clock_steps += fault is not None and fault.is_step
         self._bag.write(topic, cdr, log_time_ns)
         self._counts[topic] += 1
         last = self._last_ns.get(topic)
@@ -103,7 +118,7 @@ class EpisodeWriter:
                 the recording stays in ``.partial``.
         """
         self._bag.close()
-        silent = [t for t, n in self._counts.items() if not n]
+        silent = [t for t in self._contract.required_topics() if not self._counts[t]]
         if silent:
             raise AfilError(
                 f"{self._bag.path} was not saved: no message on {', '.join(silent)}; check that "
@@ -119,11 +134,15 @@ class EpisodeWriter:
             recorded_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             duration_s=(self._end_ns - (self._first_ns or 0)) / 1e9,
             topics={
-                t: TopicSummary(self._types[t], self._counts[t], self._gaps_ns[t] / 1e9)
+                t: TopicSummary(
+                    type=self._types[t], count=self._counts[t], max_gap_s=self._gaps_ns[t] / 1e9
+                )
                 for t in self._types
             },
             seed=self._seed if seed is None else seed,
             notes=self._notes,
+            clock_steps=self._clock_steps,
+            problems=tuple(self._guard.sentences()),
         )
         (self._bag.path / EPISODE_FILE).write_text(metadata.to_yaml(), encoding="utf-8")
         target = self._dataset / self.name

@@ -1,5 +1,5 @@
 """Alignment of streams into ticks at the control rate; one class live and offline."""
 
-from afil_core.timeline.timeline import Tick, Timeline
+from afil_core.timeline.timeline import Problem, Tick, Timeline
 
-__all__ = ["Tick", "Timeline"]
+__all__ = ["Problem", "Tick", "Timeline"]

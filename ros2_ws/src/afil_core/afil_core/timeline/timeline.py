@@ -2,22 +2,39 @@
 
 A tick is a frame of the contract's anchor stream, thinned to the control rate. The live policy
 node and the offline reader push the same messages in the same order into the same class, so
-they get the same samples.
+they get the same samples and leave out the same ticks. Messages are decoded when a tick picks
+them, and only then: most of a fast stream never is.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from afil_core.contract.model import Contract
+from afil_core.clock import ClockGuard
+from afil_core.errors import AfilError
+from afil_core.messages import peek_stamp
 from afil_core.timeline.buffer import Sample, StreamBuffer
 
-# A stamp this far behind the newest means that the clock was set back, not reordering.
-_JUMP_NS = 1_000_000_000
+if TYPE_CHECKING:
+    from afil_core.contract import Contract
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a tick has no observations.
+
+    Attributes:
+        cause: Short and without numbers, so that ticks can be counted by it.
+        text: A sentence.
+    """
+
+    cause: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -26,22 +43,28 @@ class Tick:
 
     Attributes:
         stamp_ns: Stamp of the anchor frame.
-        observations: Value of every stream; None when one of them is missing or stale.
-        problem: Why there are no observations, as a sentence; None when there are.
+        observations: Value of every stream; None when one of them is missing, stale or broken.
+        problems: Why there are no observations; empty when there are.
         ages_ns: Age of each stream's sample at the tick, for the streams that have one.
     """
 
     stamp_ns: int
     observations: dict[str, NDArray[Any]] | None
-    problem: str | None
+    problems: tuple[Problem, ...] = ()
     ages_ns: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def problem(self) -> str | None:
+        """Why there are no observations, as a sentence; None when there are."""
+        return "; ".join(p.text for p in self.problems) or None
 
-@dataclass(frozen=True)
+
 class _Pending:
-    stamp_ns: int
-    order: int
-    received_ns: int
+    __slots__ = ("received_ns", "sample")
+
+    def __init__(self, sample: Sample, received_ns: int) -> None:
+        self.sample = sample
+        self.received_ns = received_ns
 
 
 class Timeline:
@@ -49,40 +72,75 @@ class Timeline:
 
     Args:
         contract: The robot's contract.
+        streams: Names of the streams that are wanted; the others are ignored. All by default;
+            the anchor is always among them.
         wait_s: How long a tick waits, after its frame arrived, for streams that have not yet
             reached its stamp. In time, only the order of messages matters.
+        guard: Judges the stamps; one of its own by default.
     """
 
-    def __init__(self, contract: Contract, *, wait_s: float = 0.05) -> None:
-        self._buffers = {s.name: StreamBuffer(s) for s in contract.observations}
+    def __init__(
+        self,
+        contract: Contract,
+        streams: Collection[str] | None = None,
+        *,
+        wait_s: float = 0.05,
+        guard: ClockGuard | None = None,
+    ) -> None:
         self._anchor = contract.stream(contract.anchor)
+        wanted = contract.observations if streams is None else map(contract.stream, streams)
+        self.streams = tuple({s.name: s for s in (*wanted, self._anchor)}.values())
+        # The anchor's value at a tick is the tick's own frame: it needs no buffer.
+        self._buffers = {s.name: StreamBuffer(s) for s in self.streams if s is not self._anchor}
+        self._waiting = tuple(self._buffers.values())
+        self.guard = guard or ClockGuard()
         self._period_ns = contract.period_ns
         self._tolerance_ns = round(0.5e9 / self._anchor.rate_hz)
         self._wait_ns = round(wait_s * 1e9)
         self._pending: deque[_Pending] = deque()
         self._due_ns: int | None = None
+        self._anchor_ns: int | None = None
         self._order = 0
 
-    def push(
-        self, stream: str, stamp_ns: int | None, value: NDArray[Any], received_ns: int
-    ) -> None:
-        """Add a decoded message.
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a tick waits for :meth:`poll`."""
+        return bool(self._pending)
+
+    def push(self, stream: str, cdr: bytes, received_ns: int) -> bool:
+        """Add a message as it was received.
 
         Args:
-            stream: Name of the stream.
-            stamp_ns: Header stamp; None for types without a header (``received_ns`` counts).
-            value: Decoded value.
-            received_ns: When it arrived, on the node's clock.
+            stream: Name of the stream; one that is not wanted is ignored.
+            cdr: The serialized message.
+            received_ns: When it arrived, on the node's clock; the stamp of types without one.
+
+        Returns:
+            False where a clock was set: everything before was forgotten.
         """
-        stamp_ns = received_ns if stamp_ns is None else stamp_ns
-        buffer = self._buffers[stream]
-        if buffer.newest_ns is not None and stamp_ns < buffer.newest_ns - _JUMP_NS:
-            self.reset()
+        buffer = self._buffers.get(stream)
+        observation = self._anchor if buffer is None else buffer.stream
+        if buffer is None and stream != observation.name:
+            return True
+        stamp_ns = peek_stamp(cdr) if observation.has_header else received_ns
+        if stamp_ns is None:
+            # Too short for a header: it gets the time of its arrival, and costs that tick.
+            stamp_ns = received_ns
+        fault = self.guard.check(observation.topic, stamp_ns, received_ns)
+        if fault is not None:
+            if fault.is_step:
+                self.reset()
+            elif fault.message_is_lost:
+                return True
         self._order += 1
-        is_new = buffer.newest_ns is None or stamp_ns > buffer.newest_ns
-        buffer.push(Sample(stamp_ns, self._order, value))
-        if stream == self._anchor.name and is_new and self._is_due(stamp_ns):
-            self._pending.append(_Pending(stamp_ns, self._order, received_ns))
+        if buffer is not None:
+            buffer.push(stamp_ns, self._order, cdr)
+        elif self._anchor_ns is None or stamp_ns > self._anchor_ns:
+            self._anchor_ns = stamp_ns
+            if self._is_due(stamp_ns):
+                sample = Sample(stamp_ns, self._order, cdr)
+                self._pending.append(_Pending(sample, received_ns))
+        return fault is None or not fault.is_step
 
     def poll(self, now_ns: int) -> list[Tick]:
         """The ticks that are ready.
@@ -93,11 +151,13 @@ class Timeline:
         Returns:
             Ticks in order of their stamps; each tick is returned once.
         """
-        ready = []
+        ready: list[Tick] = []
         while self._pending:
             tick = self._pending[0]
-            settled = all(b.settled(tick.stamp_ns) for b in self._buffers.values())
-            if not settled and now_ns - tick.received_ns < self._wait_ns:
+            stamp_ns = tick.sample.stamp_ns
+            if now_ns - tick.received_ns < self._wait_ns and not all(
+                b.settled(stamp_ns) for b in self._waiting
+            ):
                 break
             ready.append(self._resolve(self._pending.popleft()))
         return ready
@@ -109,11 +169,12 @@ class Timeline:
         return ready
 
     def reset(self) -> None:
-        """Forget everything, e.g. between episodes or when the clock was set back."""
-        for buffer in self._buffers.values():
+        """Forget everything, e.g. between episodes or when a clock was set."""
+        for buffer in self._waiting:
             buffer.clear()
         self._pending.clear()
         self._due_ns = None
+        self._anchor_ns = None
 
     def _is_due(self, stamp_ns: int) -> bool:
         if self._due_ns is None:
@@ -127,25 +188,44 @@ class Timeline:
         return True
 
     def _resolve(self, tick: _Pending) -> Tick:
+        stamp_ns = tick.sample.stamp_ns
         observations: dict[str, NDArray[Any]] = {}
         ages: dict[str, int] = {}
         problems = []
-        for name, buffer in self._buffers.items():
-            stream = buffer.stream
-            sample = buffer.at(tick.stamp_ns, tick.order)
-            if sample is None:
-                problems.append(f"{name} ({stream.topic}) has no sample")
+        for stream in self.streams:
+            try:
+                if stream is self._anchor:
+                    late = abs(tick.received_ns - stamp_ns)
+                    ages[stream.name] = 0
+                    observations[stream.name] = tick.sample.value(stream)
+                else:
+                    found = self._buffers[stream.name].at(stamp_ns, tick.sample.order)
+                    if found is None:
+                        problems.append(self._nothing(stream.name, stream.topic))
+                        continue
+                    late = ages[stream.name] = stamp_ns - found[0]
+                    observations[stream.name] = found[1]
+            except AfilError as error:
+                problems.append(Problem(f"{stream.name} ({stream.topic}) is broken", str(error)))
                 continue
-            age = tick.stamp_ns - sample.stamp_ns
-            ages[name] = age
-            if age > stream.max_age_s * 1e9:
-                problems.append(
-                    f"{name} ({stream.topic}) is {age / 1e9:.3f} s old, more than "
-                    f"{stream.max_age_s:g} s"
-                )
-            observations[name] = sample.value
-        for buffer in self._buffers.values():
-            buffer.forget_before(tick.stamp_ns)
-        if problems:
-            return Tick(tick.stamp_ns, None, "; ".join(problems), ages)
-        return Tick(tick.stamp_ns, observations, None, ages)
+            if late > stream.max_age_s * 1e9:
+                problems.append(self._late(stream.name, stream.topic, late, stream.max_age_s))
+        for buffer in self._waiting:
+            buffer.forget_before(stamp_ns)
+        return Tick(stamp_ns, None if problems else observations, tuple(problems), ages)
+
+    def _nothing(self, name: str, topic: str) -> Problem:
+        said = [text for (t, _), (text, _) in self.guard.faults.items() if t == topic]
+        text = f"{name} ({topic}) has no sample" + (f": {said[0]}" if said else "")
+        return Problem(f"{name} ({topic}) has no sample", text)
+
+    def _late(self, name: str, topic: str, late_ns: int, longest_s: float) -> Problem:
+        cause = f"{name} ({topic}) is too old"
+        text = f"{name} ({topic}) is {late_ns / 1e9:.3f} s old, more than {longest_s:g} s"
+        if name == self._anchor.name:
+            cause = f"{name} ({topic}) has another clock than the receiver"
+            text = (
+                f"the stamp of {name} ({topic}) is {late_ns / 1e9:.3f} s away from the time of "
+                f"its arrival, more than {longest_s:g} s; check the clocks of camera and host"
+            )
+        return Problem(cause, text)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from afil_core.codecs import encode_image
-from afil_core.contract import Contract, load_contract
+from afil_core.contract import Contract, load_contract, read_contract
 from afil_core.episodes import EpisodeWriter
 from afil_core.errors import AfilError
 from afil_core.progress import Progress
@@ -18,6 +16,7 @@ from afil_perception.objects import Rgb
 
 # Containers may announce a few frames more than there are.
 _WHOLE = 0.95
+_START_NS = 1_000_000_000
 
 
 class Video:
@@ -73,9 +72,10 @@ class Video:
 def video_contract(video: Video) -> Contract:
     """The contract ``video`` with the size and the rate of a video."""
     base = load_contract("video")
-    stream = base.images[0]
-    fitted = dataclasses.replace(stream, shape=(*video.size, 3), rate_hz=video.fps)
-    return dataclasses.replace(base, observations=(fitted,), control_rate_hz=video.fps)
+    data = base.to_dict()
+    data["control_rate_hz"] = video.fps
+    data["observations"][base.anchor] |= {"size": list(video.size), "rate_hz": video.fps}
+    return read_contract(data, str(video.path))
 
 
 def import_video(path: Path, dataset: Path, instruction: str, fps: float | None = None) -> Path:
@@ -105,8 +105,9 @@ def import_video(path: Path, dataset: Path, instruction: str, fps: float | None 
         count = 0
         for stamp_ns, rgb in video.frames():
             count += 1
-            image = encode_image(rgb, stamp_ns, stream.frame, stream.encoding)
-            writer.write(stream.topic, image, stamp_ns)
+            # A stamp of 0 is what a broken driver sends.
+            stamp_ns += _START_NS
+            writer.write(stream.topic, stream.encode(rgb, stamp_ns), stamp_ns)
             progress.advance()
         if count < _WHOLE * video.frame_count:
             raise AfilError(

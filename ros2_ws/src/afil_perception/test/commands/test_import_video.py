@@ -21,7 +21,7 @@ def test_a_video_becomes_an_episode_with_its_size_and_rate(
     assert episode.contract.control_rate_hz == 25.0
     assert episode.contract.stream("image").shape == (120, 160, 3)
     images = list(episode.images("image"))
-    assert [stamp for stamp, _ in images] == [k * 40_000_000 for k in range(10)]
+    assert [stamp for stamp, _ in images] == [1_000_000_000 + k * 40_000_000 for k in range(10)]
     # a lossy codec, but RGB must not come out as BGR
     r, g, b = (int(v) for v in images[0][1][60, 30])
     assert r > g > b
@@ -29,7 +29,7 @@ def test_a_video_becomes_an_episode_with_its_size_and_rate(
 
 def test_the_rate_can_be_overridden(tmp_path: Path, make_video, moving_carrot) -> None:
     path = import_video(make_video(moving_carrot), tmp_path / "demos", "lift the carrot", 5.0)
-    assert [stamp for stamp, _ in Episode(path).images("image")][1] == 200_000_000
+    assert [stamp for stamp, _ in Episode(path).images("image")][1] == 1_200_000_000
 
 
 def test_videos_are_added_beside_each_other(tmp_path: Path, make_video, moving_carrot) -> None:

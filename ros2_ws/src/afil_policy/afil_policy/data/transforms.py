@@ -12,10 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from afil_core.contract import Contract
-from afil_core.contract.schema import ObservationStream
 from afil_core.imaging import resize
 from afil_policy.data.batch import Observation
 from afil_policy.data.config import DataConfig
@@ -53,7 +51,7 @@ class ObservationTransform:
         self.size = (config.height, config.width)
         self.frames = config.frames
         self._streams = [contract.stream(name) for name in names]
-        self.labels = tuple(label for stream in self._streams for label in _labels(stream))
+        self.labels = tuple(f"{s.name}.{label}" for s in self._streams for label in s.labels)
         self._normalizer = normalizer
 
     def images(self, observations: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.uint8]]:
@@ -62,7 +60,7 @@ class ObservationTransform:
 
     def proprioception(self, observations: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
         """The encoded proprioception, not yet normalized, float32 [P]; P may be 0."""
-        parts = [_encode(s.kind, observations[s.name]) for s in self._streams]
+        parts = [s.features(observations[s.name]) for s in self._streams]
         return np.concatenate([np.zeros(0), *parts]).astype(np.float32)
 
     def inputs(
@@ -96,18 +94,3 @@ class ObservationTransform:
 
 def _pixels(values: NDArray[np.uint8]) -> torch.Tensor:
     return torch.from_numpy(values).permute(0, 1, 4, 2, 3).to(torch.float32) / 127.5 - 1.0
-
-
-def _labels(stream: ObservationStream) -> list[str]:
-    if stream.kind == "pose":
-        parts = ["x", "y", "z", "r11", "r21", "r31", "r12", "r22", "r32"]
-    else:
-        parts = list(stream.joints) if len(stream.joints) == stream.shape[0] else ["value"]
-    return [f"{stream.name}.{part}" for part in parts]
-
-
-def _encode(kind: str, value: NDArray[Any]) -> NDArray[np.float64]:
-    if kind != "pose":
-        return np.asarray(value, dtype=np.float64).reshape(-1)
-    matrix = Rotation.from_quat(value[3:]).as_matrix()
-    return np.concatenate([value[:3], matrix[:, 0], matrix[:, 1]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_core.codecs import decode
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_core.timeline import Tick, Timeline
@@ -57,7 +57,7 @@ class ControlStatus:
 
 @dataclass(frozen=True)
 class _Newest:
-    value: NDArray[Any]
+    cdr: bytes
     received_s: float
 
 
@@ -127,13 +127,9 @@ class PolicyController:
             cdr: The serialized message.
             now_ns: The node's clock.
         """
-        try:
-            decoded = decode(self._contract.stream(stream), cdr)
-        except AfilError as error:
-            self._refuse(str(error))
-            return
-        self._newest[stream] = _Newest(decoded.value, self._wall_s())
-        self._timeline.push(stream, decoded.stamp_ns, decoded.value, now_ns)
+        self._newest[stream] = _Newest(cdr, self._wall_s())
+        if not self._timeline.push(stream, cdr, now_ns):
+            self._refuse(self._timeline.guard.sentences()[-1])
 
     def poll(self, now_ns: int) -> list[Command]:
         """The commands that are due, in the order in which they must be published.
@@ -161,11 +157,12 @@ class PolicyController:
         """
         self._watchdog.rest()
         now_s = self._wall_s()
-        fresh = {
-            name: newest.value
-            for name, newest in self._newest.items()
-            if now_s - newest.received_s <= self._contract.stream(name).max_age_s
-        }
+        fresh: dict[str, NDArray[Any]] = {}
+        for name, newest in self._newest.items():
+            stream = self._contract.stream(name)
+            if now_s - newest.received_s <= stream.max_age_s:
+                with contextlib.suppress(AfilError):
+                    fresh[name] = stream.decode(newest.cdr).value
         return self._adapter.stop(fresh, now_ns)
 
     def reset(self) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afil_core.actions import apply_delta, clip_delta, delta_between
+from afil_core.actions.ee_delta import EndEffectorDelta
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 
@@ -31,8 +32,8 @@ class ActionLimits:
         self._names = [d.name for d in contract.action.dimensions]
         self._low = np.array([d.minimum for d in contract.action.dimensions])
         self._high = np.array([d.maximum for d in contract.action.dimensions])
-        self._limits = contract.limits
-        self._is_delta = contract.action.kind == "ee_delta"
+        action = contract.action
+        self._limits = action.limits if isinstance(action, EndEffectorDelta) else None
         self.clipped = 0
 
     def action(self, action: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -53,11 +54,11 @@ class ActionLimits:
                 f"the policy's action is not finite in {', '.join(broken)}; no command was sent"
             )
         limited = action.clip(self._low, self._high)
-        if self._is_delta and self._limits is not None:
+        if self._limits is not None:
             step = clip_delta(
                 limited[:6],
-                self._limits.max_translation_per_step_m,
-                self._limits.max_rotation_per_step_rad,
+                self._limits.max_translation_m,
+                self._limits.max_rotation_rad,
             )
             limited = np.concatenate([step, limited[6:]])
         self.clipped += int(not np.array_equal(limited, action))
@@ -111,8 +112,8 @@ class ActionLimits:
         allowed = np.concatenate([target[:3].clip(low, high), target[3:]])
         lead = clip_delta(
             delta_between(measured, allowed),
-            _LEAD_STEPS * self._limits.max_translation_per_step_m,
-            _LEAD_STEPS * self._limits.max_rotation_per_step_rad,
+            _LEAD_STEPS * self._limits.max_translation_m,
+            _LEAD_STEPS * self._limits.max_rotation_rad,
         )
         near = apply_delta(measured, lead)
         if np.allclose(delta_between(target, near), 0.0, rtol=0, atol=1e-9):

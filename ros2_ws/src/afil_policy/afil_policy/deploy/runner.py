@@ -55,7 +55,7 @@ class PolicyRunner:
         Returns:
             Seconds that the last run took.
         """
-        blank = {s.name: _blank(s.kind, s.shape) for s in self.contract.observations}
+        blank = {s.name: s.blank() for s in self.contract.observations}
         seconds = 0.0
         for _ in range(_WARM_UP_RUNS):
             begun = time.perf_counter()
@@ -82,9 +82,3 @@ class PolicyRunner:
         with torch.inference_mode():
             maps = self._method.attention(self._transform([observations]).to(self._device))
         return np.asarray(maps[self._transform.cameras[0]][0].cpu().numpy())
-
-
-def _blank(kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
-    if kind == "image":
-        return np.zeros(shape, np.uint8)
-    return np.array([0, 0, 0, 0, 0, 0, 1.0]) if kind == "pose" else np.zeros(shape)

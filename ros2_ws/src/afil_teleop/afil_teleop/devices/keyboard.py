@@ -1,4 +1,4 @@
-"""Keys to motion: which key moves what, and how a motion becomes a target pose in the limits."""
+"""Keys to motion: which key moves what."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-
-from afil_core.actions import apply_delta, clip_delta
-from afil_core.contract import Limits
 
 HELP = """\
   move (base frame)      turn                    gripper, speed       episode
@@ -118,64 +115,3 @@ class Keyboard:
         if now_s >= self._until_s:
             return np.zeros(6)
         return self._twist * self._factor
-
-
-class TargetIntegrator:
-    """Integrates twists into an absolute target pose within the contract's limits.
-
-    Args:
-        limits: Workspace and step limits of the robot.
-    """
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._target: NDArray[np.float64] | None = None
-
-    @property
-    def target(self) -> NDArray[np.float64] | None:
-        """The target pose [7]; None before :meth:`start_from`."""
-        return self._target
-
-    def start_from(self, measured: NDArray[np.float64]) -> None:
-        """Take the measured end-effector pose [7] as the target.
-
-        Args:
-            measured: x y z (m) and quaternion x y z w in the base frame.
-        """
-        self._target = np.array(measured, dtype=np.float64)
-
-    def forget(self) -> None:
-        """Have no target until :meth:`start_from` is called again."""
-        self._target = None
-
-    def step(self, twist: NDArray[np.float64], period_s: float) -> NDArray[np.float64]:
-        """Move the target by one control period.
-
-        A target outside of the workspace, where the robot stood at the start, may come back in
-        but not go further out.
-
-        Args:
-            twist: float64 [6] in the base frame (m/s, rad/s).
-            period_s: Control period.
-
-        Returns:
-            The new target pose [7].
-        """
-        assert self._target is not None, "start_from comes first"
-        delta = clip_delta(
-            twist * period_s,
-            self._limits.max_translation_per_step_m,
-            self._limits.max_rotation_per_step_rad,
-        )
-        before = self._target[:3]
-        target = apply_delta(self._target, delta)
-        low = np.minimum(self._limits.workspace_min_m, before)
-        high = np.maximum(self._limits.workspace_max_m, before)
-        target[:3] = np.clip(target[:3], low, high)
-        self._target = target
-        return target
-
-    def gripper_width(self, is_open: bool) -> float:
-        """Width (m) of an open or closed gripper."""
-        limits = self._limits
-        return limits.max_gripper_width_m if is_open else limits.min_gripper_width_m

@@ -38,7 +38,7 @@ class PoseAdapter:
             )
         self._pose_stream = poses[0]
         self._frame = contract.action.frame
-        self._topics = {c.role: c.topic for c in contract.action.interfaces["pose"]}
+        self._topics = {c.name: c.topic for c in contract.action.interfaces["pose"]}
         self._limits = limits
         self._target: NDArray[np.float64] | None = None
 

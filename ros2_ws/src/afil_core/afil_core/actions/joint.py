@@ -1,0 +1,90 @@
+"""Target positions of joints, and the opening of a gripper where one is demonstrated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from afil_core.actions.base import Action, ActionConfig, Dimension
+from afil_core.actions.series import CommandSeries
+from afil_core.commands.base import Command
+from afil_core.commands.gripper import GripperCommand
+from afil_core.commands.joint import JointCommand
+from afil_core.errors import AfilError
+from afil_core.kinds.base import Observation
+
+
+class JointTargets(Action):
+    """Target joint positions (rad), and gripper width (m) if demonstrated: [J] or [J + 1]."""
+
+    class Config(ActionConfig):
+        """Options.
+
+        Attributes:
+            minimum_rad: Least position of each joint.
+            maximum_rad: Greatest position of each joint.
+            max_step_rad: Largest step of a joint per control period.
+            gripper_mode: As for ``ee_delta``.
+        """
+
+        minimum_rad: tuple[float, ...]
+        maximum_rad: tuple[float, ...]
+        max_step_rad: float = Field(gt=0)
+        gripper_mode: Literal["continuous", "binary"] = "continuous"
+
+    def __init__(
+        self,
+        config: ActionConfig,
+        commands: Mapping[str, Command],
+        observations: tuple[Observation, ...],
+    ) -> None:
+        super().__init__(config, commands, observations)
+        assert isinstance(config, self.Config)
+        joints = self.command(JointCommand)
+        assert isinstance(joints, JointCommand)
+        self.joint_command = joints
+        self.gripper_command = next(
+            (c for c in self.demonstrated if isinstance(c, GripperCommand)), None
+        )
+        self.max_step_rad = config.max_step_rad
+        self._low, self._high = config.minimum_rad, config.maximum_rad
+        self._gripper_mode = config.gripper_mode
+        if not len(self._low) == len(self._high) == joints.size:
+            raise AfilError(
+                f"action.minimum_rad and .maximum_rad must have one number for each of the "
+                f"{joints.size} joints of commands.{joints.name}"
+            )
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The joints, then the gripper."""
+        names = self.joint_command.joints
+        found = [
+            Dimension(name, "rad", low, high)
+            for name, low, high in zip(names, self._low, self._high, strict=True)
+        ]
+        grip = self.gripper_command
+        if grip is not None:
+            found.append(
+                Dimension("gripper", "m", grip.minimum_m, grip.maximum_m, self._gripper_mode)
+            )
+        return tuple(found)
+
+    def label(
+        self,
+        series: Mapping[str, CommandSeries],
+        tick_ns: int,
+        next_tick_ns: int,
+        observations: Mapping[str, NDArray[Any]],
+    ) -> NDArray[np.float64] | None:
+        """The last target before the next tick."""
+        del tick_ns, observations
+        parts = [series[self.joint_command.name].before(next_tick_ns)]
+        if self.gripper_command is not None:
+            parts.append(series[self.gripper_command.name].before(next_tick_ns))
+        known = [p for p in parts if p is not None]
+        return np.concatenate(known) if len(known) == len(parts) else None

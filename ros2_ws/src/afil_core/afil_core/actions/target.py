@@ -1,0 +1,145 @@
+"""Steps integrated into a target pose within limits: devices, simulation and deployment alike."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from afil_core.actions.pose import apply_delta, clip_delta, delta_between
+from afil_core.errors import AfilError
+from afil_core.schema import Schema
+
+Point = tuple[float, float, float]
+# An arm this far outside of the workspace was not put there by us: somebody must look.
+_OUTSIDE_M = 0.02
+
+
+class PoseLimits(Schema):
+    """Limits of an arm's target, in the base frame.
+
+    Attributes:
+        workspace_min_m: Lower corner of the box that the end effector may be sent to.
+        workspace_max_m: Upper corner of that box.
+        max_translation_m: Largest step of the target per control period.
+        max_rotation_rad: Largest turn of the target per control period.
+    """
+
+    workspace_min_m: Point
+    workspace_max_m: Point
+    max_translation_m: float = Field(gt=0)
+    max_rotation_rad: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _check(self) -> PoseLimits:
+        if any(a >= b for a, b in zip(self.workspace_min_m, self.workspace_max_m, strict=True)):
+            raise ValueError("has workspace_min_m not below workspace_max_m in every axis")
+        return self
+
+    def clip(self, delta: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A delta [6] shortened to one step, keeping its direction."""
+        return clip_delta(delta, self.max_translation_m, self.max_rotation_rad)
+
+    def require_inside(self, measured: NDArray[np.float64]) -> None:
+        """Check that the arm may start to move.
+
+        Args:
+            measured: Measured end-effector pose [7].
+
+        Raises:
+            AfilError: When it is outside of the workspace.
+        """
+        low, high = np.array(self.workspace_min_m), np.array(self.workspace_max_m)
+        outside = np.maximum(low - measured[:3], measured[:3] - high).max()
+        if outside > _OUTSIDE_M:
+            place = ", ".join(f"{v:.3f}" for v in measured[:3])
+            raise AfilError(
+                f"the end effector at ({place}) m is {outside:.3f} m outside of the workspace "
+                f"{low.tolist()} to {high.tolist()} m; move it back by hand"
+            )
+
+
+class TargetIntegrator:
+    """Integrates steps on the last commanded target, not on the measured pose.
+
+    A compliant arm sags below its target: adding steps to the sagged pose would let it drift
+    and eat part of each step.
+
+    Args:
+        limits: Limits of the target.
+        lead_steps: How many largest steps the target may be ahead of the measured pose; a
+            target that runs ahead of a blocked arm becomes a jump when the arm comes free.
+            None for no such bound.
+        may_start_outside: Whether a target that starts outside of the workspace may stay where
+            it is and come back in, instead of being clipped at once (a person moves it).
+    """
+
+    def __init__(
+        self,
+        limits: PoseLimits,
+        *,
+        lead_steps: float | None = None,
+        may_start_outside: bool = False,
+    ) -> None:
+        self.limits = limits
+        self._lead_steps = lead_steps
+        self._may_start_outside = may_start_outside
+        self._target: NDArray[np.float64] | None = None
+        self.clipped = 0
+
+    @property
+    def target(self) -> NDArray[np.float64] | None:
+        """The target pose [7]; None before :meth:`start_from`."""
+        return self._target
+
+    def start_from(self, measured: NDArray[np.float64]) -> None:
+        """Take a measured end-effector pose [7] in the base frame as the target."""
+        self._target = np.array(measured, dtype=np.float64)
+
+    def forget(self) -> None:
+        """Have no target until :meth:`start_from` is called again."""
+        self._target = None
+
+    def step(
+        self, delta: NDArray[np.float64], measured: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Move the target by one control period.
+
+        Args:
+            delta: float64 [6] in the base frame (m, rad).
+            measured: Measured pose [7], for the bound on the lead.
+
+        Returns:
+            The new target pose [7].
+
+        Raises:
+            AfilError: When the delta is not six finite numbers.
+        """
+        assert self._target is not None, "start_from comes first"
+        if delta.shape != (6,) or not np.isfinite(delta).all():
+            raise AfilError(f"a step of the end effector is 6 finite numbers, not {delta}")
+        before = self._target
+        wanted = apply_delta(before, delta)
+        target = apply_delta(before, self.limits.clip(delta))
+        target[:3] = np.clip(target[:3], *self._box(before))
+        if self._lead_steps is not None and measured is not None:
+            target = self._near(target, measured, self._lead_steps)
+        moved = delta_between(wanted, target)
+        self.clipped += not np.allclose(moved, 0.0, rtol=0, atol=1e-9)
+        self._target = target
+        return target
+
+    def _box(self, before: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        low, high = np.array(self.limits.workspace_min_m), np.array(self.limits.workspace_max_m)
+        if self._may_start_outside:
+            return np.minimum(low, before[:3]), np.maximum(high, before[:3])
+        return low, high
+
+    def _near(
+        self, target: NDArray[np.float64], measured: NDArray[np.float64], steps: float
+    ) -> NDArray[np.float64]:
+        lead = delta_between(measured, target)
+        near = clip_delta(
+            lead, steps * self.limits.max_translation_m, steps * self.limits.max_rotation_rad
+        )
+        return target if np.array_equal(lead, near) else apply_delta(measured, near)

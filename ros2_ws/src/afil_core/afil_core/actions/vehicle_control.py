@@ -1,0 +1,67 @@
+"""A car's throttle, steering and brake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afil_core.actions.base import Action, ActionConfig, Dimension
+from afil_core.actions.series import CommandSeries
+from afil_core.commands.base import Command
+from afil_core.commands.vehicle import VehicleControl
+from afil_core.kinds.base import Observation
+
+# The control that answers a frame is applied one frame later; two where one was late.
+_LATEST_PERIODS = 2
+
+
+class VehicleControlAction(Action):
+    """Throttle [0, 1], steer [-1, 1] (right positive), brake [0, 1]: [3]."""
+
+    class Config(ActionConfig):
+        """Options.
+
+        Attributes:
+            max_throttle: Greatest throttle that may be commanded.
+            max_steer: Greatest steering, to either side.
+        """
+
+        max_throttle: float = 1.0
+        max_steer: float = 1.0
+
+    def __init__(
+        self,
+        config: ActionConfig,
+        commands: Mapping[str, Command],
+        observations: tuple[Observation, ...],
+    ) -> None:
+        super().__init__(config, commands, observations)
+        assert isinstance(config, self.Config)
+        self._max_throttle, self._max_steer = config.max_throttle, config.max_steer
+        self.control_command = self.command(VehicleControl)
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """Throttle, steer, brake."""
+        return (
+            Dimension("throttle", "fraction", 0.0, self._max_throttle),
+            Dimension("steer", "fraction", -self._max_steer, self._max_steer),
+            Dimension("brake", "fraction", 0.0, 1.0),
+        )
+
+    def label(
+        self,
+        series: Mapping[str, CommandSeries],
+        tick_ns: int,
+        next_tick_ns: int,
+        observations: Mapping[str, NDArray[Any]],
+    ) -> NDArray[np.float64] | None:
+        """The first control that was applied after the tick."""
+        del observations
+        period_ns = next_tick_ns - tick_ns
+        return series[self.control_command.name].after(
+            tick_ns, tick_ns + _LATEST_PERIODS * period_ns
+        )

@@ -1,0 +1,209 @@
+"""The contract of one robot: its streams, its commands, its action, its text and its identity."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import Any
+
+import yaml
+
+from afil_core import schema
+from afil_core.actions import ACTIONS, Action, Commands
+from afil_core.commands import COMMANDS, Command
+from afil_core.contract.document import ContractDocument
+from afil_core.errors import AfilError
+from afil_core.kinds import KINDS, Observation
+from afil_core.schema import nearest
+from afil_core.topics import Qos, resolve
+
+# What does not change what data mean.
+_MEANINGLESS = ("description", "namespace", "extra_topics")
+
+
+class Contract:
+    """What a robot's topics mean.
+
+    Args:
+        document: What the YAML file says.
+        source: File name for error sentences.
+
+    Raises:
+        AfilError: When its parts don't fit together.
+
+    Attributes:
+        document: What the YAML file says.
+        observations: The streams that a policy may look at.
+        commands: The command topics, by name.
+        action: What the policy decides; None for data without a robot.
+    """
+
+    def __init__(self, document: ContractDocument, source: str = "contract") -> None:
+        self.document = document
+        space = document.namespace
+        try:
+            self.observations: tuple[Observation, ...] = tuple(
+                KINDS.get(config.kind)(config, name, space)
+                for name, config in document.observations.items()
+            )
+            self.commands: dict[str, Command] = {
+                name: COMMANDS.get(config.kind)(config, name, space)
+                for name, config in document.commands.items()
+            }
+            self.action: Action | None = None
+            if document.action is not None:
+                kind = ACTIONS.get(document.action.kind)
+                self.action = kind(document.action, self.commands, self.observations)
+            if self.anchor not in {s.name for s in self.images}:
+                names = ", ".join(s.name for s in self.images) or "none"
+                raise AfilError(
+                    f"anchor is '{self.anchor}', but must name an image stream ({names})"
+                )
+        except AfilError as error:
+            raise AfilError(f"{source}: {error}") from error
+
+    @property
+    def robot(self) -> str:
+        """Name of the robot."""
+        return self.document.robot
+
+    @property
+    def description(self) -> str:
+        """One line for people."""
+        return self.document.description
+
+    @property
+    def control_rate_hz(self) -> float:
+        """Rate of ticks, observations and commands."""
+        return self.document.control_rate_hz
+
+    @property
+    def anchor(self) -> str:
+        """Name of the image stream whose frames define the ticks."""
+        return self.document.anchor
+
+    @property
+    def base_frame(self) -> str:
+        """Frame in which the robot is commanded."""
+        return self.document.base_frame
+
+    @property
+    def clock(self) -> str:
+        """``system`` or ``simulated``."""
+        return self.document.clock
+
+    @property
+    def namespace(self) -> str:
+        """Namespace that relative topic names are resolved in."""
+        return self.document.namespace
+
+    @property
+    def period_ns(self) -> int:
+        """Control period in nanoseconds."""
+        return round(1e9 / self.control_rate_hz)
+
+    @cached_property
+    def images(self) -> tuple[Observation, ...]:
+        """The color image streams."""
+        return tuple(s for s in self.observations if s.is_image)
+
+    @cached_property
+    def proprioception(self) -> tuple[Observation, ...]:
+        """The streams of numbers: what the robot knows of itself."""
+        return tuple(s for s in self.observations if s.is_vector)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Contract) and self.document == other.document
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def stream(self, name: str) -> Observation:
+        """The observation stream of that name.
+
+        Raises:
+            AfilError: When there is none.
+        """
+        for stream in self.observations:
+            if stream.name == name:
+                return stream
+        known = [s.name for s in self.observations]
+        raise AfilError(
+            f"contract '{self.robot}' has no observation '{name}'; {nearest(name, known)}"
+            f"it has {', '.join(known)}"
+        )
+
+    def topics(self) -> dict[str, tuple[str, Qos]]:
+        """Type and QoS of every topic that teaches: observations and demonstrated commands."""
+        topics = {s.topic: (s.type, s.qos) for s in self.observations}
+        if self.action is not None:
+            topics.update({c.topic: (c.type, c.qos) for c in self.action.demonstrated})
+        return topics
+
+    def required_topics(self) -> list[str]:
+        """Topics without which an episode teaches nothing."""
+        demonstrated = self.action.demonstrated if self.action is not None else ()
+        silent = {c.topic for c in demonstrated if c.config.on_change}
+        return [t for t in self.topics() if t not in silent]
+
+    def extra_topics(self) -> dict[str, tuple[str, Qos]]:
+        """Type (may be empty) and QoS of every topic that is recorded and not used."""
+        return {
+            resolve(topic, self.namespace): (extra.type, extra.qos)
+            for topic, extra in self.document.extra_topics.items()
+        }
+
+    def interface(self, name: str = "") -> Commands:
+        """Commands of a command interface; the default one when no name is given.
+
+        Raises:
+            AfilError: When the contract has no action or no such interface.
+        """
+        if self.action is None:
+            raise AfilError(f"contract '{self.robot}' has no action: nothing can be commanded")
+        name = name or self.action.default_interface
+        if name not in self.action.interfaces:
+            known = list(self.action.interfaces)
+            raise AfilError(
+                f"contract '{self.robot}' has no command interface '{name}'; "
+                f"{nearest(name, known)}it has {', '.join(known)}"
+            )
+        return self.action.interfaces[name]
+
+    def require_action(self) -> Action:
+        """The action.
+
+        Raises:
+            AfilError: When the contract has none.
+        """
+        if self.action is None:
+            raise AfilError(
+                f"contract '{self.robot}' has no action, so there is nothing to imitate or to "
+                f"command; record with a robot's contract"
+            )
+        return self.action
+
+    def within(self, namespace: str) -> Contract:
+        """The same robot with its relative topics in a namespace."""
+        space = namespace.strip("/")
+        if space == self.namespace:
+            return self
+        return Contract(self.document.model_copy(update={"namespace": space}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The contract as plain data, in the form of its YAML file."""
+        return schema.to_plain(self.document)
+
+    def to_yaml(self) -> str:
+        """The contract as YAML that :func:`afil_core.contract.parse_contract` reads back."""
+        return schema.to_yaml(self.document)
+
+    def meaning(self) -> dict[str, Any]:
+        """The plain data that say what recordings of the robot mean."""
+        return {k: v for k, v in self.to_dict().items() if k not in _MEANINGLESS}
+
+    @cached_property
+    def sha256(self) -> str:
+        """Identity of the contract's meaning: comments, key order, namespace do not count."""
+        text = yaml.safe_dump(self.meaning(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,132 @@
+"""One pass through an episode's bag: aligned ticks with the demonstrated action."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afil_core.actions import DemonstratedActions
+from afil_core.bags import read_bag
+from afil_core.clock import ClockGuard
+from afil_core.contract import Contract
+from afil_core.episodes.left_out import LeftOut
+from afil_core.errors import AfilError
+from afil_core.timeline import Tick, Timeline
+
+# A command that answers a tick may be logged this much after the tick's end: another process
+# sent it, and the recorder may have been busy.
+_GRACE_NS = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a demonstration.
+
+    Attributes:
+        stamp_ns: Stamp of the tick.
+        observations: Value of every stream that was asked for.
+        action: float64 [D], the demonstrated action in the contract's units.
+    """
+
+    stamp_ns: int
+    observations: dict[str, NDArray[Any]]
+    action: NDArray[np.float64]
+
+
+class StepReader:
+    """Iterates over the steps of an episode, once.
+
+    Ticks that can't be used are left out and counted in :attr:`left_out`, the same ones that a
+    live policy node would refuse. Where a clock was set, nothing from before is mixed with
+    what comes after.
+
+    Args:
+        path: Folder of the episode.
+        contract: Its contract.
+        streams: Names of the streams that are wanted; all by default.
+        as_written: Whether to read in the order of writing, see :func:`read_bag`.
+
+    Raises:
+        AfilError: When the contract has no action or no such stream.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        contract: Contract,
+        streams: Collection[str] | None = None,
+        *,
+        as_written: bool = False,
+    ) -> None:
+        self.left_out = LeftOut(path)
+        self._path = path
+        self._as_written = as_written
+        self._guard = ClockGuard()
+        self._timeline = Timeline(contract, streams, guard=self._guard)
+        self._actions = DemonstratedActions(contract.require_action(), self._guard)
+        self._period_ns = contract.period_ns
+        self._waiting: deque[Tick] = deque()
+
+    def __iter__(self) -> Iterator[Step]:
+        """The steps; :attr:`left_out` is complete when they are.
+
+        Raises:
+            AfilError: When the bag is damaged.
+        """
+        timeline, actions, waiting = self._timeline, self._actions, self._waiting
+        streams = {s.topic: s.name for s in timeline.streams}
+        push, add = timeline.push, actions.add
+        topics = [*streams, *actions.topics]
+        for topic, log_time_ns, cdr in read_bag(self._path, topics, as_written=self._as_written):
+            name = streams.get(topic)
+            if name is None:
+                if not add(topic, cdr, log_time_ns):
+                    timeline.reset()
+                    yield from self._cut()
+            elif not push(name, cdr, log_time_ns):
+                yield from self._cut()
+            if timeline.is_waiting:
+                waiting.extend(timeline.poll(log_time_ns))
+            while len(waiting) > 1 and log_time_ns > self._end_ns() + _GRACE_NS:
+                yield from self._step(self._end_ns())
+        waiting.extend(timeline.flush())
+        while waiting:
+            yield from self._step(self._end_ns())
+        self.left_out.clock = tuple(self._guard.sentences())
+
+    def _end_ns(self) -> int:
+        """Where the first waiting tick ends: at the next one, which after a gap is late."""
+        first = self._waiting[0].stamp_ns
+        if len(self._waiting) == 1:
+            return first + self._period_ns
+        return min(self._waiting[1].stamp_ns, first + 2 * self._period_ns)
+
+    def _cut(self) -> Iterator[Step]:
+        """End here: what follows bears the time of another clock."""
+        while self._waiting:
+            yield from self._step(self._end_ns())
+        self._actions.clear()
+
+    def _step(self, end_ns: int) -> Iterator[Step]:
+        tick = self._waiting.popleft()
+        if tick.observations is None:
+            for problem in tick.problems[:1]:
+                self.left_out.add(problem.cause, problem.text)
+            return
+        try:
+            action = self._actions.action(tick.stamp_ns, end_ns, tick.observations)
+        except AfilError as error:
+            self.left_out.add(str(error).split(":")[0], str(error))
+            return
+        self._actions.forget_before(tick.stamp_ns)
+        if action is None:
+            self.left_out.add("no command", "no command tells what was done")
+            return
+        self.left_out.used += 1
+        yield Step(tick.stamp_ns, tick.observations, action)
