@@ -8,6 +8,8 @@ STAMPS := $(VENV)/stamps
 
 # Order matters: what others need comes first.
 PACKAGES := runtime/embedded_ros2 $(addprefix ros2_ws/src/,afil_core afil_sim afil_teleop afil_perception afil_policy)
+# Message definitions alone: nothing to build where embedded_ros2 makes the classes.
+INTERFACES := ros2_ws/src/afil_interfaces
 
 # Where the authors' demonstrations lie; they are not part of this repository.
 AUTHORS_DATA ?= ../shared/data/authors
@@ -40,12 +42,18 @@ $(STAMPS)/requirements: requirements.txt $(STAMPS)/venv
 
 # A package's code is used in place; its data files (package.xml, launch, config, messages)
 # are copied to the environment's share/, which makes the environment an ament prefix.
-$(STAMPS)/packages: $(STAMPS)/requirements $(foreach p,$(PACKAGES),$(wildcard $(p)/setup.py $(p)/setup.cfg $(p)/pyproject.toml $(p)/package.xml $(p)/launch/* $(p)/config/* $(p)/share/*/*/*))
+$(STAMPS)/packages: $(STAMPS)/requirements $(foreach p,$(PACKAGES),$(wildcard $(p)/setup.py $(p)/setup.cfg $(p)/pyproject.toml $(p)/package.xml $(p)/launch/* $(p)/config/* $(p)/share/*/*/*)) $(wildcard $(INTERFACES)/*/*)
 	@echo "== installing the packages"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --use-pep517 \
 	  $(addprefix -e ./,$(PACKAGES))
 	@for package in $(filter ros2_ws/%,$(PACKAGES)); do \
 	  (cd $$package && $(BIN)/python -W ignore setup.py --quiet install_data --install-dir=$(VENV)) || exit 1; \
+	done
+	@for package in $(INTERFACES); do \
+	  share=$(VENV)/share; name=$$(basename $$package); \
+	  rm -rf $$share/$$name && mkdir -p $$share/$$name $$share/ament_index/resource_index/packages && \
+	  cp -r $$package/package.xml $$package/msg $$package/srv $$share/$$name && \
+	  touch $$share/ament_index/resource_index/packages/$$name || exit 1; \
 	done
 	@touch $@
 

@@ -6,7 +6,6 @@ import pytest
 
 from afil_core import world_protocol as protocol
 from afil_core.bags import read_bag
-from afil_core.codecs import decode_string
 from afil_core.contract import load_contract
 from afil_core.episodes import Episode
 from afil_sim.pilot import ExpertPilot
@@ -36,7 +35,7 @@ def record(dataset, *, seed, cue="intact", noise=0.008):
             for topic, cdr in world.poll(0.0):
                 recorder.receive(topic, cdr, 0) if topic in contract.topics() else None
                 if topic == protocol.EPISODE_TOPIC:
-                    status = protocol.EpisodeStatus.from_json(decode_string(cdr))
+                    status = protocol.EpisodeStatus.decode(cdr)
                 for command_topic, command in pilot.receive(topic, cdr) if topic in seen else []:
                     recorder.receive(command_topic, command, 0)
                     world.receive(command_topic, command)

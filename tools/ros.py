@@ -28,6 +28,7 @@ REQUIRED = (
     *("rclpy", "launch", "launch_ros", "ros2launch", "ros2run", "rosidl_runtime_py"),
     *("ament_index_python", "std_msgs", "sensor_msgs", "geometry_msgs", "std_srvs"),
     *("rosgraph_msgs", "lifecycle_msgs", "diagnostic_msgs", "rcl_interfaces"),
+    *("ament_cmake", "rosidl_default_generators", "rosidl_default_runtime"),
 )
 # Package -> what does without it.
 OPTIONAL = {

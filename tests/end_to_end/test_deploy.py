@@ -64,7 +64,7 @@ def test_the_deploy_launch_runs_until_it_is_told_to_stop(runs, processes):
         + [f"checkpoint:={runs['autofocus']}", "max_steps:=10"]
     )
     try:
-        launch.wait_for('"state": "done"', 60)
+        launch.wait_for(": done, success", 60)
         assert launch.running
     finally:
         finished = launch.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+import yaml
 
 from afil_core.bags import read_bag
 from afil_core.episodes import list_episodes
@@ -59,6 +60,13 @@ def test_a_person_starts_and_saves_episodes_through_services(
     assert "recording episode_000000" in answer
     time.sleep(2)
     assert "save or discard it first" in ask("quit")
+    status = yaml.safe_load(
+        processes.succeed("topic", "echo", "--once", "/record_node/status").split("---")[0]
+    )
+    assert (status["phase"], status["episode"], status["episodes"]) == (1, "episode_000000", 0)
+    topics = {entry["topic"]: entry for entry in status["topics"]}
+    assert topics["/camera/camera/color/image_raw"]["count"] > 5
+    assert 0 <= topics["/target_pose"]["age"] < 2
     assert "success=True" in ask("save_failure")
     assert "success=True" in ask("start")
     assert "discarded episode_000001" in ask("discard")

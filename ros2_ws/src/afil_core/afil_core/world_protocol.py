@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
+from afil_core import messages
 from afil_core.errors import AfilError
 from afil_core.topics import Qos
 
 RESET_SERVICE = "/world/reset"
 EPISODE_TOPIC = "/world/episode"
-EPISODE_TYPE = "std_msgs/msg/String"
+EPISODE_TYPE = "afil_interfaces/msg/EpisodeStatus"
 EPISODE_QOS = Qos(durability="transient_local", depth=1)
 TARGET_OBJECT_TOPIC = "/world/target_object_pose"
 TARGET_OBJECT_TYPE = "geometry_msgs/msg/PoseStamped"
@@ -21,6 +21,8 @@ EPISODE_GAP_NS = 1_000_000_000
 # Robots (contract names) that have a simulated world.
 SIMULATED_ROBOTS = ("franka",)
 POLICY_RESET_SERVICE = "/policy_node/reset"
+# State in words and its number in EpisodeStatus.msg.
+_STATES = {"running": 1, "done": 2}
 
 
 def require_simulated(robot: str) -> None:
@@ -65,7 +67,7 @@ def simulation_environment() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class EpisodeStatus:
-    """State of the world's current episode.
+    """State of the world's current episode; on the wire ``afil_interfaces/msg/EpisodeStatus``.
 
     Attributes:
         episode: Number of the episode since the world started, from 0.
@@ -76,6 +78,8 @@ class EpisodeStatus:
         frames: Camera frames published in this episode.
         timeouts: Frames of a lock-step episode that nobody answered in time: the arm held its
             last target there, which says more about the machine's load than about the policy.
+        score: 0 to 1; 1 for a success where the task knows no degrees.
+        instruction: The task in words; empty where the world has none.
     """
 
     episode: int
@@ -85,25 +89,32 @@ class EpisodeStatus:
     steps: int
     frames: int
     timeouts: int = 0
+    score: float = 0.0
+    instruction: str = ""
 
     @property
     def done(self) -> bool:
         """Whether the episode is over."""
         return self.state == "done"
 
-    def to_json(self) -> str:
-        """The status as one line of JSON."""
-        return json.dumps(asdict(self))
+    def encode(self) -> bytes:
+        """The status as CDR bytes."""
+        values = asdict(self) | {"state": _STATES[self.state]}
+        return messages.serialize(messages.new(EPISODE_TYPE, **values))
 
     @staticmethod
-    def from_json(text: str) -> EpisodeStatus:
-        """Parse what :meth:`to_json` wrote.
+    def decode(cdr: bytes) -> EpisodeStatus:
+        """Read what :meth:`encode` wrote.
 
         Raises:
-            AfilError: When the text is something else.
+            AfilError: When the bytes are something else.
         """
-        try:
-            status = EpisodeStatus(**json.loads(text))
-        except (ValueError, TypeError) as error:
-            raise AfilError(f"topic {EPISODE_TOPIC} has no episode status: {text!r}") from error
-        return status
+        message = messages.deserialize(cdr, EPISODE_TYPE)
+        values = {field.name: getattr(message, field.name) for field in fields(EpisodeStatus)}
+        state = next((name for name, number in _STATES.items() if number == message.state), None)
+        if state is None:
+            raise AfilError(
+                f"topic {EPISODE_TOPIC}: state {message.state} is none of {EPISODE_TYPE}; its "
+                f"publisher uses another version of afil_interfaces"
+            )
+        return EpisodeStatus(**values | {"state": state})

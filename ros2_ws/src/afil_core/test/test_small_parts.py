@@ -5,6 +5,8 @@ import os
 import numpy as np
 import pytest
 
+from afil_core import messages
+from afil_core.codecs import encode_string
 from afil_core.errors import AfilError, run
 from afil_core.imaging import resize, resize_map
 from afil_core.progress import Progress
@@ -66,15 +68,22 @@ def test_plain_end_is_zero():
     assert run(lambda: None) == 0
 
 
-def test_episode_status_survives_json():
-    status = EpisodeStatus(3, 1003, "done", True, 41, 42)
-    assert EpisodeStatus.from_json(status.to_json()) == status
+def test_episode_status_travels_as_a_message():
+    status = EpisodeStatus(
+        3, 1003, "done", True, 41, 42, timeouts=2, score=0.5, instruction="lift the carrot"
+    )
+    message = messages.deserialize(status.encode(), "afil_interfaces/msg/EpisodeStatus")
+    assert message.state == message.DONE and message.score == 0.5
+    assert EpisodeStatus.decode(status.encode()) == status
     assert status.done
 
 
 def test_status_that_is_something_else_is_refused():
-    with pytest.raises(AfilError, match="/world/episode has no episode status"):
-        EpisodeStatus.from_json('{"mood": "good"}')
+    with pytest.raises(AfilError, match="not a valid afil_interfaces/msg/EpisodeStatus"):
+        EpisodeStatus.decode(encode_string('{"mood": "good"}'))
+    later = messages.new("afil_interfaces/msg/EpisodeStatus", state=7)
+    with pytest.raises(AfilError, match="state 7 is none of .* another version"):
+        EpisodeStatus.decode(messages.serialize(later))
 
 
 def test_resize_averages_areas_and_returns_same_size_untouched():

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import rclpy
+from afil_interfaces.srv import ResetWorld
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
-from afil_core.codecs import decode_string
 from afil_core.errors import AfilError, run
 from afil_core.process.node_main import open_node
 from afil_core.process.stop_signals import StopSignals
@@ -52,7 +52,7 @@ class EvaluateNode(Node):
         # Two evaluations on one network must not take each other's service replies.
         super().__init__(f"evaluate_{os.getpid()}")
         self._policy_reset = self.create_client(Trigger, POLICY_RESET_SERVICE)
-        self._world_reset = self.create_client(Trigger, RESET_SERVICE)
+        self._world_reset = self.create_client(ResetWorld, RESET_SERVICE)
         self._watch: EpisodeWatch | None = None
         self.create_subscription(
             get_message(EPISODE_TYPE),
@@ -118,7 +118,7 @@ class EvaluateNode(Node):
             raise AfilError(f"the policy node can't be reset ({reason})")
         watch = EpisodeWatch(seed, timeout_s, time.monotonic())
         self._watch = watch
-        future = self._world_reset.call_async(Trigger.Request())
+        future = self._world_reset.call_async(ResetWorld.Request())
         answered = False
         while watch.result is None:
             alive()
@@ -127,7 +127,8 @@ class EvaluateNode(Node):
             if not answered and future.done():
                 answered = True
                 reply = future.result()
-                watch.reset_answered(reply.success, reply.message, time.monotonic())
+                episode = reply.episode if reply.success else None
+                watch.reset_answered(episode, reply.seed, time.monotonic(), reply.message)
         return watch
 
     def _call(self, client: Any, alive: Callable[[], None], end_s: float) -> Any:
@@ -139,7 +140,7 @@ class EvaluateNode(Node):
 
     def _on_status(self, cdr: bytes) -> None:
         if self._watch is not None:
-            status = EpisodeStatus.from_json(decode_string(bytes(cdr)))
+            status = EpisodeStatus.decode(bytes(cdr))
             self._watch.status_received(status, time.monotonic())
 
 

@@ -22,7 +22,7 @@ from std_srvs.srv import Trigger
 from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
 from afil_core.process.node_main import run_node
-from afil_policy.deploy import diagnostics
+from afil_policy.deploy import diagnostics, status
 from afil_policy.deploy.adapters import Command, build_adapter
 from afil_policy.deploy.controller import PolicyController
 from afil_policy.deploy.limits import ActionLimits
@@ -39,7 +39,8 @@ class PolicyNode(LifecycleNode):
 
     Parameters: ``checkpoint`` (folder), ``robot`` (contract), ``device`` (torch),
     ``command_interface`` (empty: the contract's default), ``autostart`` (configure and
-    activate at once), ``watchdog_timeout_s`` (wall time), ``threads`` (of torch).
+    activate at once), ``watchdog_timeout_s`` (wall time), ``threads`` (of torch). Topic
+    ``~/status`` (afil_interfaces/PolicyStatus), once a second.
     """
 
     def __init__(self) -> None:
@@ -65,6 +66,7 @@ class PolicyNode(LifecycleNode):
         self._diagnostics = self.create_publisher(
             get_message(diagnostics.TYPE), diagnostics.TOPIC, 10
         )
+        self._status = self.create_publisher(get_message(status.TYPE), "~/status", 10)
         self.create_service(Trigger, "~/reset", self._on_reset)
 
     def autostart(self) -> None:
@@ -203,14 +205,19 @@ class PolicyNode(LifecycleNode):
                 self.get_logger().warning(f"no command: {problem}")
 
     def _publish_diagnostics(self) -> None:
-        status = None if self._controller is None else self._controller.status
+        loop = None if self._controller is None else self._controller.status
         self._diagnostics.publish(
             diagnostics.encode_diagnostics(
                 self._now_ns(),
                 node=self.get_name(),
                 state=self._state,
                 checkpoint=self._checkpoint,
-                status=status,
+                status=loop,
+            )
+        )
+        self._status.publish(
+            status.encode_status(
+                self._now_ns(), state=self._state, checkpoint=self._checkpoint, status=loop
             )
         )
 

@@ -29,6 +29,8 @@ from afil_policy.deploy.latency import LatencyMonitor
 from afil_policy.deploy.limits import ActionLimits
 from afil_policy.deploy.preflight import check_deployment
 from afil_policy.deploy.runner import PolicyRunner
+from afil_policy.deploy.status import TYPE as STATUS_TYPE
+from afil_policy.deploy.status import encode_status
 from afil_policy.deploy.watchdog import Watchdog
 from afil_policy.training.config import TrainConfig
 
@@ -259,6 +261,25 @@ def test_diagnostics_tell_state_reason_and_latency(contract: Contract) -> None:
     keys = {v.key: v.value for v in entry("active").values}
     assert keys["commands"] == "1"
     assert "frame to command p99 (ms)" in keys
+
+
+def test_the_status_message_tells_counts_problem_and_latency(contract: Contract) -> None:
+    robot = Robot(contract, Scripted())
+
+    def read(state: str, status: Any) -> Any:
+        cdr = encode_status(5_000_000_001, state=state, checkpoint="x", status=status)
+        return messages.deserialize(cdr, STATUS_TYPE)
+
+    assert read("active", robot.controller.status).problem == "no frame has arrived yet"
+    robot.frame(1)
+    status = read("active", robot.controller.status)
+    assert (status.stamp.sec, status.stamp.nanosec, status.checkpoint) == (5, 1, "x")
+    assert status.state == status.ACTIVE and status.problem == ""
+    assert (status.commands, status.refusals, status.stops) == (1, 0, 0)
+    assert status.frame_to_command.count == 1 and status.frame_to_command.p99 >= 0
+    idle = read("unconfigured", None)
+    assert idle.state == idle.UNCONFIGURED and idle.frame_to_command.count == 0
+    assert idle.problem == "unconfigured: nothing is commanded"
 
 
 def test_latency_percentiles_come_from_the_window_alone() -> None:

@@ -29,10 +29,6 @@ def status(episode: int, *, state: str = "done", seed: int = 1000) -> EpisodeSta
     return EpisodeStatus(episode, seed, state, True, 33, 33)
 
 
-def answer(episode: int, seed: int = 1000) -> str:
-    return json.dumps({"episode": episode, "seed": seed})
-
-
 def test_results_are_never_without_seeds_count_and_interval(tmp_path: Path) -> None:
     results = Results(SETTING)
     for seed, success in ((1000, True), (1001, False), (1002, True)):
@@ -51,7 +47,7 @@ def test_results_are_never_without_seeds_count_and_interval(tmp_path: Path) -> N
 
 def test_steps_that_the_policy_missed_are_named_with_its_success() -> None:
     watch = EpisodeWatch(1000, 10.0, 0.0)
-    watch.reset_answered(True, answer(0), 0.0)
+    watch.reset_answered(0, 1000, 0.0)
     watch.status_received(EpisodeStatus(0, 1000, "done", True, 33, 34, timeouts=4), 1.0)
     assert watch.result is not None
     results = Results(SETTING).with_episode(watch.result)
@@ -89,7 +85,7 @@ def test_a_file_that_is_no_results_is_not_overwritten(tmp_path: Path, text: str)
 def test_an_episode_ends_with_its_own_status_alone() -> None:
     watch = EpisodeWatch(1000, 10.0, 0.0)
     watch.status_received(status(6), 0.5)
-    watch.reset_answered(True, answer(7), 1.0)
+    watch.reset_answered(7, 1000, 1.0)
     assert watch.result is None
     watch.status_received(status(7, state="running"), 2.0)
     watch.status_received(status(6), 2.5)
@@ -101,22 +97,20 @@ def test_an_episode_ends_with_its_own_status_alone() -> None:
 def test_a_status_that_overtakes_the_answer_counts() -> None:
     watch = EpisodeWatch(1000, 10.0, 0.0)
     watch.status_received(status(7), 0.5)
-    watch.reset_answered(True, answer(7), 1.0)
+    watch.reset_answered(7, 1000, 1.0)
     assert watch.result is not None
 
 
 def test_refusal_wrong_seed_and_silence_are_sentences() -> None:
     with pytest.raises(AfilError, match="busy"):
-        EpisodeWatch(1000, 10.0, 0.0).reset_answered(False, "busy", 1.0)
+        EpisodeWatch(1000, 10.0, 0.0).reset_answered(None, 0, 1.0, "busy")
     with pytest.raises(AfilError, match="seed 5 where seed 1000"):
-        EpisodeWatch(1000, 10.0, 0.0).reset_answered(True, answer(0, 5), 1.0)
-    with pytest.raises(AfilError, match="not episode and seed"):
-        EpisodeWatch(1000, 10.0, 0.0).reset_answered(True, "hello", 1.0)
+        EpisodeWatch(1000, 10.0, 0.0).reset_answered(0, 5, 1.0)
     watch = EpisodeWatch(1000, 10.0, 0.0)
     watch.require_news(9.0)
     with pytest.raises(AfilError, match="/world/reset for 10 s"):
         watch.require_news(11.0)
-    watch.reset_answered(True, answer(0), 12.0)
+    watch.reset_answered(0, 1000, 12.0)
     with pytest.raises(AfilError, match="/world/episode for 10 s"):
         watch.require_news(23.0)
 

@@ -19,11 +19,12 @@ from afil_core import messages
 from afil_core.codecs import decode_pose, encode_image, encode_joint_state, encode_pose
 from afil_core.contract import Contract, load_contract, parse_contract
 from afil_core.testing import READY_JOINTS
-from afil_policy.deploy import diagnostics
+from afil_policy.deploy import diagnostics, status
 from afil_policy.training.config import TrainConfig
 
 # A domain of this run alone, so that tests that run at the same time do not hear each other.
 DOMAIN = str(1 + os.getpid() % 100)
+STATUS = "/policy_node/status"
 CAMERA = "camera_color_optical_frame"
 HOME = np.array([0.5, 0.0, 0.3, 1.0, 0.0, 0.0, 0.0])
 GRIPPER, POSE = "/gripper_position_controller/commands", "/target_pose"
@@ -92,6 +93,7 @@ class Client:
         qos = {c.topic: (c.type, c.qos) for c in contract.interface()}
         listened = {k: (t, QoSProfile(**q.profile(depth=100))) for k, (t, q) in qos.items()}
         listened[diagnostics.TOPIC] = (diagnostics.TYPE, 10)
+        listened[STATUS] = (status.TYPE, 10)
         for topic, (kind, profile) in listened.items():
             self.node.create_subscription(
                 get_message(kind),
@@ -128,7 +130,7 @@ class Client:
         return future.result()
 
     def commands(self) -> list[tuple[str, bytes]]:
-        return [(topic, cdr) for topic, cdr in self.heard if topic != diagnostics.TOPIC]
+        return [h for h in self.heard if h[0] not in (diagnostics.TOPIC, STATUS)]
 
     def spin(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -179,10 +181,13 @@ def test_it_answers_frames_and_stops_the_robot_when_it_is_ended(
         assert topic == POSE
         np.testing.assert_allclose(decode_pose(cdr).value, HOME)
 
-        client.spin_until(lambda: diagnostics.TOPIC in dict(client.heard), 5)
+        client.spin_until(lambda: {diagnostics.TOPIC, STATUS} <= dict(client.heard).keys(), 5)
         cdr = next(cdr for topic, cdr in reversed(client.heard) if topic == diagnostics.TOPIC)
         entry = messages.deserialize(cdr, diagnostics.TYPE).status[0]
         assert {v.key: v.value for v in entry.values}["state"] == "active"
+        cdr = next(cdr for topic, cdr in reversed(client.heard) if topic == STATUS)
+        read = messages.deserialize(cdr, status.TYPE)
+        assert read.state == read.ACTIVE and read.commands >= 2
 
         client.frame()
         client.spin(0.3)

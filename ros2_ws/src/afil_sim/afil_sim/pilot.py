@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from afil_core import world_protocol as protocol
-from afil_core.codecs import decode, decode_pose, decode_string, encode_float_array, encode_pose
+from afil_core.codecs import decode, decode_pose, encode_float_array, encode_pose
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_core.kinds import Observation
@@ -67,7 +67,7 @@ class ExpertPilot:
             (gripper, pose); mostly empty.
         """
         if topic == protocol.EPISODE_TOPIC:
-            self._follow(protocol.EpisodeStatus.from_json(decode_string(cdr)))
+            self._follow(protocol.EpisodeStatus.decode(cdr))
         elif topic == protocol.TARGET_OBJECT_TOPIC:
             decoded = decode_pose(cdr)
             self._latest[topic] = (decoded.stamp_ns or 0, decoded.value)

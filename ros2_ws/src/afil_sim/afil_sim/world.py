@@ -18,7 +18,6 @@ from afil_core.codecs import (
     decode_pose,
     encode_clock,
     encode_pose,
-    encode_string,
 )
 from afil_core.commands import Command
 from afil_core.contract import Contract, Qos
@@ -80,6 +79,7 @@ class World:
         self._commands = {command.topic: command for command in contract.interface()}
         self._stamp_ns = 0
         self._episode = -1
+        self._seed = config.first_seed - 1
         self._frames = 0
         self._state = "idle"
         self._target: Vector = np.zeros(7)
@@ -118,21 +118,26 @@ class World:
         begun = self._state in ("running", "done")
         return protocol.EpisodeStatus(
             episode=self._episode,
-            seed=self._config.first_seed + self._episode,
+            seed=self._seed,
             state="running" if self._state in ("starting", "running") else "done",
             success=begun and self._task.success,
             steps=self._task.steps if begun else 0,
             frames=self._frames,
             timeouts=self.timeouts,
+            score=float(begun and self._task.success),
         )
 
-    def reset(self) -> protocol.EpisodeStatus:
+    def reset(self, seed: int | None = None) -> protocol.EpisodeStatus:
         """Start the next episode; an unfinished one is given up.
+
+        Args:
+            seed: Scene to draw, at least 0; None for the one after the last.
 
         Returns:
             Its number and seed; its first frame comes with the next :meth:`poll`.
         """
         self._episode += 1
+        self._seed = self._seed + 1 if seed is None else seed
         self._frames = 0
         self.timeouts = 0
         self._state = "starting"
@@ -193,7 +198,7 @@ class World:
         return self._step(wall_s)
 
     def _start(self, wall_s: float) -> list[Outgoing]:
-        observation = self._task.reset(self._config.first_seed + self._episode)
+        observation = self._task.reset(self._seed)
         self._state = "running"
         self._stamp_ns += protocol.EPISODE_GAP_NS
         # Until it is told otherwise the arm stays where it is.
@@ -228,7 +233,7 @@ class World:
         ]
 
     def _status_message(self) -> Outgoing:
-        return protocol.EPISODE_TOPIC, encode_string(self.status.to_json())
+        return protocol.EPISODE_TOPIC, self.status.encode()
 
     def _stream_of_kind(self, kind: str) -> Observation:
         return next(s for s in self._contract.observations if s.kind == kind)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import time
 from functools import partial
 from typing import Any
 
+from afil_interfaces.srv import ResetWorld
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
-from std_srvs.srv import Trigger
 
 from afil_core import world_protocol as protocol
-from afil_core.codecs import decode_string
 from afil_core.contract import load_contract
 from afil_core.process.node_main import run_node
 from afil_sim.parameters import Parameters
@@ -30,7 +28,7 @@ class WorldNode(Node):
 
     Parameters: ``robot``, ``task``, ``mode`` (lock_step or real_time), ``first_seed``, ``cue``
     (none, intact or broken), ``max_steps``, ``command_timeout_s`` (s), ``auto_reset``. Service
-    ``/world/reset`` starts the next episode and answers with its number and seed as JSON.
+    ``/world/reset`` (afil_interfaces/srv/ResetWorld) starts the next episode.
 
     Raises:
         AfilError: When a parameter is wrong or no OpenGL back-end works.
@@ -67,7 +65,7 @@ class WorldNode(Node):
                 QoSProfile(**command.qos.profile()),
                 raw=True,
             )
-        self.create_service(Trigger, protocol.RESET_SERVICE, self._on_reset)
+        self.create_service(ResetWorld, protocol.RESET_SERVICE, self._on_reset)
         # The world makes the simulated time, so it must not wait for it.
         self._timer = self.create_timer(
             _POLL_PERIOD_S, self._advance, clock=Clock(clock_type=ClockType.STEADY_TIME)
@@ -82,10 +80,14 @@ class WorldNode(Node):
         value: object = self.declare_parameter(name, default, descriptor).value
         return value
 
-    def _on_reset(self, _request: Any, response: Any) -> Any:
-        status = self._world.reset()
+    def _on_reset(self, request: Any, response: Any) -> Any:
+        if request.use_seed and request.seed < 0:
+            response.message = f"seed {request.seed} is negative; seeds start at 0"
+            return response
+        status = self._world.reset(request.seed if request.use_seed else None)
         response.success = True
-        response.message = json.dumps({"episode": status.episode, "seed": status.seed})
+        response.episode, response.seed = status.episode, status.seed
+        response.instruction = status.instruction
         return response
 
     def _on_command(self, topic: str, cdr: bytes) -> None:
@@ -98,7 +100,11 @@ class WorldNode(Node):
         for topic, cdr in self._world.poll(time.monotonic()):
             self._outputs[topic].publish(cdr)
             if topic == protocol.EPISODE_TOPIC:
-                self.get_logger().info(f"episode {decode_string(cdr)}")
+                status = self._world.status
+                verdict = f", success {status.success}, {status.steps} steps" * status.done
+                self.get_logger().info(
+                    f"episode {status.episode}, seed {status.seed}: {status.state}{verdict}"
+                )
         if self._world.timeouts > self._timeouts:
             self.get_logger().warning(
                 f"no command came for frame {self._world.status.frames - 2} in time; the arm "

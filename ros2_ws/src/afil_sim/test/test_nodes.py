@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -12,7 +11,7 @@ import time
 import pytest
 
 from afil_core import world_protocol as protocol
-from afil_core.codecs import decode, decode_pose, decode_string
+from afil_core.codecs import decode, decode_pose
 from afil_core.contract import load_contract
 
 CONTRACT = load_contract("franka")
@@ -79,21 +78,21 @@ def spin_until(node, condition, timeout_s: float) -> None:
         rclpy.spin_once(node, timeout_sec=0.1)
 
 
-def reset(node) -> dict[str, int]:
+def reset(node, **request: object) -> tuple[bool, int, int, str]:
     import rclpy
-    from std_srvs.srv import Trigger
+    from afil_interfaces.srv import ResetWorld
 
-    service = node.create_client(Trigger, protocol.RESET_SERVICE)
+    service = node.create_client(ResetWorld, protocol.RESET_SERVICE)
     assert service.wait_for_service(timeout_sec=30.0)
-    future = service.call_async(Trigger.Request())
+    future = service.call_async(ResetWorld.Request(**request))
     rclpy.spin_until_future_complete(node, future, timeout_sec=10.0)
-    assert future.result().success
-    return json.loads(future.result().message)
+    answer = future.result()
+    return answer.success, answer.episode, answer.seed, answer.message
 
 
 def statuses(node) -> list[protocol.EpisodeStatus]:
     return [
-        protocol.EpisodeStatus.from_json(decode_string(cdr))
+        protocol.EpisodeStatus.decode(cdr)
         for topic, cdr in node.heard
         if topic == protocol.EPISODE_TOPIC
     ]
@@ -108,7 +107,7 @@ def test_expert_solves_the_world_over_dds_frame_by_frame(client):
         time.sleep(0.5)
         for number in range(2):
             client.heard.clear()
-            assert reset(client) == {"episode": number, "seed": 5 + number}
+            assert reset(client) == (True, number, 5 + number, "")
             spin_until(client, lambda: any(s.done for s in statuses(client)), 60)
             done = statuses(client)[-1]
             assert done.success and done.seed == 5 + number
@@ -122,6 +121,9 @@ def test_expert_solves_the_world_over_dds_frame_by_frame(client):
             # The answer to an episode's last frame may arrive after its end.
             answers = [stamp for stamp in answers if stamp >= frames[0]]
             assert answers[: done.steps] == frames[: done.steps]
+        assert reset(client, use_seed=True, seed=40)[:3] == (True, 2, 40)
+        assert reset(client)[:3] == (True, 3, 41)
+        assert reset(client, use_seed=True, seed=-1)[3] == "seed -1 is negative; seeds start at 0"
     finally:
         codes = [stop(expert), stop(world)]
     assert all(code in (0, 130, -signal.SIGINT) for code in codes)

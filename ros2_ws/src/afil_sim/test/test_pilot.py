@@ -13,7 +13,7 @@ POSE = np.array([0.5, 0.0, 0.3, 1, 0, 0, 0.0])
 
 def status(episode: int, state: str) -> tuple[str, bytes]:
     value = world_protocol.EpisodeStatus(episode, episode, state, False, 0, 0)
-    return world_protocol.EPISODE_TOPIC, codecs.encode_string(value.to_json())
+    return world_protocol.EPISODE_TOPIC, value.encode()
 
 
 def frame(stamp: int, height: float = 0.3) -> list[tuple[str, bytes]]:

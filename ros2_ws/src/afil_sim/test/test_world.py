@@ -10,7 +10,6 @@ from afil_core.codecs import (
     decode,
     decode_clock,
     decode_pose,
-    decode_string,
     encode_float_array,
     encode_pose,
 )
@@ -52,7 +51,7 @@ def answer(world: World, stamp_ns: int, pose: np.ndarray = DOWN) -> None:
 
 
 def status_of(messages: list[tuple[str, bytes]]) -> protocol.EpisodeStatus:
-    return protocol.EpisodeStatus.from_json(decode_string(dict(messages)[protocol.EPISODE_TOPIC]))
+    return protocol.EpisodeStatus.decode(dict(messages)[protocol.EPISODE_TOPIC])
 
 
 def drive(world: World, pilot: ExpertPilot) -> list[tuple[str, bytes]]:

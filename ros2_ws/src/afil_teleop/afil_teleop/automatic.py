@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -116,25 +115,19 @@ class AutomaticRecording:
             f"{self._done} in the dataset"
         )
 
-    def reset_answered(self, accepted: bool, message: str) -> None:
+    def reset_answered(self, episode: int | None, message: str = "") -> None:
         """Take the world's answer to a reset.
 
         Args:
-            accepted: Whether the world started an episode.
-            message: JSON with ``episode`` and ``seed``, or the reason why not.
+            episode: Number of the episode that it started; None where it refused.
+            message: Why it refused.
 
         Raises:
-            AfilError: When the world refused, or its answer makes no sense.
+            AfilError: When the world refused.
         """
-        if not accepted:
-            raise AfilError(f"service {RESET_SERVICE} refused: {message}")
-        try:
-            self._number = int(json.loads(message)["episode"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise AfilError(
-                f"service {RESET_SERVICE} answered {message!r} instead of JSON with 'episode'; "
-                f"its node speaks another version of the protocol"
-            ) from error
+        if episode is None:
+            raise AfilError(f"service {RESET_SERVICE} refused: {message or 'no reason given'}")
+        self._number = episode
 
     def status_received(self, status: EpisodeStatus) -> None:
         """Take a status of the world."""

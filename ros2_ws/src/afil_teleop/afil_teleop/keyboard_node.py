@@ -16,7 +16,6 @@ from std_srvs.srv import Trigger
 
 from afil_core.actions import TargetIntegrator
 from afil_core.actions.ee_delta import EndEffectorDelta
-from afil_core.codecs import decode_string
 from afil_core.commands import Command
 from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError, run
@@ -106,7 +105,7 @@ class KeyboardNode(Node):
             print("the arm follows the keys now", flush=True)
 
     def _world_changed(self, cdr: bytes) -> None:
-        status = EpisodeStatus.from_json(decode_string(bytes(cdr)))
+        status = EpisodeStatus.decode(bytes(cdr))
         if status.episode != self._episode:
             # The arm stands elsewhere in a new episode; the old target would pull it back.
             self._episode = status.episode

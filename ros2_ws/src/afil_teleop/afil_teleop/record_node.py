@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from afil_interfaces.srv import ResetWorld
 from rclpy.clock import Clock, ClockType
+from rclpy.event_handler import QoSMessageLostInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
-from afil_core.codecs import decode_string
 from afil_core.contract import load_contract
 from afil_core.errors import EXIT_INTERRUPTED, AfilError
 from afil_core.process.node_main import run_node
@@ -28,6 +28,7 @@ from afil_teleop.dataset import dataset_state
 from afil_teleop.preflight import TopicLife, preflight
 from afil_teleop.recorder import EpisodeRecorder, RecordingSettings
 from afil_teleop.session import Answer, Phase, Session
+from afil_teleop.status import DIAGNOSTICS_TYPE, STATUS_TYPE, Arrivals, RecorderStatus
 
 WORLDS = ("none", "lock_step", "real_time")
 # Deep enough for seconds of messages: a recorder that is late must not lose any.
@@ -44,7 +45,7 @@ class RecordNode(Node):
     person starts and saves), ``first_seed`` (of an empty dataset).
 
     Services (std_srvs/Trigger): ``~/start``, ``~/save``, ``~/save_failure``, ``~/discard``,
-    ``~/quit``.
+    ``~/quit``. Topic ``~/status`` (afil_interfaces/RecorderStatus), once a second.
 
     Raises:
         AfilError: When a parameter, the contract or the dataset does not fit.
@@ -58,17 +59,20 @@ class RecordNode(Node):
         self._contract = load_contract(self._text("robot", "franka"))
         self._recorder = EpisodeRecorder(self._settings())
         self._session = Session(self._recorder, self._problems)
-        self._last_received_ns: dict[str, int] = {}
+        self._arrivals = Arrivals(self._contract.topics())
         self._seed: int | None = None
-        self._reset_answers: list[tuple[bool, str]] = []
+        self._reset_answers: list[ResetWorld.Response] = []
         self._subscribe()
         self._serve()
         self._automatic = self._automation()
-        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        self._diagnostics = self.create_publisher(
+            get_message(DIAGNOSTICS_TYPE), "/diagnostics", 10
+        )
+        self._status = self.create_publisher(get_message(STATUS_TYPE), "~/status", 10)
         # Simulated time stands still while a lock-step world waits; these timers must not.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(_TICK_S, self._tick, clock=steady)
-        self.create_timer(1.0, self._publish_diagnostics, clock=steady)
+        self.create_timer(1.0, self._publish_status, clock=steady)
         print(f"recording to {self._output} ({self._contract.robot})", flush=True)
 
     @property
@@ -140,10 +144,13 @@ class RecordNode(Node):
                 topic,
                 lambda cdr, topic=topic: self._received(topic, cdr),
                 QoSProfile(**qos.profile(depth=_QUEUE_DEPTH)),
+                event_callbacks=SubscriptionEventCallbacks(
+                    message_lost=lambda lost, topic=topic: self._lost(topic, lost)
+                ),
                 raw=True,
             )
         if self._world != "none":
-            self._reset = self.create_client(Trigger, RESET_SERVICE)
+            self._reset = self.create_client(ResetWorld, RESET_SERVICE)
             self.create_subscription(
                 get_message(EPISODE_TYPE),
                 EPISODE_TOPIC,
@@ -204,7 +211,7 @@ class RecordNode(Node):
     def _problems(self) -> list[str]:
         problems = preflight(
             self._contract,
-            lambda t: TopicLife(self.count_publishers(t), self._last_received_ns.get(t)),
+            lambda t: TopicLife(self.count_publishers(t), self._arrivals.last_ns.get(t)),
             time.monotonic_ns(),
             simulated=self._world != "none",
         )
@@ -213,21 +220,22 @@ class RecordNode(Node):
         return problems
 
     def _received(self, topic: str, cdr: bytes) -> None:
-        self._last_received_ns[topic] = time.monotonic_ns()
+        self._arrivals.add(topic, time.monotonic_ns())
         self._recorder.receive(topic, bytes(cdr), self.get_clock().now().nanoseconds)
 
-    def _request_reset(self) -> None:
-        future = self._reset.call_async(Trigger.Request())
-        future.add_done_callback(
-            lambda done: self._reset_answered(done.result().success, done.result().message)
-        )
+    def _lost(self, topic: str, lost: QoSMessageLostInfo) -> None:
+        self._arrivals.lost[topic] = lost.total_count
 
-    def _reset_answered(self, accepted: bool, message: str) -> None:
+    def _request_reset(self) -> None:
+        future = self._reset.call_async(ResetWorld.Request())
+        future.add_done_callback(lambda done: self._reset_answered(done.result()))
+
+    def _reset_answered(self, answer: ResetWorld.Response) -> None:
         self._recorder.resume()
-        self._reset_answers.append((accepted, message))
+        self._reset_answers.append(answer)
 
     def _status_received(self, cdr: bytes) -> None:
-        status = EpisodeStatus.from_json(decode_string(bytes(cdr)))
+        status = EpisodeStatus.decode(bytes(cdr))
         if self._automatic is not None:
             self._automatic.status_received(status)
             return
@@ -239,31 +247,31 @@ class RecordNode(Node):
     def _tick(self) -> None:
         # Answers are taken here, because an error in a future's callback would be swallowed.
         while self._reset_answers:
-            accepted, message = self._reset_answers.pop(0)
+            answer = self._reset_answers.pop(0)
             if self._automatic is not None:
-                self._automatic.reset_answered(accepted, message)
-            elif not accepted:
-                print(f"dropped: the world could not be reset ({message})", flush=True)
+                self._automatic.reset_answered(
+                    answer.episode if answer.success else None, answer.message
+                )
+            elif not answer.success:
+                print(f"dropped: the world could not be reset ({answer.message})", flush=True)
                 self._session.discard()
         if self._automatic is not None:
             self._automatic.tick(time.monotonic())
 
-    def _publish_diagnostics(self) -> None:
-        gaps = {t: g for t, g in self._recorder.gaps.items() if g.gaps}
-        level = DiagnosticStatus.WARN if gaps else DiagnosticStatus.OK
-        values = [KeyValue(key="episode", value=self._session.episode)]
-        values += [KeyValue(key=t, value=str(n)) for t, n in self._recorder.counts.items()]
-        values += [KeyValue(key=f"{t} gaps", value=str(g)) for t, g in gaps.items()]
-        status = DiagnosticStatus(
-            level=level,
-            name=f"{self.get_name()}: recorder",
-            message=self._session.phase.value,
-            hardware_id=self._contract.robot,
-            values=values,
+    def _publish_status(self) -> None:
+        status = RecorderStatus(
+            node=self.get_name(),
+            robot=self._contract.robot,
+            phase=self._session.phase,
+            episode=self._session.episode,
+            episodes=self._state.episodes + self._session.saved,
+            dataset=self._output,
+            counts=self._recorder.counts,
+            gaps=self._recorder.gaps,
         )
-        message = DiagnosticArray(status=[status])
-        message.header.stamp = self.get_clock().now().to_msg()
-        self._diagnostics.publish(message)
+        stamp_ns = self.get_clock().now().nanoseconds
+        self._diagnostics.publish(status.diagnostics(stamp_ns))
+        self._status.publish(status.encode(stamp_ns, self._arrivals, time.monotonic_ns()))
 
 
 def main() -> int:

@@ -60,6 +60,12 @@ class Session:
         self._problems = problems
         self._phase = Phase.IDLE
         self._episode = ""
+        self._saved = 0
+
+    @property
+    def saved(self) -> int:
+        """How many episodes this session saved."""
+        return self._saved
 
     @property
     def phase(self) -> Phase:
@@ -101,6 +107,7 @@ class Session:
             self._phase = Phase.RECORDING
             return Answer(False, f"cannot save {self._episode}: {error}")
         self._close()
+        self._saved += 1
         return Answer(True, f"saved {path} as a {'success' if success else 'failure'}")
 
     def discard(self) -> Answer:

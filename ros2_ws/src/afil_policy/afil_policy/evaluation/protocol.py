@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from afil_core.errors import AfilError
 from afil_core.world_protocol import EPISODE_TOPIC, RESET_SERVICE, EpisodeStatus
 from afil_policy.evaluation.results import EpisodeResult
@@ -31,21 +29,23 @@ class EpisodeWatch:
         """The episode's result; None while it runs."""
         return self._result
 
-    def reset_answered(self, success: bool, message: str, now_s: float) -> None:
+    def reset_answered(
+        self, episode: int | None, seed: int, now_s: float, message: str = ""
+    ) -> None:
         """Take the answer of the world's reset service.
+
+        Args:
+            episode: Number of the episode that it started; None where it refused.
+            seed: Seed of the episode.
+            now_s: Steady clock.
+            message: Why it refused.
 
         Raises:
             AfilError: When the world refused, or runs another seed.
         """
-        if not success:
+        if episode is None:
             raise AfilError(f"the world refused {RESET_SERVICE}: {message or 'no reason given'}")
-        try:
-            answer = json.loads(message)
-            self._episode, seed = int(answer["episode"]), int(answer["seed"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise AfilError(
-                f"{RESET_SERVICE} answered {message!r}, not episode and seed"
-            ) from error
+        self._episode = episode
         if seed != self._seed:
             raise AfilError(
                 f"the world runs seed {seed} where seed {self._seed} was due; is another program "
