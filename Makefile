@@ -16,7 +16,7 @@ AUTHORS_DATA ?= ../shared/data/authors
 DEMO_DIR ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint unit authors clean
+.PHONY: help install demo test lint unit authors docs clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is
@@ -80,6 +80,9 @@ unit: install ## The tests alone
 authors: install ## Compare our saliency maps with the authors' published ones
 	@$(BIN)/python -m benchmarks.authors --data $(AUTHORS_DATA) \
 	  --results benchmarks/results/authors.jsonl
+
+docs: ## Copy the templates into docs/extending
+	@python3 tools/docs.py
 
 clean: ## Remove the environment and the demo's output
 	rm -rf $(VENV) $(VENV)-rclpy $(DEMO_DIR)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).resolve().parent.parent
+# It is tested where it is installed, by test_extension_points.py.
+collect_ignore = ["extension_package"]
 _NOT_OURS = {".venv", ".git", "build", "install", "log", "demo", "runs", "demos"}
 
 

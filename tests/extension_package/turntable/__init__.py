@@ -1,0 +1,1 @@
+"""A toy robot for AFIL: a disc with a mark, which turns under a camera."""
