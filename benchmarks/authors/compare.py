@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,18 +10,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_core.bags import read_bag
 from afil_core.episodes import Episode
-from afil_core.episodes.episode import key_objects_topic
 from afil_core.errors import AfilError
 from afil_core.imaging import resize_map
+from afil_core.saliency import Box, KeyObject, box_center
 from afil_perception.clips.video import import_video
-from afil_perception.encoding import decode_key_objects
-from afil_perception.objects import Box, box_center
-from afil_perception.pipeline.config import PerceptionConfig, SaliencyConfig
+from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.sidecar import write_sidecar
-from afil_perception.saliency.temporal import SaliencyParameters, saliency_map
+from afil_perception.saliency.temporal import (
+    SIGMA_ARM,
+    SIGMA_DRIVING,
+    SaliencyConfig,
+    saliency_map,
+)
 from benchmarks.authors.data import AuthorsVideo, follow_first_box, load_authors_video
 
 NEAR_PX = 25.0
@@ -104,22 +105,19 @@ def measure(case: Case, video: AuthorsVideo, workspace: Path) -> list[Figure]:
     episode = Episode(import_video(video.video, workspace / case.folder, case.instruction))
     stream = episode.contract.images[0]
     size = (stream.shape[0], stream.shape[1])
-    scene = "driving" if case.driving else "arm"
-    config = PerceptionConfig(saliency=SaliencyConfig(scene=scene))
-    pipeline = Pipeline(config)
-    report = write_sidecar(episode, pipeline)
+    saliency = SaliencyConfig(sigma_fraction=SIGMA_DRIVING if case.driving else SIGMA_ARM)
+    report = write_sidecar(episode, Pipeline(PerceptionConfig(saliency=saliency)))
     if report.frames != len(video.maps):
         raise AfilError(
             f"{video.video} has {report.frames} frames, but the authors' files beside it have "
             f"{len(video.maps)}; restore them from one copy"
         )
-    parameters = pipeline.parameters(driving=case.driving)
-    single = dataclasses.replace(parameters, window=0)
+    single = saliency.model_copy(update={"window": 0})
     figures = [
         _correlation_figure(
             f"{case.folder}.map_correlation",
             video,
-            maps=_maps_of(video, size, parameters),
+            maps=_maps_of(video, size, saliency),
             baseline_maps=_maps_of(video, size, single),
             baseline_is="without the frame before",
             target=case.correlation_target,
@@ -144,21 +142,29 @@ def measure(case: Case, video: AuthorsVideo, workspace: Path) -> list[Figure]:
 
 
 def _maps_of(
-    video: AuthorsVideo, size: tuple[int, int], parameters: SaliencyParameters
+    video: AuthorsVideo, size: tuple[int, int], config: SaliencyConfig
 ) -> Iterable[NDArray[np.float64]]:
     """Our maps from the authors' boxes, in the size of theirs."""
     shape = (video.maps.shape[1], video.maps.shape[2])
     for t in range(len(video.boxes)):
-        near = {j: video.boxes[t + j] for j in parameters.offsets if 0 <= t + j < len(video.boxes)}
-        yield saliency_map(near, size, parameters, shape)
+        near = {
+            j: _objects(video.boxes[t + j])
+            for j in config.offsets
+            if 0 <= t + j < len(video.boxes)
+        }
+        yield saliency_map(near, size, config, shape)
+
+
+def _objects(boxes: Sequence[Box]) -> list[KeyObject]:
+    return [KeyObject(number, "", 1.0, box) for number, box in enumerate(boxes, start=1)]
 
 
 def _center_maps(
-    video: AuthorsVideo, size: tuple[int, int], parameters: SaliencyParameters
+    video: AuthorsVideo, size: tuple[int, int], config: SaliencyConfig
 ) -> Iterable[NDArray[np.float64]]:
     middle: Box = (size[1] / 2, size[0] / 2, size[1] / 2, size[0] / 2)
     shape = (video.maps.shape[1], video.maps.shape[2])
-    one = saliency_map({0: [middle]}, size, parameters, shape)
+    one = saliency_map({0: _objects([middle])}, size, config, shape)
     return (one for _ in video.maps)
 
 
@@ -201,8 +207,8 @@ def _correlations(ours: _Maps, theirs: NDArray[np.uint8]) -> list[float]:
 
 def _own_centers(episode: Episode, topic: str) -> list[list[tuple[float, float]]]:
     """Centers of the key objects per frame, read back from the sidecar."""
-    messages = read_bag(episode.saliency_path, [key_objects_topic(topic)])
-    return [[box_center(o.box) for o in decode_key_objects(cdr)[1]] for _, _, cdr in messages]
+    found = episode.sidecar.key_objects(topic)
+    return [[box_center(o.box) for o in objects] for _, objects in found]
 
 
 def _found_figure(case: Case, ours: Sequence[Sequence[tuple[float, float]]]) -> Figure:

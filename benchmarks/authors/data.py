@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afil_core.errors import AfilError
-from afil_perception.objects import Box, box_iou
+from afil_core.saliency import Box, box_iou
 
 VIDEO_FILE = "original.mp4"
 _BOXES_FILE = "kept_boxes.json"
@@ -75,7 +75,7 @@ def follow_first_box(boxes: tuple[tuple[Box, ...], ...]) -> list[Box | None]:
     followed: list[Box | None] = []
     last = boxes[0][0] if boxes and boxes[0] else None
     for frame in boxes:
-        overlaps = [box_iou(box, last) for box in frame] if last is not None else []
+        overlaps = box_iou(frame, [last])[:, 0].tolist() if last is not None else []
         if not overlaps or max(overlaps) < _SAME_OBJECT_IOU:
             followed.append(None)
             continue

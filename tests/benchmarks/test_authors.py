@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from afil_core.errors import AfilError
-from afil_perception.pipeline.config import SaliencyConfig
-from afil_perception.saliency import SaliencyParameters, saliency_map, to_uint8
+from afil_core.saliency import KeyObject
+from afil_perception.saliency import SaliencyConfig, saliency_map, to_uint8
 from benchmarks.authors import __main__ as authors
 from benchmarks.authors.compare import compare
 from benchmarks.authors.data import follow_first_box, load_authors_video
@@ -41,10 +41,11 @@ def publish_as_the_authors(folder: Path, frames: list[np.ndarray], driving: bool
     (folder / "original.avi").rename(folder / "original.mp4")
     boxes = [[[22 + 5 * k, 52, 39 + 5 * k, 69]] for k in range(len(frames))]
     (folder / "kept_boxes.json").write_text(json.dumps(boxes))
-    parameters = SaliencyParameters.of(SaliencyConfig(), driving=driving)
+    config = SaliencyConfig().for_scene(driving=driving)
+    objects = [[KeyObject(1, "", 1.0, tuple(box)) for box in frame] for frame in boxes]
     maps = [
-        to_uint8(saliency_map({0: b, -1: boxes[k - 1] if k else []}, SIZE, parameters, (30, 40)))
-        for k, b in enumerate(boxes)
+        to_uint8(saliency_map({0: o, -1: objects[k - 1] if k else []}, SIZE, config, (30, 40)))
+        for k, o in enumerate(objects)
     ]
     np.savez(folder / "saliency.npz", saliency=np.stack(maps))
 

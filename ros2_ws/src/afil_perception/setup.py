@@ -6,14 +6,21 @@ setup(
     name=package_name,
     version="0.1.0",
     packages=find_packages(exclude=["test"]),
-    package_data={package_name: ["py.typed", "detect/*.yaml"]},
+    package_data={package_name: ["py.typed", "detect/*.yaml", "vlm/prompts/*.txt"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),
         (f"share/{package_name}/launch", ["launch/perceive.launch.py"]),
         (f"share/{package_name}/config", ["config/perception.yaml"]),
     ],
-    install_requires=["setuptools", "afil_core", "numpy", "opencv-python-headless", "PyYAML"],
+    install_requires=[
+        "setuptools",
+        "afil_core",
+        "numpy",
+        "opencv-python-headless",
+        "pydantic",
+        "scipy",
+    ],
     # colcon runs the tests of a package with pytest only if it finds this.
     extras_require={"test": ["pytest"]},
     zip_safe=False,

@@ -43,7 +43,11 @@ def replacing(place: Path) -> Iterator[Path]:
             old = draft.with_name(draft.name + ".old")
             _flush_all(draft)
             os.rename(place, old)
-            os.rename(draft, place)
+            try:
+                os.rename(draft, place)
+            except OSError:
+                os.rename(old, place)
+                raise
             shutil.rmtree(old)
         else:
             move_in(draft, place)
@@ -51,6 +55,14 @@ def replacing(place: Path) -> Iterator[Path]:
         raise _unwritable(place, error) from error
     finally:
         _remove(draft)
+
+
+def clear_drafts(place: Path) -> None:
+    """Remove what writers of a place that were killed have left beside it."""
+    for draft in place.parent.glob(f".{place.stem}.*.partial{place.suffix}*"):
+        owner = draft.name[len(place.stem) + 2 :].partition(".")[0]
+        if owner.isdecimal() and not _is_running(int(owner)):
+            _remove(draft)
 
 
 def write_text(place: Path, text: str) -> None:
@@ -72,6 +84,16 @@ def move_in(new: Path, place: Path) -> None:
     _flush_all(new)
     os.rename(new, place)
     _flush(place.parent)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _unwritable(place: Path, error: OSError) -> AfilError:

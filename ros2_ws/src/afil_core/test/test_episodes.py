@@ -169,3 +169,12 @@ def test_replay_through_the_live_path_gives_bit_equal_samples(record):
         for name, value in tick.observations.items():
             np.testing.assert_array_equal(value, step.observations[name])
             assert value.dtype == step.observations[name].dtype
+
+
+@pytest.mark.parametrize("as_written", [False, True])
+def test_a_span_of_a_bag_can_be_read_alone(record, as_written):
+    path = record(steps=6)
+    times = sorted(log_time_ns for _, log_time_ns, _ in read_bag(path))
+    start_ns, stop_ns = times[3], times[-3]
+    found = read_bag(path, start_ns=start_ns, stop_ns=stop_ns, as_written=as_written)
+    assert sorted(t for _, t, _ in found) == [t for t in times if start_ns <= t < stop_ns]

@@ -1,6 +1,6 @@
 """Small synthetic material: scenes, videos and episodes made in code."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -10,7 +10,9 @@ import pytest
 from afil_core.codecs import encode_image
 from afil_core.contract import load_contract
 from afil_core.episodes import Episode, EpisodeWriter
+from afil_core.errors import AfilError
 from afil_core.testing import changed
+from afil_perception.clips import Clip, Frame, Loss
 
 ORANGE = (255, 130, 10)
 RED = (200, 20, 20)
@@ -43,22 +45,72 @@ def moving_carrot() -> list[np.ndarray]:
     ]
 
 
+class ListClip(Clip):
+    """A clip of images in memory; those that are None can't be read."""
+
+    def __init__(self, images: Sequence[np.ndarray | None], identity: str = "list") -> None:
+        self._images = images
+        self._identity = identity
+        self._lost: dict[int, Loss] = {}
+        self.reads = 0
+
+    @property
+    def identity(self) -> str:
+        return self._identity
+
+    @property
+    def times_ns(self) -> list[int]:
+        return [100 * k for k in range(len(self._images))]
+
+    @property
+    def lost(self) -> dict[int, Loss]:
+        return self._lost
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __iter__(self) -> Iterator[Frame]:
+        for index in range(len(self._images)):
+            try:
+                yield self.frame(index)
+            except AfilError as error:
+                self._lost[index] = Loss("broken", str(error))
+
+    def frame(self, index: int) -> Frame:
+        self.reads += 1
+        image = self._images[index]
+        if image is None:
+            raise AfilError("a torn image")
+        return Frame(index, 100 * index, image)
+
+
+@pytest.fixture
+def clip_of() -> type[ListClip]:
+    """Makes a clip of images in memory."""
+    return ListClip
+
+
 @pytest.fixture
 def make_episode(tmp_path: Path) -> Callable[..., Episode]:
-    """Writes frames as an episode of the contract ``video`` into ``tmp_path/demos``."""
+    """Writes frames as an episode of the contract ``video`` into ``tmp_path/demos``.
+
+    A frame may be bytes, which are recorded as they are.
+    """
 
     def make(
-        frames: Sequence[np.ndarray],
+        frames: Sequence[np.ndarray | bytes],
         instruction: str = "lift the carrot",
         dataset: Path = tmp_path / "demos",
+        step_ns: int = 50_000_000,
     ) -> Episode:
-        size = list(frames[0].shape[:2])
+        size = next(list(f.shape[:2]) for f in frames if not isinstance(f, bytes))
         contract = changed(load_contract("video"), {"observations.image.size": size})
         stream = contract.images[0]
         writer = EpisodeWriter(dataset, contract, instruction)
         for k, frame in enumerate(frames):
-            stamp_ns = 1_000_000_000 + k * 50_000_000
-            cdr = encode_image(frame, stamp_ns, stream.frame)
+            stamp_ns = 1_000_000_000 + k * step_ns
+            is_raw = isinstance(frame, bytes)
+            cdr = frame if is_raw else encode_image(frame, stamp_ns, stream.frame)
             # received a little after the exposure, as in a real recording
             writer.write(stream.topic, cdr, stamp_ns + 3_000_000)
         return Episode(writer.save(None))

@@ -137,14 +137,8 @@ def _stand_ins(demonstrations: Demonstrations, results: list[Results]) -> list[s
             f"The demonstrations show a confounding cue ({demonstrations.notes['cue']}): it is "
             "painted into the image and predicts the demonstrator's action without causing it."
         )
-    backends = demonstrations.perception.get("backends")
-    if isinstance(backends, dict):
-        used = ", ".join(f"{stage}: {name}" for stage, name in backends.items())
-        sentences.append(
-            f"Saliency was made by the backends {used}. instruction, color and iou are "
-            "weight-free stand-ins for a vision-language model, an open-vocabulary detector and "
-            "SAM 2."
-        )
+    if demonstrations.saliency is not None:
+        sentences.append(demonstrations.saliency.sentence())
     operators = ", ".join(demonstrations.operators)
     sentences.append(f"The demonstrations are by: {operators}.")
     return sentences

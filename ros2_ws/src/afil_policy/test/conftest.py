@@ -11,19 +11,15 @@ import torch
 
 from afil_core import schema
 from afil_core.actions import apply_delta
-from afil_core.bags import BagWriter
 from afil_core.codecs import (
     encode_float_array,
     encode_image,
     encode_joint_state,
-    encode_mono_image,
     encode_pose,
 )
 from afil_core.contract import Contract, load_contract
 from afil_core.episodes import EpisodeWriter
-from afil_core.episodes.episode import saliency_topic
-from afil_core.testing import READY_JOINTS
-from afil_core.topics import Qos
+from afil_core.testing import READY_JOINTS, write_saliency
 from afil_policy.data.normalization import Normalization, Normalizer
 from afil_policy.data.transforms import ObservationTransform
 from afil_policy.training.checkpoint import (
@@ -88,14 +84,8 @@ def write_episode(contract: Contract) -> Callable[..., Path]:
             maps.append(grey)
         path = writer.save(success)
         if saliency:
-            topic = saliency_topic(contract.stream("front_image").topic)
-            bag = BagWriter(path / "saliency")
-            bag.add_topic(topic, "sensor_msgs/msg/Image", Qos())
-            for stamp, grey in zip(stamps, maps, strict=True):
-                bag.write(
-                    topic, encode_mono_image(grey, stamp, "camera_color_optical_frame"), stamp
-                )
-            bag.close()
+            topic = contract.stream("front_image").topic
+            write_saliency(path, topic, zip(stamps, maps, strict=True))
         return path
 
     return write

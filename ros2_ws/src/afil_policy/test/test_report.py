@@ -102,6 +102,7 @@ def test_the_report_is_one_file_that_needs_nothing_else(
     assert text.count("data:image/png") == 3
     assert text.count("<svg") == 2
     assert "simulated" in text
+    assert "Stand-ins without trained weights: color for an open-vocabulary detector" in text
     assert len(list((page.parent / "pictures").glob("saliency_*.png"))) == 3
 
     files[0].write_text("{}")

@@ -60,6 +60,9 @@ class Dimension:
 class Action:
     """What a policy decides for a robot; a kind is a subclass.
 
+    ``is_driving`` says whether it moves a vehicle through the scene that its camera sees, or
+    something in it; perception looks at these two differently.
+
     Args:
         config: The action's part of the contract.
         commands: All commands of the contract, by name.
@@ -70,6 +73,7 @@ class Action:
     """
 
     Config: ClassVar[type[ActionConfig]] = ActionConfig
+    is_driving: ClassVar[bool] = False
 
     def __init__(
         self,

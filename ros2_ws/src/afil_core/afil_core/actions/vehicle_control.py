@@ -32,6 +32,8 @@ class VehicleControlAction(Action):
         max_throttle: float = 1.0
         max_steer: float = 1.0
 
+    is_driving = True
+
     def __init__(
         self,
         config: ActionConfig,

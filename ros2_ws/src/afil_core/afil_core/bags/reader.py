@@ -52,7 +52,12 @@ def bag_info(path: Path) -> BagInfo:
 
 
 def read_bag(
-    path: Path, topics: Collection[str] | None = None, *, as_written: bool = False
+    path: Path,
+    topics: Collection[str] | None = None,
+    *,
+    as_written: bool = False,
+    start_ns: int | None = None,
+    stop_ns: int | None = None,
 ) -> Iterator[tuple[str, int, bytes]]:
     """Iterate a bag's messages in the order of their log times.
 
@@ -61,6 +66,8 @@ def read_bag(
         topics: Only these; None for all.
         as_written: In the order in which they were written instead, for a bag whose log times
             go back because a clock was set.
+        start_ns: Only messages logged then or later; others are not even read.
+        stop_ns: Only messages logged before.
 
     Yields:
         Topic, log time (ns) and CDR bytes.
@@ -77,22 +84,23 @@ def read_bag(
                 messages.register_definition(connection.msgtype, connection.msgdef.data)
         if wanted:
             messages_of = _as_written if as_written else _by_log_time
-            for connection, log_time_ns, cdr in messages_of(reader, wanted):
+            for connection, log_time_ns, cdr in messages_of(reader, wanted, start_ns, stop_ns):
                 yield connection.topic, log_time_ns, bytes(cdr)
 
 
 def _by_log_time(
-    reader: Reader, wanted: list[Connection]
+    reader: Reader, wanted: list[Connection], start_ns: int | None, stop_ns: int | None
 ) -> Iterator[tuple[Connection, int, bytes]]:
-    return reader.messages(connections=wanted)
+    return reader.messages(wanted, start=start_ns, stop=stop_ns)
 
 
 def _as_written(
-    reader: Reader, wanted: list[Connection]
+    reader: Reader, wanted: list[Connection], start_ns: int | None, stop_ns: int | None
 ) -> Iterator[tuple[Connection, int, bytes]]:
     topics = {c.topic for c in wanted}
     for storage in reader.storage.storages:  # type: ignore[attr-defined]
-        yield from storage.messages_scan([c for c in storage.connections if c.topic in topics])
+        inside = [c for c in storage.connections if c.topic in topics]
+        yield from storage.messages_scan(inside, start_ns, stop_ns)
 
 
 @contextmanager

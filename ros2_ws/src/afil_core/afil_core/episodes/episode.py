@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_core import messages
 from afil_core.bags import BagInfo, bag_info, read_bag
-from afil_core.codecs.encodings import rows_of
 from afil_core.contract import Contract, parse_contract
 from afil_core.episodes.left_out import LeftOut
 from afil_core.episodes.metadata import EPISODE_FILE, EpisodeMetadata, read_metadata
@@ -20,19 +18,8 @@ from afil_core.episodes.reader import StepReader
 from afil_core.episodes.writer import CONTRACT_KEY
 from afil_core.errors import AfilError
 from afil_core.messages import peek_stamp
+from afil_core.saliency.sidecar import Sidecar
 from afil_core.timeline import Tick, Timeline
-
-SALIENCY_FOLDER = "saliency"
-
-
-def saliency_topic(image_topic: str) -> str:
-    """Topic of the saliency maps that belong to an image topic."""
-    return f"{image_topic}/saliency"
-
-
-def key_objects_topic(image_topic: str) -> str:
-    """Topic of the key objects that belong to an image topic."""
-    return f"{image_topic}/key_objects"
 
 
 class Episode:
@@ -79,7 +66,12 @@ class Episode:
     @property
     def saliency_path(self) -> Path:
         """Folder of the saliency sidecar bag, whether it is there or not."""
-        return self.path / SALIENCY_FOLDER
+        return self.sidecar.path
+
+    @cached_property
+    def sidecar(self) -> Sidecar:
+        """The saliency sidecar, whether it is there or not."""
+        return Sidecar(self.path)
 
     def ticks(self, streams: Collection[str] | None = None) -> Iterator[Tick]:
         """The aligned ticks of the episode, through the live timeline."""
@@ -135,15 +127,7 @@ class Episode:
         Raises:
             AfilError: When the episode has no saliency sidecar for this stream.
         """
-        topic = saliency_topic(self.contract.stream(stream_name).topic)
-        if not self.saliency_path.is_dir() or topic not in bag_info(self.saliency_path).types:
-            raise AfilError(
-                f"{self.path} has no saliency maps on {topic}; run "
-                f"`ros2 launch afil_perception perceive.launch.py dataset:={self.path.parent}`"
-            )
-        for _, _, cdr in read_bag(self.saliency_path, [topic]):
-            message = messages.deserialize(cdr, "sensor_msgs/msg/Image")
-            yield messages.stamp_to_ns(message.header.stamp), rows_of(message, np.uint8, 1)
+        return self.sidecar.maps(self.contract.stream(stream_name).topic)
 
 
 def list_episodes(dataset: Path) -> list[Episode]:

@@ -12,7 +12,7 @@ from afil_core.contract import Contract, load_contract, read_contract
 from afil_core.episodes import EpisodeWriter
 from afil_core.errors import AfilError
 from afil_core.progress import Progress
-from afil_perception.objects import Rgb
+from afil_perception.clips.clip import Rgb
 
 # Containers may announce a few frames more than there are.
 _WHOLE = 0.95

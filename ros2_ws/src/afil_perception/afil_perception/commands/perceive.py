@@ -9,9 +9,9 @@ from pathlib import Path
 from afil_core.errors import run
 from afil_core.process.arguments import renamed
 from afil_core.process.stop_signals import StopSignals
+from afil_core.schema import parse_overrides
 from afil_perception.pipeline.config import load_config
 from afil_perception.pipeline.dataset import perceive_dataset
-from afil_perception.pipeline.pipeline import Pipeline
 
 
 def _command() -> None:
@@ -23,11 +23,14 @@ def _command() -> None:
     )
     renamed(parser, "--demos", "--dataset")
     parser.add_argument("--config", type=Path, default=None, help="YAML file")
+    parser.add_argument(
+        "overrides", nargs="*", metavar="key=value", help="e.g. detector.min_score=0.3"
+    )
     arguments = parser.parse_args()
     with StopSignals() as signals:
-        pipeline = Pipeline(load_config(arguments.config))
+        config = load_config(arguments.config, parse_overrides(arguments.overrides))
         report = perceive_dataset(
-            arguments.dataset, pipeline, lambda *_: signals.check(), print, _warn
+            arguments.dataset, config, lambda *_: signals.check(), print, _warn
         )
     print(report.summary)
     report.raise_failures()

@@ -6,7 +6,10 @@ import re
 from collections.abc import Sequence
 
 from afil_core.errors import AfilError
-from afil_perception.objects import Description, ObjectQuery, Rgb
+from afil_core.schema import Schema
+from afil_perception.clips.clip import Rgb
+from afil_perception.describe.describer import Describer, Description, Phrase, Role
+from afil_perception.vlm.vlm import Vlm
 
 
 def _words(text: str) -> frozenset[str]:
@@ -37,7 +40,7 @@ _VERBS = _words(
 _SINGULAR_IN_S = ("ss", "us", "is")
 
 
-class InstructionDescriber:
+class InstructionDescriber(Describer):
     """Noun phrases by the shape of an imperative sentence: verb, determiner, noun phrase.
 
     A noun phrase runs from a determiner (or from the verb, where there is no determiner) to the
@@ -46,16 +49,24 @@ class InstructionDescriber:
     (*stop at the stop sign*).
     """
 
+    stand_in_for = "a vision-language model"
+
+    class Config(Schema):
+        """No options."""
+
+    def __init__(self, config: Config, vlm: Vlm | None = None) -> None:
+        del config, vlm
+
     def describe(self, instruction: str, frames: Sequence[Rgb]) -> Description:
         """Name the objects of the instruction; the frames are not looked at.
 
         Raises:
             AfilError: When the instruction names no object.
         """
-        found: dict[str, ObjectQuery] = {}
+        found: dict[str, Phrase] = {}
         for clause in re.split(r"[^\w\s'-]+", instruction.lower()):
             for query in _clause_queries(clause.split()):
-                found.setdefault(query.phrase, query)
+                found.setdefault(query.text, query)
         queries = list(found.values())
         if not queries:
             raise AfilError(
@@ -63,16 +74,16 @@ class InstructionDescriber:
                 "'lift the carrot'"
             )
         if all(q.role == "reference" for q in queries):
-            queries[0] = ObjectQuery(queries[0].phrase, "target", queries[0].plural)
+            queries[0] = queries[0].model_copy(update={"role": "target"})
         queries.sort(key=lambda q: q.role != "target")
         return Description(intent=instruction.strip(), objects=tuple(queries))
 
 
-def _clause_queries(words: list[str]) -> list[ObjectQuery]:
+def _clause_queries(words: list[str]) -> list[Phrase]:
     """The noun phrases of one clause, in their order."""
-    queries: list[ObjectQuery] = []
+    queries: list[Phrase] = []
     chunk: list[str] = []
-    role = "target"
+    role: Role = "target"
     start = True  # of a verb phrase: the first word is the verb
     for word in [*words, "and"]:
         if word not in _PREPOSITIONS and word not in _CONJUNCTIONS:
@@ -91,7 +102,7 @@ def _clause_queries(words: list[str]) -> list[ObjectQuery]:
     return queries
 
 
-def _chunk_query(chunk: list[str], role: str, may_start_with_verb: bool) -> ObjectQuery | None:
+def _chunk_query(chunk: list[str], role: Role, may_start_with_verb: bool) -> Phrase | None:
     """The noun phrase of words between two separators, if there is one."""
     plural = False
     for i in reversed(range(len(chunk))):
@@ -108,4 +119,4 @@ def _chunk_query(chunk: list[str], role: str, may_start_with_verb: bool) -> Obje
         return None
     head = words[-1]
     plural = plural or (head.endswith("s") and not head.endswith(_SINGULAR_IN_S))
-    return ObjectQuery(" ".join(words), role, plural)
+    return Phrase(text=" ".join(words), role=role, plural=plural)

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from afil_perception.detect.lexicon import color_of, lexicon_with
+from afil_core.saliency import Box
+from afil_core.schema import Schema
+from afil_perception.clips.clip import Rgb
+from afil_perception.describe.describer import Phrase
+from afil_perception.detect.detector import Detection, Detector
+from afil_perception.detect.lexicon import ColorName, color_of, shipped_colors
 from afil_perception.detect.palette import membership, to_hsv
-from afil_perception.objects import Box, Detection, ObjectQuery, Rgb
-from afil_perception.pipeline.config import ColorConfig
 
 _MEMBER = 0.25
 # Area, of the image's area, at which the score's size factor is one half.
@@ -27,7 +31,7 @@ class _Region:
     solidity: float  # area over the area of its convex hull
 
 
-class ColorDetector:
+class ColorDetector(Detector):
     """Segments the color that a phrase says, or that its object typically has.
 
     A region's score is its mean color membership, times the square root of its solidity
@@ -35,49 +39,73 @@ class ColorDetector:
 
     Args:
         config: Gates and additions to the lexicon.
-
-    Raises:
-        AfilError: When the config's lexicon names a color that is unknown.
     """
 
-    def __init__(self, config: ColorConfig) -> None:
-        self._config = config
-        self._lexicon = lexicon_with(config.typical_colors)
+    stand_in_for = "an open-vocabulary detector"
 
-    def problems(self, queries: Sequence[ObjectQuery]) -> dict[str, str]:
-        """The phrases without a known color."""
-        return {
-            q.phrase: (
-                f"the color detector knows no color for '{q.phrase}', so it looks for none; "
-                "say its color in the instruction, or add it to "
-                "detector.color.typical_colors"
-            )
-            for q in queries
-            if color_of(q.phrase, self._lexicon) is None
+    class Config(Schema):
+        """Options; fractions make them independent of the image size.
+
+        Attributes:
+            min_area_fraction: Least area of a region, of the image's area.
+            max_area_fraction: Largest area of a region's box, of the image's area: larger ones
+                are background.
+            merge_gap_fraction: Regions of one phrase closer than this, of the image's width, are
+                parts of one object that something hides in part.
+            min_part_fraction: A part has at least this much of the larger part's area.
+            min_score: Least score of a detection.
+            max_candidates: Most detections per phrase and frame.
+            typical_colors: Colors of further objects, or other colors for known ones, e.g.
+                ``{mug: blue}``.
+        """
+
+        renamed = {
+            "backend": "name",
+            "colour": "color",
+            "typical_colours": "typical_colors",
         }
 
-    def detect(self, rgb: Rgb, queries: Sequence[ObjectQuery]) -> list[Detection]:
-        """Regions of the phrases' colors.
+        min_area_fraction: float = Field(0.0003, ge=0.0, le=1.0)
+        max_area_fraction: float = Field(0.2, ge=0.0, le=1.0)
+        merge_gap_fraction: float = Field(0.06, ge=0.0, le=1.0)
+        min_part_fraction: float = Field(0.2, ge=0.0, le=1.0)
+        min_score: float = Field(0.4, ge=0.0, le=1.0)
+        max_candidates: int = Field(5, ge=1)
+        typical_colors: dict[str, ColorName] = Field(default_factory=dict)
 
-        Args:
-            rgb: uint8 [H, W, 3].
-            queries: What to look for.
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        own = {noun.lower(): color for noun, color in config.typical_colors.items()}
+        self._lexicon = {**shipped_colors(), **own}
 
-        Returns:
-            At most ``max_candidates`` per phrase, better scores first.
-        """
+    def problems(self, phrases: Sequence[Phrase]) -> dict[str, str]:
+        """The phrases without a known color."""
+        return {
+            p.text: (
+                f"the color detector knows no color for '{p.text}', so it looks for none; say its "
+                "color in the instruction, or add it to detector.typical_colors"
+            )
+            for p in phrases
+            if color_of(p.text, self._lexicon) is None
+        }
+
+    def detect(self, images: Sequence[Rgb], phrases: Sequence[Phrase]) -> list[list[Detection]]:
+        """Regions of the phrases' colors, at most ``max_candidates`` of each, best first."""
+        colors = [(p, color_of(p.text, self._lexicon)) for p in phrases]
+        known = [(p, color) for p, color in colors if color is not None]
+        return [self._detect(image, known) for image in images]
+
+    def _detect(self, rgb: Rgb, phrases: Sequence[tuple[Phrase, str]]) -> list[Detection]:
         hsv = to_hsv(rgb)
         found = []
-        for query in queries:
-            color = color_of(query.phrase, self._lexicon)
-            if color is not None:
-                found.extend(self._find(query, membership(hsv, color)))
+        for phrase, color in phrases:
+            found.extend(self._find(phrase, membership(hsv, color)))
         return found
 
-    def _find(self, query: ObjectQuery, member: NDArray[np.float32]) -> list[Detection]:
+    def _find(self, phrase: Phrase, member: NDArray[np.float32]) -> list[Detection]:
         image_area = float(member.size)
         regions = _regions(member, self._config.min_area_fraction * image_area)
-        if not query.plural:
+        if not phrase.plural:
             regions = self._merge_parts(regions, member.shape[1])
         detections = []
         for region in regions:
@@ -88,7 +116,7 @@ class ColorDetector:
             size = region.area / (region.area + _HALF_SIZE * image_area)
             score = region.color * float(np.sqrt(region.solidity)) * size
             if score >= self._config.min_score:
-                detections.append(Detection(query.phrase, region.box, round(score, 4)))
+                detections.append(Detection(phrase.text, round(score, 4), region.box))
         detections.sort(key=lambda d: -d.score)
         return detections[: self._config.max_candidates]
 

@@ -5,38 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Annotated
 
-from afil_core.errors import AfilError
-from afil_core.strict_yaml import parse_mapping
+from pydantic import AfterValidator
+
+from afil_core.schema import Schema, parse
 from afil_perception.detect.palette import PALETTE, canonical_color
+
+_FILE = "object_colors.yaml"
+
+
+def _known(word: str) -> str:
+    color = canonical_color(word.lower())
+    if color is None:
+        raise ValueError(f"is '{word}', which is no known color; use one of {', '.join(PALETTE)}")
+    return color
+
+
+ColorName = Annotated[str, AfterValidator(_known)]
+"""A color of the palette, or a synonym of one, which becomes its palette name."""
+
+
+class Lexicon(Schema):
+    """The file of typical colors.
+
+    Attributes:
+        colors: Color by object.
+    """
+
+    colors: dict[str, ColorName]
 
 
 @cache
 def shipped_colors() -> Mapping[str, str]:
     """Typical colors of everyday objects, as shipped: object to palette color."""
-    name = "object_colors.yaml"
-    text = files("afil_perception.detect").joinpath(name).read_text(encoding="utf-8")
-    section = parse_mapping(text, name)
-    return {key: section.text(key, tuple(PALETTE)) for key in section.keys()}  # noqa: SIM118
-
-
-def lexicon_with(additions: Mapping[str, str]) -> dict[str, str]:
-    """The shipped lexicon with a configuration's additions.
-
-    Raises:
-        AfilError: When an addition names no color of the palette.
-    """
-    lexicon = dict(shipped_colors())
-    for noun, word in additions.items():
-        color = canonical_color(word.lower())
-        if color is None:
-            known = ", ".join(PALETTE)
-            raise AfilError(
-                f"detector.color.typical_colors.{noun}: '{word}' is no known color; "
-                f"use one of: {known}"
-            )
-        lexicon[noun.lower()] = color
-    return lexicon
+    text = files("afil_perception.detect").joinpath(_FILE).read_text(encoding="utf-8")
+    return parse(Lexicon, text, _FILE).colors
 
 
 def color_of(phrase: str, lexicon: Mapping[str, str]) -> str | None:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_perception.objects import Rgb
+from afil_perception.clips.clip import Rgb
 
 _FULL_SATURATION = 0.7
 

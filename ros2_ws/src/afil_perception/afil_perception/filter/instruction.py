@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from afil_perception.interfaces import FilterRequest
+from pydantic import Field
+
+from afil_core.schema import Schema
+from afil_perception.filter.object_filter import FilterRequest, ObjectFilter
+from afil_perception.vlm.vlm import Vlm
 
 # A kept object stays kept unless another one is clearly the better candidate.
-_LOYALTY = 0.15
+_HYSTERESIS = 0.15
 
 
-class InstructionFilter:
+class InstructionFilter(ObjectFilter):
     """Ranks by role in the instruction, then by score; a singular phrase keeps one object."""
 
+    stand_in_for = "a vision-language model"
+
+    class Config(Schema):
+        """Options.
+
+        Attributes:
+            max_objects: Most objects kept per segment.
+        """
+
+        max_objects: int = Field(3, ge=1)
+
+    def __init__(self, config: Config, vlm: Vlm | None = None) -> None:
+        del vlm
+        self.max_objects = config.max_objects
+
     def keep(self, request: FilterRequest) -> list[int]:
-        """Track ids, targets before references, better scores first."""
-        rank = {q.phrase: i for i, q in enumerate(request.description.objects)}
-        plural = {q.phrase for q in request.description.objects if q.plural}
+        """Ids, targets before references, better scores first."""
+        rank = {q.text: i for i, q in enumerate(request.description.objects)}
+        plural = {q.text for q in request.description.objects if q.plural}
 
         def order(index: int) -> tuple[int, float]:
             candidate = request.candidates[index]
-            loyal = _LOYALTY if candidate.track_id in request.kept_before else 0.0
-            return rank.get(candidate.label, len(rank)), -(candidate.score + loyal)
+            bonus = _HYSTERESIS if candidate.id in request.kept_before else 0.0
+            return rank.get(candidate.phrase, len(rank)), -(candidate.score + bonus)
 
         kept: list[int] = []
         named: set[str] = set()
         for index in sorted(range(len(request.candidates)), key=order):
             candidate = request.candidates[index]
-            if candidate.label in plural or candidate.label not in named:
-                kept.append(candidate.track_id)
-                named.add(candidate.label)
+            if candidate.phrase in plural or candidate.phrase not in named:
+                kept.append(candidate.id)
+                named.add(candidate.phrase)
         return kept

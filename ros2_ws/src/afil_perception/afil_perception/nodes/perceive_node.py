@@ -12,19 +12,17 @@ from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 
-from afil_core.codecs import encode_image
-from afil_core.episodes.episode import key_objects_topic, saliency_topic
 from afil_core.process.node_main import run_job
 from afil_core.process.parameters import declare
 from afil_core.process.stop_signals import StopSignals
-from afil_perception.encoding import KEY_OBJECTS_TYPE, SALIENCY_TYPE
+from afil_core.saliency.topics import SIDECAR_QOS
+from afil_perception.clips.episode import EpisodeClip
 from afil_perception.pipeline.config import load_config
 from afil_perception.pipeline.dataset import perceive_dataset
 from afil_perception.pipeline.parameters import PerceiveParameters
-from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline
-from afil_perception.pipeline.sidecar import SIDECAR_QOS, encode_frame
+from afil_perception.pipeline.pipeline import PerceivedFrame
+from afil_perception.pipeline.sidecar import encode_frame
 
-IMAGE_TYPE = "sensor_msgs/msg/Image"
 DISCOVERY_S = 1.0
 
 
@@ -50,7 +48,7 @@ class PerceiveNode(Node):
         """
         report = perceive_dataset(
             Path(self._given.dataset),
-            Pipeline(load_config(self._given.config or None)),
+            load_config(self._given.config or None),
             self._sink,
             say=lambda line: self.get_logger().info(line),
             warn=lambda line: self.get_logger().warning(line),
@@ -58,19 +56,16 @@ class PerceiveNode(Node):
         self.get_logger().info(report.summary)
         report.raise_failures()
 
-    def _sink(self, image_topic: str, frame_id: str, frame: PerceivedFrame) -> None:
+    def _sink(self, clip: EpisodeClip, frame: PerceivedFrame) -> None:
         self._signals.check()
         if not self._given.publish:
             return
-        objects, saliency = encode_frame(frame, frame_id)
-        outputs = {
-            image_topic: (IMAGE_TYPE, encode_image(frame.rgb, frame.stamp_ns, frame_id)),
-            key_objects_topic(image_topic): (KEY_OBJECTS_TYPE, objects),
-            saliency_topic(image_topic): (SALIENCY_TYPE, saliency),
-        }
-        self._announce({topic: msgtype for topic, (msgtype, _) in outputs.items()})
-        for topic, (_, cdr) in outputs.items():
-            self._publishers_by_topic[topic].publish(cdr)
+        topic, frame_id = clip.stream.topic, clip.stream.frame
+        image = clip.stream.encode(clip.frame(frame.index).rgb, frame.stamp_ns)
+        outputs = {topic: (clip.stream.type, image), **encode_frame(frame, topic, frame_id)}
+        self._announce({name: msgtype for name, (msgtype, _) in outputs.items()})
+        for name, (_, cdr) in outputs.items():
+            self._publishers_by_topic[name].publish(cdr)
 
     def _announce(self, types: dict[str, str]) -> None:
         """Make the publishers of topics that have none yet, and let their readers find them."""

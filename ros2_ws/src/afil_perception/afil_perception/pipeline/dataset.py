@@ -10,6 +10,8 @@ from afil_core.episodes import Episode
 from afil_core.episodes.metadata import EPISODE_FILE
 from afil_core.errors import AfilError
 from afil_core.progress import Progress
+from afil_perception.pipeline.cache import CACHE_FOLDER, StageCache
+from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.sidecar import FrameSink, write_sidecar
 
@@ -85,7 +87,7 @@ def find_episodes(path: Path) -> tuple[list[Episode], list[str]]:
 
 def perceive_dataset(
     path: Path,
-    pipeline: Pipeline,
+    config: PerceptionConfig,
     sink: FrameSink | None = None,
     say: Callable[[str], None] = print,
     warn: Callable[[str], None] = print,
@@ -94,7 +96,7 @@ def perceive_dataset(
 
     Args:
         path: Folder of a dataset, or of a single episode.
-        pipeline: What perceives.
+        config: How to perceive.
         sink: Also gets every frame's result.
         say: Gets progress lines.
         warn: Gets what is wrong with which bag, and what can't be looked for.
@@ -103,6 +105,8 @@ def perceive_dataset(
         AfilError: When there is nothing to perceive.
     """
     episodes, failures = find_episodes(path)
+    dataset = path.parent if (path / EPISODE_FILE).is_file() else path
+    pipeline = Pipeline(config, StageCache(dataset / CACHE_FOLDER))
     for sentence in failures:
         warn(sentence)
     progress = Progress("perceived", len(episodes), write=say)
@@ -123,13 +127,13 @@ def perceive_dataset(
             if problem not in told:
                 told.add(problem)
                 warn(f"{episode.path.name}: {problem}")
-        written += not report.skipped
-        skipped += report.skipped
-        detail = f"{episode.path.name} is up to date"
-        if not report.skipped:
-            detail = (
-                f"{episode.path.name}: key objects in {report.frames_with_objects} of "
-                f"{report.frames} frames"
-            )
+        if report.made:
+            written += 1
+            found = f"{report.frames_with_objects} of {report.frames} frames"
+            anew = f" (made anew: {report.why})" if report.why else ""
+            detail = f"{episode.path.name}: key objects in {found}{anew}"
+        else:
+            skipped += 1
+            detail = f"{episode.path.name} is up to date"
         progress.advance(detail=detail)
     return DatasetReport(written, skipped, tuple(failures))

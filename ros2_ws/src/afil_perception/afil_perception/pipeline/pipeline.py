@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from afil_core.errors import AfilError
+from afil_core.saliency import KeyObject
+from afil_core.schema import to_plain
+from afil_perception.clips.clip import Clip
+from afil_perception.clips.identity import digest
+from afil_perception.describe import Description
 from afil_perception.filter.segments import SegmentFilter
-from afil_perception.objects import Box, Description, KeyObject, ObjectQuery, Rgb
+from afil_perception.pipeline.backend import Backend
+from afil_perception.pipeline.cache import StageCache
 from afil_perception.pipeline.config import PerceptionConfig
-from afil_perception.pipeline.registry import create_backends
-from afil_perception.saliency.temporal import SaliencyParameters, saliency_map, to_uint8
+from afil_perception.pipeline.frames import LostFrame, SeenFrame, WatchedClip, matched
+from afil_perception.saliency.temporal import SaliencyConfig, saliency_map, to_uint8
+from afil_perception.vlm.open import open_vlm
+
+# Raised when the same frames and options come to mean other results.
+_VERSION = 1
+
+Item: TypeAlias = SeenFrame | LostFrame
+_ITEM: TypeAdapter[Item] = TypeAdapter(Item)
 
 
 @dataclass(frozen=True)
@@ -22,14 +38,14 @@ class PerceivedFrame:
     """What the pipeline makes of one frame.
 
     Attributes:
+        index: Its place in the clip.
         stamp_ns: Stamp of the image.
-        rgb: The image, uint8 [H, W, 3].
         objects: The kept key objects.
         saliency: The map, uint8 [H, W].
     """
 
+    index: int
     stamp_ns: int
-    rgb: Rgb
     objects: tuple[KeyObject, ...]
     saliency: NDArray[np.uint8]
 
@@ -48,102 +64,173 @@ class Plan:
 
 
 class Pipeline:
-    """Describe, detect, track, filter, saliency, with the backends that a configuration names.
+    """Describe, track with a detector, filter, saliency, by the backends of a configuration.
 
     Args:
         config: The configuration.
+        cache: What stages have done before.
 
     Raises:
-        AfilError: When a backend is unknown or not there yet.
+        AfilError: When a backend can't be made of its options.
     """
 
-    def __init__(self, config: PerceptionConfig) -> None:
+    def __init__(self, config: PerceptionConfig, cache: StageCache | None = None) -> None:
         self.config = config
-        self._backends = create_backends(config)
+        self._cache = cache or StageCache(None)
+        self._vlm = open_vlm(config.vlm, self._cache.folder)
+        self._describer = config.describer.build(self._vlm)
+        self._detector = config.detector.build()
+        self._tracker = config.tracker.build()
+        self._filter = config.filter.build(self._vlm)
 
-    def plan(self, instruction: str) -> Plan:
+    @property
+    def backends(self) -> dict[str, str]:
+        """Name of the backend by stage."""
+        config = self.config
+        used = {
+            "describe": config.describer.name,
+            "detect": config.detector.name,
+            "track": config.tracker.name,
+            "filter": config.filter.name,
+        }
+        return used if config.vlm is None else {"vlm": config.vlm.name, **used}
+
+    @property
+    def stand_ins(self) -> dict[str, str]:
+        """By name, what those backends stand in for that are not the real thing."""
+        made = {"vlm": self._vlm, **self._stages()}
+        named = {name: made[stage] for stage, name in self.backends.items()}
+        return {n: b.stand_in_for for n, b in named.items() if b is not None and b.stand_in_for}
+
+    def keys(self, instruction: str, clip: Clip, *, driving: bool) -> dict[str, str]:
+        """By stage, the hash of all that its result for a clip follows from.
+
+        Args:
+            instruction: Task instruction of the episode.
+            clip: The frames.
+            driving: Whether it is one of driving.
+        """
+        config = self.config
+        stages = self._stages()
+        vlm = None if config.vlm is None else [to_plain(config)["vlm"], _content(self._vlm)]
+        options = to_plain(config)
+
+        def key(before: str, *stages_and_keys: tuple[str, str]) -> str:
+            parts = [[options[k], _content(stages[s])] for s, k in stages_and_keys]
+            return digest(_VERSION, before, parts)
+
+        seen = clip.identity if self._describer.frames else ""
+        describe = key(digest(instruction, seen, vlm), ("describe", "describer"))
+        instances = key(
+            digest(describe, clip.identity), ("detect", "detector"), ("track", "tracker")
+        )
+        kept = key(digest(instances, vlm), ("filter", "filter"))
+        saliency = to_plain(config.saliency.for_scene(driving=driving))
+        return {
+            "describe": describe,
+            "instances": instances,
+            "filter": kept,
+            "saliency": digest(_VERSION, kept, saliency),
+        }
+
+    def plan(self, instruction: str, clip: Clip, key: str) -> Plan:
         """Decide what to look for.
 
         Args:
             instruction: Task instruction of the episode.
+            clip: Where the describer sees frames, if it wants any.
+            key: Key of the stage ``describe``.
 
         Raises:
             AfilError: When nothing of what the instruction names can be looked for.
         """
-        description = self._backends.describer.describe(instruction, ())
-        problems = self._backends.detector.problems(description.objects)
-        wanted = tuple(q for q in description.objects if q.phrase not in problems)
+
+        def describe() -> Description:
+            frames = clip.sample(self._describer.frames) if self._describer.frames else []
+            return self._describer.describe(instruction, [frame.rgb for frame in frames])
+
+        description = self._cache.one("describe", key, Description, describe)
+        problems = self._tracker.problems(description.objects, self._detector)
+        wanted = tuple(p for p in description.objects if p.text not in problems)
         if not wanted:
             raise AfilError(
                 f"nothing to look for in the instruction '{instruction}': "
                 + "; ".join(problems.values())
             )
-        return Plan(Description(description.intent, wanted), tuple(problems.values()))
-
-    def parameters(self, *, driving: bool) -> SaliencyParameters:
-        """The saliency parameters for a scene."""
-        return SaliencyParameters.of(self.config.saliency, driving=driving)
+        planned = description.model_copy(update={"objects": wanted})
+        return Plan(planned, tuple(problems.values()))
 
     def run(
-        self,
-        frames: Iterable[tuple[int, Rgb]],
-        description: Description,
-        parameters: SaliencyParameters,
-    ) -> Iterator[PerceivedFrame]:
+        self, clip: Clip, description: Description, keys: dict[str, str], saliency: SaliencyConfig
+    ) -> Generator[PerceivedFrame | LostFrame, None, None]:
         """Perceive one image stream.
 
-        Memory is bounded by the saliency window, whatever the length of the stream.
+        Memory is bounded by what the tracker and the saliency window hold.
 
         Args:
-            frames: Stamp (ns) and image, uint8 [H, W, 3] RGB, in the order of time.
+            clip: The frames.
             description: What to look for.
-            parameters: Of the saliency maps.
+            keys: Key by stage.
+            saliency: Parameters of the maps, with a sigma.
 
         Yields:
-            One result per frame, in the same order.
+            One result per recorded frame, those that were perceived in their order.
         """
-        queries: tuple[ObjectQuery, ...] = description.objects
-        tracker = self._backends.new_tracker()
-        chooser = SegmentFilter(self._backends.filter, description, self.config.filter.max_objects)
 
-        def seen() -> Iterator[_SeenFrame]:
-            for stamp_ns, rgb in frames:
-                detections = self._backends.detector.detect(rgb, queries)
-                kept = chooser.update(rgb, tracker.update(rgb, detections))
-                yield _SeenFrame(stamp_ns, rgb, tuple(kept))
+        def instances() -> Iterator[Item]:
+            watched = WatchedClip(clip)
+            tracked = self._tracker.track(watched, description.objects, self._detector)
+            return matched(watched, tracked, self.config.tracker.name)
 
-        return _with_maps(seen(), parameters)
+        def kept() -> Iterator[Item]:
+            chooser = SegmentFilter(self._filter, description, clip)
+            for item in self._cache.stream("instances", keys["instances"], _ITEM, instances):
+                if isinstance(item, SeenFrame):
+                    objects = chooser.update(item.index, item.objects)
+                    yield dataclasses.replace(item, objects=objects)
+                else:
+                    yield item
+
+        return with_maps(self._cache.stream("filter", keys["filter"], _ITEM, kept), saliency)
+
+    def _stages(self) -> dict[str, Backend]:
+        return {
+            "describe": self._describer,
+            "detect": self._detector,
+            "track": self._tracker,
+            "filter": self._filter,
+        }
 
 
-@dataclass(frozen=True)
-class _SeenFrame:
-    stamp_ns: int
-    rgb: Rgb
-    objects: tuple[KeyObject, ...]
+def with_maps(
+    items: Iterable[Item], config: SaliencyConfig
+) -> Generator[PerceivedFrame | LostFrame, None, None]:
+    """Add the maps; a frame comes out when all of its window has been seen.
 
-
-def _with_maps(
-    frames: Iterable[_SeenFrame], parameters: SaliencyParameters
-) -> Iterator[PerceivedFrame]:
-    """Add the maps; a frame comes out when all of its window has been seen."""
-    ahead = 0 if parameters.causal else parameters.window
-    recent: deque[_SeenFrame] = deque(maxlen=parameters.window + 1 + ahead)
-    for frame in frames:
-        recent.append(frame)
+    Args:
+        items: The frames; lost ones pass, and are no steps of a window.
+        config: Parameters of the maps, with a sigma.
+    """
+    ahead = 0 if config.causal else config.window
+    recent: deque[SeenFrame] = deque(maxlen=config.window + 1 + ahead)
+    for item in items:
+        if isinstance(item, LostFrame):
+            yield item
+            continue
+        recent.append(item)
         index = len(recent) - 1 - ahead
         if index >= 0:
-            yield _perceived(recent, index, parameters)
+            yield _perceived(recent, index, config)
     for index in range(max(len(recent) - ahead, 0), len(recent)):
-        yield _perceived(recent, index, parameters)
+        yield _perceived(recent, index, config)
 
 
-def _perceived(
-    recent: deque[_SeenFrame], index: int, parameters: SaliencyParameters
-) -> PerceivedFrame:
-    boxes: dict[int, list[Box]] = {
-        other - index: [o.box for o in frame.objects] for other, frame in enumerate(recent)
-    }
+def _perceived(recent: deque[SeenFrame], index: int, config: SaliencyConfig) -> PerceivedFrame:
+    near = {other - index: frame.objects for other, frame in enumerate(recent)}
     frame = recent[index]
-    height, width = frame.rgb.shape[:2]
-    saliency = to_uint8(saliency_map(boxes, (height, width), parameters))
-    return PerceivedFrame(frame.stamp_ns, frame.rgb, frame.objects, saliency)
+    saliency = to_uint8(saliency_map(near, frame.size, config))
+    return PerceivedFrame(frame.index, frame.stamp_ns, frame.objects, saliency)
+
+
+def _content(backend: Backend | None) -> str:
+    return "" if backend is None else backend.content

@@ -1,35 +1,41 @@
-"""The sidecar bag ``<episode>/saliency``: written beside, then moved in; never half there."""
+"""Writing the sidecar bag ``<episode>/saliency``: it appears whole, or not at all."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import yaml
-
+from afil_core import storage
 from afil_core.bags import BagWriter, bag_info
-from afil_core.codecs import encode_mono_image
-from afil_core.contract import Contract, Qos
-from afil_core.episodes import Episode
-from afil_core.episodes.episode import key_objects_topic, saliency_topic
+from afil_core.contract import Contract
+from afil_core.episodes import Episode, LeftOut
 from afil_core.errors import AfilError
-from afil_core.storage import move_in
-from afil_perception.encoding import KEY_OBJECTS_TYPE, SALIENCY_TYPE, encode_key_objects
+from afil_core.saliency import Provenance, Sidecar
+from afil_core.saliency.encoding import encode_key_objects, encode_map, encode_masks
+from afil_core.saliency.provenance import (
+    FORMAT_VERSION,
+    PERCEPTION_FILE,
+    InputFile,
+    StreamRecord,
+)
+from afil_core.saliency.topics import (
+    KEY_OBJECTS_TYPE,
+    MASKS_TYPE,
+    SALIENCY_TYPE,
+    SIDECAR_QOS,
+    key_objects_topic,
+    masks_topic,
+    saliency_topic,
+)
+from afil_core.schema import to_plain, to_yaml
+from afil_perception.clips.episode import EpisodeClip
+from afil_perception.clips.identity import digest, input_files
+from afil_perception.pipeline.frames import LostFrame
 from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline, Plan
 
-PERCEPTION_FILE = "perception.yaml"
-PERCEPTION_KEY = "afil_perception"
-SIDECAR_QOS = Qos(reliability="reliable", durability="volatile", depth=10)
-# Raised when the same parameters come to mean other results.
-FORMAT_VERSION = 1
-_PARTIAL = ".saliency.partial"
-
-FrameSink = Callable[[str, str, PerceivedFrame], None]
-"""Called per frame with image topic, frame id and result, e.g. to publish it."""
+FrameSink = Callable[[EpisodeClip, PerceivedFrame], None]
+"""Called per frame with its clip and its result, e.g. to publish it."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +43,15 @@ class SidecarReport:
     """What was done for an episode.
 
     Attributes:
-        skipped: Whether a finished sidecar with the same parameters was there already.
+        made: Whether the sidecar was made; one that is up to date is left alone.
+        why: Why it was made anew; empty where there was none.
         frames: Frames that were perceived.
         frames_with_objects: Those in which at least one key object was kept.
-        problems: Phrases that could not be looked for, a sentence each.
+        problems: What could not be looked for, and which frames were left out, a sentence each.
     """
 
-    skipped: bool
+    made: bool
+    why: str
     frames: int
     frames_with_objects: int
     problems: tuple[str, ...]
@@ -60,123 +68,162 @@ def write_sidecar(
         sink: Also gets every frame's result.
 
     Raises:
-        AfilError: When the episode can't be read, or nothing of its instruction can be looked
-            for; a sidecar from before is then still there.
+        AfilError: When the episode can't be read, lost too many frames, or nothing of its
+            instruction can be looked for; a sidecar from before is then still there.
     """
     contract = episode.contract
-    driving = is_driving(contract)
-    plan = pipeline.plan(episode.metadata.instruction)
-    identity = _identity(episode, pipeline, plan, driving)
     if not contract.images:
         raise AfilError(f"bag {episode.path} has no image stream: there is nothing to perceive")
-    if is_current(episode, identity):
-        return SidecarReport(True, 0, 0, plan.problems)
-    partial = episode.path / _PARTIAL
-    shutil.rmtree(partial, ignore_errors=True)  # what an interrupted run left behind
-    try:
-        counts = _write(episode, pipeline, plan, driving, identity, partial / "saliency", sink)
-        record = {**identity, "frames": counts[0], "frames_with_objects": counts[1]}
-        text = yaml.safe_dump(record, sort_keys=False)
-        (partial / "saliency" / PERCEPTION_FILE).write_text(text, encoding="utf-8")
-        _swap_in(partial / "saliency", episode.saliency_path, partial / "old")
-    except OSError as error:
-        raise AfilError(
-            f"{episode.saliency_path} cannot be written ({error.strerror or error}); make the "
-            "episode's folder writable, or free some space"
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return SidecarReport(False, counts[0], counts[1], plan.problems)
+    before = _provenance(episode)
+    inputs = input_files(episode.path, before.inputs if before else {})
+    recording = digest([(name, file.hash) for name, file in inputs.items()])
+    clips = {s.name: EpisodeClip(episode, s.name, recording) for s in contract.images}
+    instruction = episode.metadata.instruction
+    keys = {
+        name: pipeline.keys(instruction, clip, driving=is_driving(contract))
+        for name, clip in clips.items()
+    }
+    why = _why(episode, before, keys, pipeline.config.max_lost_share)
+    if before is not None and not why:
+        return SidecarReport(False, "", 0, 0, before.problems)
+    first = next(iter(clips))
+    plan = pipeline.plan(instruction, clips[first], keys[first]["describe"])
+    records = _write(episode, pipeline, plan, clips, keys, inputs, sink)
+    left_out = [record.left_out for record in records.values() if record.left_out]
+    return SidecarReport(
+        True,
+        why,
+        sum(r.frames for r in records.values()),
+        sum(r.frames_with_objects for r in records.values()),
+        (*plan.problems, *left_out),
+    )
 
 
 def is_driving(contract: Contract) -> bool:
     """Whether a contract's action drives a vehicle, which has a sigma of its own."""
-    return contract.action is not None and contract.action.kind == "vehicle_control"
+    return contract.action is not None and contract.action.is_driving
 
 
-def is_current(episode: Episode, identity: dict[str, Any]) -> bool:
-    """Whether a finished sidecar made with the same input and parameters is there."""
-    path = episode.saliency_path / PERCEPTION_FILE
+def _provenance(episode: Episode) -> Provenance | None:
+    """How a finished sidecar was made; None where none can be used."""
+    sidecar = Sidecar(episode.path)
     try:
-        record = yaml.safe_load(path.read_text(encoding="utf-8"))
-        bag_info(episode.saliency_path)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, AfilError):
-        return False
-    return isinstance(record, dict) and all(record.get(k) == v for k, v in identity.items())
+        bag_info(sidecar.path)
+        return sidecar.provenance
+    except AfilError:
+        return None
 
 
-def _identity(episode: Episode, pipeline: Pipeline, plan: Plan, driving: bool) -> dict[str, Any]:
-    """Everything the sidecar's content follows from, as plain data."""
-    config = pipeline.config
-    parameters = pipeline.parameters(driving=driving)
-    return {
-        "format_version": FORMAT_VERSION,
-        "instruction": episode.metadata.instruction,
-        "objects": [q.phrase for q in plan.description.objects],
-        "problems": list(plan.problems),
-        "backends": {
-            "describe": config.vlm.backend,
-            "detect": config.detector.backend,
-            "track": config.tracker.backend,
-            "filter": config.vlm.backend,
-        },
-        "sigma_fraction": parameters.sigma_fraction,
-        "config": config.to_dict(),
-    }
+def _why(
+    episode: Episode,
+    before: Provenance | None,
+    keys: Mapping[str, Mapping[str, str]],
+    max_lost_share: float,
+) -> str:
+    """Why a sidecar must be made anew; empty when it is up to date, or there is none."""
+    if before is None:
+        there = Sidecar(episode.path).exists()
+        return "it was damaged, or of another version" if there else ""
+    if before.streams.keys() != keys.keys():
+        return "the image streams changed"
+    for name, record in before.streams.items():
+        changed = [stage for stage, key in keys[name].items() if record.keys.get(stage) != key]
+        if changed:
+            return f"what '{changed[0]}' follows from changed"
+        if record.lost_share > max_lost_share:
+            return "it lost more frames than max_lost_share now allows"
+    return ""
 
 
 def _write(
     episode: Episode,
     pipeline: Pipeline,
     plan: Plan,
-    driving: bool,
-    identity: dict[str, Any],
-    path: Path,
+    clips: Mapping[str, EpisodeClip],
+    keys: Mapping[str, dict[str, str]],
+    inputs: dict[str, InputFile],
     sink: FrameSink | None,
-) -> tuple[int, int]:
-    """Write the bag; returns the frames and those with objects."""
-    frames = with_objects = 0
-    custom = {PERCEPTION_KEY: yaml.safe_dump(identity, sort_keys=False)}
-    writer = BagWriter(path, custom)
-    try:
-        streams = episode.contract.images
-        for stream in streams:
-            writer.add_topic(key_objects_topic(stream.topic), KEY_OBJECTS_TYPE, SIDECAR_QOS)
-            writer.add_topic(saliency_topic(stream.topic), SALIENCY_TYPE, SIDECAR_QOS)
-        for stream in streams:
-            results = pipeline.run(
-                episode.images(stream.name),
-                plan.description,
-                pipeline.parameters(driving=driving),
-            )
-            for frame in results:
-                objects, saliency = encode_frame(frame, stream.frame)
-                writer.write(key_objects_topic(stream.topic), objects, frame.stamp_ns)
-                writer.write(saliency_topic(stream.topic), saliency, frame.stamp_ns)
-                if sink is not None:
-                    sink(stream.topic, stream.frame, frame)
-                frames += 1
-                with_objects += bool(frame.objects)
-    finally:
-        writer.close()
-    return frames, with_objects
+) -> dict[str, StreamRecord]:
+    place = Sidecar(episode.path).path
+    storage.clear_drafts(place)
+    with storage.replacing(place) as draft:
+        # A bag is named after its folder.
+        bag = draft / place.name
+        writer = BagWriter(bag)
+        try:
+            records = {
+                name: _write_stream(writer, episode, pipeline, plan, clip, keys[name], sink)
+                for name, clip in clips.items()
+            }
+        finally:
+            writer.close()
+        for path in bag.iterdir():
+            path.rename(draft / path.name)
+        bag.rmdir()
+        provenance = Provenance(
+            format_version=FORMAT_VERSION,
+            instruction=episode.metadata.instruction,
+            intent=plan.description.intent,
+            objects=tuple(p.text for p in plan.description.objects),
+            problems=plan.problems,
+            backends=pipeline.backends,
+            stand_ins=pipeline.stand_ins,
+            inputs=inputs,
+            streams=records,
+            config=to_plain(pipeline.config),
+        )
+        (draft / PERCEPTION_FILE).write_text(to_yaml(provenance), encoding="utf-8")
+    return records
 
 
-def encode_frame(frame: PerceivedFrame, frame_id: str) -> tuple[bytes, bytes]:
-    """CDR bytes of a frame's key objects and of its saliency map."""
-    return (
-        encode_key_objects(frame.objects, frame.stamp_ns, frame_id),
-        encode_mono_image(frame.saliency, frame.stamp_ns, frame_id),
+def _write_stream(
+    writer: BagWriter,
+    episode: Episode,
+    pipeline: Pipeline,
+    plan: Plan,
+    clip: EpisodeClip,
+    keys: dict[str, str],
+    sink: FrameSink | None,
+) -> StreamRecord:
+    topic, with_objects = clip.stream.topic, 0
+    left_out = LeftOut(episode.path, f"frames of {topic}")
+    saliency = pipeline.config.saliency.for_scene(driving=is_driving(episode.contract))
+    declared = {key_objects_topic(topic): KEY_OBJECTS_TYPE, saliency_topic(topic): SALIENCY_TYPE}
+    for name, msgtype in declared.items():
+        writer.add_topic(name, msgtype, SIDECAR_QOS)
+    with closing(pipeline.run(clip, plan.description, keys, saliency)) as items:
+        for item in items:
+            if isinstance(item, LostFrame):
+                left_out.add(item.loss.cause, item.loss.text)
+                continue
+            for name, (msgtype, cdr) in encode_frame(item, topic, clip.stream.frame).items():
+                if name not in declared:  # masks, when there are any
+                    declared[name] = msgtype
+                    writer.add_topic(name, msgtype, SIDECAR_QOS)
+                writer.write(name, cdr, item.stamp_ns)
+            left_out.used += 1
+            with_objects += bool(item.objects)
+            if sink is not None:
+                sink(clip, item)
+    left_out.require(pipeline.config.max_lost_share)
+    return StreamRecord(
+        topic=topic,
+        keys=keys,
+        frames=left_out.used,
+        frames_with_objects=with_objects,
+        lost=left_out.lost,
+        left_out=left_out.summary(),
     )
 
 
-def _swap_in(new: Path, place: Path, aside: Path) -> None:
-    """Replace a folder by a finished one; at no time is there half a folder in its place."""
-    if place.exists():
-        os.rename(place, aside)
-    try:
-        move_in(new, place)
-    except OSError:
-        if aside.exists():
-            os.rename(aside, place)
-        raise
+def encode_frame(frame: PerceivedFrame, topic: str, frame_id: str) -> dict[str, tuple[str, bytes]]:
+    """Type and CDR bytes by topic: masks, where there are any, key objects, and the map."""
+    objects, stamp_ns = frame.objects, frame.stamp_ns
+    encoded = {}
+    if any(o.mask is not None for o in objects):
+        encoded[masks_topic(topic)] = (MASKS_TYPE, encode_masks(objects, stamp_ns, frame_id))
+    cdr = encode_key_objects(objects, stamp_ns, frame_id)
+    encoded[key_objects_topic(topic)] = (KEY_OBJECTS_TYPE, cdr)
+    cdr = encode_map(frame.saliency, stamp_ns, frame_id)
+    encoded[saliency_topic(topic)] = (SALIENCY_TYPE, cdr)
+    return encoded

@@ -1,5 +1,5 @@
 """The saliency map: from key objects to an image that says where to look."""
 
-from afil_perception.saliency.temporal import SaliencyParameters, saliency_map, to_uint8
+from afil_perception.saliency.temporal import SaliencyConfig, saliency_map, to_uint8
 
-__all__ = ["SaliencyParameters", "saliency_map", "to_uint8"]
+__all__ = ["SaliencyConfig", "saliency_map", "to_uint8"]

@@ -17,29 +17,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from afil_perception.objects import Box
-from afil_perception.pipeline.config import SaliencyConfig
+from afil_core.saliency import Box, KeyObject
+from afil_core.schema import Schema
 
 Map = NDArray[np.float64]
+
+SIGMA_ARM = 30 / 640
+SIGMA_DRIVING = 20 / 320
 
 _EPSILON = 1e-8
 # A uniform distribution as wide as the box has this standard deviation, of the box's width.
 _BOX_SIGMA = 1 / math.sqrt(12)
 
 
-@dataclass(frozen=True)
-class SaliencyParameters:
-    """Everything the map depends on besides the key objects.
+class SaliencyConfig(Schema):
+    """Everything that the map depends on besides the key objects.
 
     Attributes:
-        sigma_fraction: sigma_0 as a fraction of the image's width.
-        alpha: Weight of a frame one step away, in [0, 1].
-        beta: A frame one step away has sigma_0 / beta, beta in (0, 1].
+        sigma_fraction: sigma_0 as a fraction of the image's width; None goes by the scene
+            (:meth:`for_scene`).
+        alpha: Weight of a frame one step away.
+        beta: A frame one step away has sigma_0 / beta; 1 keeps sigma constant.
         window: Steps back in time (and ahead, when not causal).
         causal: Whether only the past counts.
         kernel: ``peak``: each Gaussian has height 1; ``sum``: each has integral 1.
@@ -48,36 +52,30 @@ class SaliencyParameters:
         frame_min_max: Whether each frame's map is scaled to [0, 1] before the sum over frames.
     """
 
-    sigma_fraction: float
-    alpha: float = 0.7
-    beta: float = 1.0
-    window: int = 1
+    renamed = {
+        "scene": "sigma_fraction",
+        "sigma_fraction_arm": "sigma_fraction",
+        "sigma_fraction_driving": "sigma_fraction",
+    }
+
+    sigma_fraction: float | None = Field(default=None, ge=1e-4, le=10.0)
+    alpha: float = Field(default=0.7, ge=0.0, le=1.0)
+    beta: float = Field(default=1.0, ge=1e-3, le=1.0)
+    window: int = Field(default=1, ge=0)
     causal: bool = True
-    kernel: str = "peak"
-    shape: str = "center"
+    kernel: Literal["peak", "sum"] = "peak"
+    shape: Literal["center", "box"] = "center"
     frame_min_max: bool = True
 
-    @classmethod
-    def of(cls, config: SaliencyConfig, *, driving: bool) -> SaliencyParameters:
-        """The parameters that a configuration means for a scene.
+    def for_scene(self, *, driving: bool) -> SaliencyConfig:
+        """The same with a sigma: its own, or that of the scene.
 
         Args:
-            config: The configuration; its ``scene`` decides unless it is ``auto``.
-            driving: Whether the episode is one of driving.
+            driving: Whether the episode is one of driving, where more of the image matters.
         """
-        driving = config.scene == "driving" or (config.scene == "auto" and driving)
-        return cls(
-            sigma_fraction=(
-                config.sigma_fraction_driving if driving else config.sigma_fraction_arm
-            ),
-            alpha=config.alpha,
-            beta=config.beta,
-            window=config.window,
-            causal=config.causal,
-            kernel=config.kernel,
-            shape=config.shape,
-            frame_min_max=config.frame_min_max,
-        )
+        if self.sigma_fraction is not None:
+            return self
+        return self.model_copy(update={"sigma_fraction": SIGMA_DRIVING if driving else SIGMA_ARM})
 
     @property
     def offsets(self) -> range:
@@ -86,36 +84,38 @@ class SaliencyParameters:
 
 
 def saliency_map(
-    boxes: Mapping[int, Sequence[Box]],
+    objects: Mapping[int, Sequence[KeyObject]],
     image_size: tuple[int, int],
-    parameters: SaliencyParameters,
+    config: SaliencyConfig,
     map_size: tuple[int, int] | None = None,
 ) -> Map:
     """The saliency map of one frame.
 
     Args:
-        boxes: Kept boxes per step j of the window, 0 for the frame itself, in pixels of the
-            image; steps that are missing or outside the window count as empty.
+        objects: Kept key objects per step j of the window, 0 for the frame itself; steps that
+            are missing or outside the window count as empty.
         image_size: Height and width of the image in pixels.
-        parameters: The map's parameters.
+        config: The map's parameters, with a sigma.
         map_size: Height and width of the map; the image's by default.
 
     Returns:
-        float64 [H, W] in [0, 1]; all zeros when no step of the window has a box.
+        float64 [H, W] in [0, 1]; all zeros when no step of the window has an object.
     """
+    if config.sigma_fraction is None:
+        raise ValueError("a map needs a sigma: take for_scene() of the parameters")
     height, width = map_size or image_size
     total = np.zeros((height, width))
-    for step in parameters.offsets:
-        near = boxes.get(step, ())
+    for step in config.offsets:
+        near = objects.get(step, ())
         if not near:
             continue
-        sigma = parameters.sigma_fraction * image_size[1] * parameters.beta ** -abs(step)
+        sigma = config.sigma_fraction * image_size[1] * config.beta ** -abs(step)
         frame: Map = np.zeros((height, width))
-        for box in near:
-            frame += _kernel(box, sigma, image_size, (height, width), parameters)
-        if parameters.frame_min_max:
+        for item in near:
+            frame += _kernel(item.box, sigma, image_size, (height, width), config)
+        if config.frame_min_max:
             frame = _min_max(frame)
-        total += parameters.alpha ** abs(step) * frame
+        total += config.alpha ** abs(step) * frame
     return _min_max(total)
 
 
@@ -129,7 +129,7 @@ def _kernel(
     sigma: float,
     image_size: tuple[int, int],
     map_size: tuple[int, int],
-    parameters: SaliencyParameters,
+    config: SaliencyConfig,
 ) -> Map:
     """One Gaussian, as the outer product of its two axes; x and y in pixels of the image."""
     axes = []
@@ -138,12 +138,12 @@ def _kernel(
         (box[0], box[2], image_size[1], map_size[1]),
     ):
         sigma_axis = sigma
-        if parameters.shape == "box":
+        if config.shape == "box":
             sigma_axis = max(sigma, (high - low) * _BOX_SIGMA)
         # pixel centers: pixel i of the map covers [i, i + 1) * image_length / map_length
         x = (np.arange(map_length) + 0.5) * (image_length / map_length)
         axis = np.exp(-0.5 * ((x - (low + high) / 2) / sigma_axis) ** 2)
-        if parameters.kernel == "sum":
+        if config.kernel == "sum":
             axis /= sigma_axis * math.sqrt(2 * math.pi)
         axes.append(axis)
     return np.outer(axes[0], axes[1])

@@ -1,12 +1,15 @@
 import pytest
 
 from afil_core.errors import AfilError
-from afil_perception.describe.instruction import InstructionDescriber
+from afil_perception.describe import DESCRIBERS, Description
+
+
+def describe(instruction: str) -> Description:
+    return DESCRIBERS.select("instruction").build(None).describe(instruction, ())
 
 
 def objects(instruction: str) -> list[tuple[str, str]]:
-    description = InstructionDescriber().describe(instruction, ())
-    return [(q.phrase, q.role) for q in description.objects]
+    return [(p.text, p.role) for p in describe(instruction).objects]
 
 
 @pytest.mark.parametrize(
@@ -47,8 +50,8 @@ def test_noun_phrases_of_the_instruction_are_the_objects(
     [("lift the carrots", True), ("lift both blocks", True), ("lift the glass", False)],
 )
 def test_plural_phrases_may_mean_several_objects(instruction: str, plural: bool) -> None:
-    assert InstructionDescriber().describe(instruction, ()).objects[0].plural is plural
+    assert describe(instruction).objects[0].plural is plural
 
 
 def test_the_intent_is_the_instruction_itself() -> None:
-    assert InstructionDescriber().describe(" lift the carrot ", ()).intent == "lift the carrot"
+    assert describe(" lift the carrot ").intent == "lift the carrot"

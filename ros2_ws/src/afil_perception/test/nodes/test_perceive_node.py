@@ -124,7 +124,7 @@ def test_the_node_publishes_what_it_produces(make_episode, moving_carrot) -> Non
     ("parameters", "sentence"),
     [
         ({"dataset": "/nowhere/at/all"}, "error: dataset /nowhere/at/all does not exist"),
-        ({"config": "/nowhere.yaml"}, "error: cannot read the perception config /nowhere.yaml"),
+        ({"config": "/nowhere.yaml"}, "error: perception config /nowhere.yaml cannot be read"),
         ({"dataset": "3"}, "error: parameters of perceive_node: dataset must be a text, not 3"),
         ({"publish": "maybe"}, "perceive_node: publish must be true or false, not 'maybe'"),
         ({"demos": "mine"}, "perceive_node: demos is called 'dataset' now; rename it"),
@@ -146,7 +146,7 @@ def test_any_signal_ends_the_node_at_once_and_leaves_nothing_half_done(
     process = subprocess.Popen(node_command(dataset=episode.path.parent, publish="true"))
     try:
         deadline = time.monotonic() + TIMEOUT_S
-        while not list(episode.path.glob(".*")) and time.monotonic() < deadline:
+        while not list(episode.path.glob(".saliency*")) and time.monotonic() < deadline:
             time.sleep(0.01)
         # first while it waits for readers, then while it works
         time.sleep(delay_s * 4)

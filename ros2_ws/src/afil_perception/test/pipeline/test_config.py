@@ -4,56 +4,82 @@ import pytest
 import yaml
 
 from afil_core.errors import AfilError
-from afil_perception.pipeline.config import PerceptionConfig, load_config, parse_config
-from afil_perception.pipeline.pipeline import Pipeline
+from afil_core.schema import parse, to_plain
+from afil_perception.pipeline.config import PerceptionConfig, load_config
 
 SHIPPED = Path(__file__).parents[2] / "config" / "perception.yaml"
 
 
+def read(text: str) -> PerceptionConfig:
+    return parse(PerceptionConfig, text, "mine.yaml")
+
+
 def test_the_shipped_file_says_every_key_with_its_default() -> None:
-    assert load_config(SHIPPED) == PerceptionConfig()
-    assert yaml.safe_load(SHIPPED.read_text()) == PerceptionConfig().to_dict()
+    assert load_config(SHIPPED) == PerceptionConfig() == load_config(None)
+    assert yaml.safe_load(SHIPPED.read_text()) == to_plain(PerceptionConfig())
 
 
 def test_keys_that_are_left_out_have_their_defaults() -> None:
-    config = parse_config("saliency: {alpha: 0.5}", "mine.yaml")
-    assert config.saliency.alpha == 0.5
-    assert config.saliency.window == PerceptionConfig().saliency.window
+    config = read("saliency: {alpha: 0.5}\ndetector: {name: color, min_score: 0.5}")
+    assert (config.saliency.alpha, config.saliency.window) == (0.5, 1)
+    assert config.detector.config.min_score == 0.5
+    assert config.detector.config.max_candidates == 5
+
+
+def test_options_are_set_from_a_command_line(tmp_path: Path) -> None:
+    overrides = {"detector.min_score": 0.3, "saliency.window": 4, "max_lost_share": 0.0}
+    (tmp_path / "mine.yaml").write_text("tracker: iou")
+    for path in (None, tmp_path / "mine.yaml"):
+        config = load_config(path, overrides)
+        assert config.detector.config.min_score == 0.3
+        assert (config.saliency.window, config.max_lost_share) == (4, 0.0)
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("saliency: {alfa: 0.5}", r"mine\.yaml: saliency\.alfa is not a known key"),
-        ("color: {}", r"mine\.yaml: color is not a known key"),
-        ("saliency: {alpha: 1.5}", r"mine\.yaml: saliency\.alpha must lie in \[0, 1\]"),
-        ("saliency: {window: 1.5}", r"saliency\.window must be a whole number"),
+        ("saliency: {alfa: 0.5}", r"mine\.yaml: saliency\.alfa is not a known key; did you mean"),
+        ("trackers: iou", r"mine\.yaml: trackers is not a known key; did you mean 'tracker'"),
+        ("saliency: {alpha: 1.5}", r"mine\.yaml: saliency\.alpha must be at most 1, not 1\.5"),
+        ("saliency: {window: 1.5}", r"saliency\.window must be a whole number, not 1\.5"),
         ("saliency: {kernel: flat}", r"saliency\.kernel is 'flat', but must be one of peak, sum"),
-        ("detector: {color: {min_score: high}}", r"detector\.color\.min_score must be a number"),
+        ("detector: {name: color, min_score: high}", r"detector\.min_score must be a number"),
+        ("detector: {name: color, min_scor: 1}", r"did you mean 'min_score'"),
         ("saliency: {causal: maybe}", r"saliency\.causal must be true or false"),
         ("saliency: [1]", r"saliency must be a mapping"),
+        ("detector: {name: owlv2}", r"there is no detector 'owlv2'; known: color"),
+        ("tracker: sam2", r"there is no tracker 'sam2'; known: iou"),
+        ("vlm: openai", r"there is no VLM 'openai'; known: none"),
+        ("describer: instructions", r"did you mean 'instruction'"),
         ("a: [", r"mine\.yaml is not valid YAML"),
     ],
 )
 def test_a_wrong_key_or_value_is_named_with_its_file(text: str, sentence: str) -> None:
     with pytest.raises(AfilError, match=sentence):
-        parse_config(text, "mine.yaml")
-
-
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(AfilError, match=r"cannot read the perception config .*none\.yaml"):
-        load_config(tmp_path / "none.yaml")
+        read(text)
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("vlm: {backend: openai}", r"vlm\.backend: the backend 'openai' is not available yet"),
-        ("detector: {backend: owlv2}", r"detector\.backend: the backend 'owlv2' is not available"),
-        ("tracker: {backend: sam2}", r"tracker\.backend: the backend 'sam2' is not available yet"),
-        ("tracker: {backend: magic}", r"the backend 'magic' is unknown; use one of: iou"),
+        ("detector: colour", r"detector 'colour' is called 'color' now; rename it"),
+        ("detector: {backend: color}", r"detector\.backend is called 'name' now; rename it"),
+        ("tracker: {backend: iou}", r"tracker\.backend is called 'name' now; rename it"),
+        ("detector: {typical_colours: {}}", r"typical_colours is called 'typical_colors' now"),
+        (
+            "vlm: {backend: instruction}",
+            r"vlm must be the name of .*VLM, or a mapping with 'name'",
+        ),
+        ("saliency: {scene: arm}", r"saliency\.scene is called 'sigma_fraction' now"),
+        ("saliency: {sigma_fraction_arm: 0.1}", r"is called 'sigma_fraction' now; rename it"),
+        ("saliency: {shape: centre}", r"is 'centre', but must be one of center, box"),
     ],
 )
-def test_a_backend_that_is_not_there_is_refused_by_name(text: str, sentence: str) -> None:
+def test_a_former_name_answers_with_the_present_one(text: str, sentence: str) -> None:
     with pytest.raises(AfilError, match=sentence):
-        Pipeline(parse_config(text, "mine.yaml"))
+        read(text)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AfilError, match=r"perception config .*none\.yaml cannot be read"):
+        load_config(tmp_path / "none.yaml")

@@ -7,12 +7,11 @@ from afil_core.episodes import Episode
 from afil_core.errors import AfilError
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.dataset import DatasetReport, perceive_dataset
-from afil_perception.pipeline.pipeline import Pipeline
 
 
 def perceive(path: Path, lines: list[str] | None = None) -> DatasetReport:
     say = (lambda _: None) if lines is None else lines.append
-    return perceive_dataset(path, Pipeline(PerceptionConfig()), say=say, warn=say)
+    return perceive_dataset(path, PerceptionConfig(), say=say, warn=say)
 
 
 def test_every_episode_gets_its_sidecar_and_progress_is_told(make_episode, moving_carrot) -> None:
@@ -102,3 +101,38 @@ def test_a_folder_without_episodes_is_refused(tmp_path: Path, name: str) -> None
     (tmp_path / "empty").mkdir()
     with pytest.raises(AfilError, match=f"dataset .*{name}"):
         perceive(tmp_path / name)
+
+
+def torn(frames, *indices: int):
+    return [b"\x00\x01\x00\x00" if k in indices else frame for k, frame in enumerate(frames)]
+
+
+def test_what_was_left_out_is_told_with_its_reason(make_episode, moving_carrot) -> None:
+    episode = make_episode(torn(moving_carrot, 3))
+    lines: list[str] = []
+    assert perceive(episode.path.parent, lines).written == 1
+    (said,) = (line for line in lines if "left out" in line)
+    assert "episode_000000: 1 of 10 frames of /camera/image_raw left out" in said
+    assert "not a valid sensor_msgs/msg/Image" in said and "(1)" in said
+    assert "key objects in 9 of 9 frames" in lines[-1]
+
+
+def test_an_episode_that_lost_too_much_is_refused_and_harms_no_other(
+    make_episode, moving_carrot
+) -> None:
+    bad = make_episode(torn(moving_carrot, 3, 7))
+    make_episode(moving_carrot)
+    lines: list[str] = []
+    report = perceive(bad.path.parent, lines)
+    assert report.written == 1 and not bad.saliency_path.exists()
+    assert str(bad.path) in report.failures[0]
+    assert "2 of 10 frames of /camera/image_raw left out" in report.failures[0]
+    assert "more than 10 % (max_lost_share)" in report.failures[0]
+
+
+def test_results_of_stages_lie_hidden_in_the_dataset(make_episode, moving_carrot) -> None:
+    episode = make_episode(moving_carrot)
+    perceive(episode.path)
+    stages = {p.name for p in (episode.path.parent / ".perception").iterdir()}
+    assert stages == {"describe", "instances", "filter"}
+    assert {p.name for p in episode.path.iterdir() if p.name.startswith(".")} == set()

@@ -2,16 +2,36 @@ import numpy as np
 import pytest
 
 from afil_core.errors import AfilError
-from afil_perception.objects import box_center
-from afil_perception.pipeline.config import PerceptionConfig, SaliencyConfig
+from afil_core.registry import Selection
+from afil_core.saliency import KeyObject, Rle, box_center
+from afil_core.schema import Schema
+from afil_perception.clips import Loss
+from afil_perception.detect import DETECTORS
+from afil_perception.filter import FILTERS
+from afil_perception.pipeline.cache import StageCache
+from afil_perception.pipeline.config import PerceptionConfig
+from afil_perception.pipeline.frames import LostFrame
 from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline
+from afil_perception.saliency import SaliencyConfig
+from afil_perception.track import Tracker
 
 
-def perceive(frames, config: PerceptionConfig | None = None) -> list[PerceivedFrame]:
-    pipeline = Pipeline(config or PerceptionConfig())
-    plan = pipeline.plan("lift the carrot")
-    stamped = [(k * 100, f) for k, f in enumerate(frames)]
-    return list(pipeline.run(stamped, plan.description, pipeline.parameters(driving=False)))
+def run(clip, config: PerceptionConfig | None = None, cache: StageCache | None = None) -> list:
+    pipeline = Pipeline(config or PerceptionConfig(), cache)
+    keys = pipeline.keys("lift the carrot", clip, driving=False)
+    plan = pipeline.plan("lift the carrot", clip, keys["describe"])
+    saliency = pipeline.config.saliency.for_scene(driving=False)
+    return list(pipeline.run(clip, plan.description, keys, saliency))
+
+
+@pytest.fixture
+def perceive(clip_of):
+    """Perceives images, with a configuration if need be."""
+
+    def perceived(images, config: PerceptionConfig | None = None) -> list[PerceivedFrame]:
+        return run(clip_of(images), config)
+
+    return perceived
 
 
 def peak(saliency: np.ndarray) -> tuple[int, int]:
@@ -19,10 +39,10 @@ def peak(saliency: np.ndarray) -> tuple[int, int]:
     return int(x), int(y)
 
 
-def test_the_map_follows_the_object_with_one_identity(moving_carrot) -> None:
+def test_the_map_follows_the_object_with_one_identity(perceive, moving_carrot) -> None:
     results = perceive(moving_carrot)
     assert [r.stamp_ns for r in results] == [k * 100 for k in range(10)]
-    assert {o.track_id for r in results for o in r.objects} == {1}
+    assert {o.id for r in results for o in r.objects} == {1}
     for k, result in enumerate(results):
         assert box_center(result.objects[0].box) == (30.5 + 5 * k, 60.5)
         x, y = peak(result.saliency)
@@ -30,7 +50,7 @@ def test_the_map_follows_the_object_with_one_identity(moving_carrot) -> None:
         assert 30 + 5 * k - 4 <= x <= 30 + 5 * k and abs(y - 60) <= 1
 
 
-def test_a_symmetric_window_gives_every_frame_its_future(moving_carrot) -> None:
+def test_a_symmetric_window_gives_every_frame_its_future(perceive, moving_carrot) -> None:
     config = PerceptionConfig(saliency=SaliencyConfig(window=2, causal=False))
     results = perceive(moving_carrot, config)
     assert [r.stamp_ns for r in results] == [k * 100 for k in range(10)]
@@ -39,22 +59,119 @@ def test_a_symmetric_window_gives_every_frame_its_future(moving_carrot) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
-def test_short_streams_lose_no_frame(moving_carrot, count: int) -> None:
+def test_short_streams_lose_no_frame(perceive, moving_carrot, count: int) -> None:
     config = PerceptionConfig(saliency=SaliencyConfig(window=2, causal=False))
     assert len(perceive(moving_carrot[:count], config)) == count
 
 
-def test_frames_without_the_object_have_an_empty_map(draw) -> None:
+def test_frames_without_the_object_have_an_empty_map(perceive, draw) -> None:
     results = perceive([draw([])] * 3)
     assert all(not r.objects and not r.saliency.any() for r in results)
 
 
-def test_nothing_to_look_for_is_an_error_that_says_why() -> None:
+def test_a_frame_that_can_not_be_read_is_no_step_of_the_window(perceive, moving_carrot) -> None:
+    torn = [*moving_carrot[:4], None, *moving_carrot[4:]]
+    whole, found = perceive(moving_carrot), perceive(torn)
+    assert found.pop(4) == LostFrame(4, Loss("broken", "a torn image"))
+    for a, b in zip(whole, found, strict=True):
+        np.testing.assert_array_equal(a.saliency, b.saliency)
+
+
+def plan(instruction: str, clip):
+    return Pipeline(PerceptionConfig()).plan(instruction, clip, "key")
+
+
+def test_nothing_to_look_for_is_an_error_that_says_why(clip_of) -> None:
     with pytest.raises(AfilError, match="nothing to look for .*'gizmo'"):
-        Pipeline(PerceptionConfig()).plan("lift the gizmo")
+        plan("lift the gizmo", clip_of([]))
 
 
-def test_what_cannot_be_looked_for_is_left_out_and_told() -> None:
-    plan = Pipeline(PerceptionConfig()).plan("put the carrot into the gizmo")
-    assert [q.phrase for q in plan.description.objects] == ["carrot"]
-    assert len(plan.problems) == 1 and "'gizmo'" in plan.problems[0]
+def test_what_cannot_be_looked_for_is_left_out_and_told(clip_of) -> None:
+    planned = plan("put the carrot into the gizmo", clip_of([]))
+    assert [p.text for p in planned.description.objects] == ["carrot"]
+    assert len(planned.problems) == 1 and "'gizmo'" in planned.problems[0]
+
+
+def keys(clip, **changes: object) -> dict[str, str]:
+    pipeline = Pipeline(PerceptionConfig(**changes))
+    return pipeline.keys("lift the carrot", clip, driving=False)
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    return [stage for stage in before if before[stage] != after[stage]]
+
+
+def test_a_key_changes_with_all_that_its_stage_follows_from(clip_of) -> None:
+    clip = clip_of([])
+    before = keys(clip)
+    assert keys(clip) == before
+    every = ["describe", "instances", "filter", "saliency"]
+    assert changed(before, keys(clip, saliency=SaliencyConfig(alpha=0.5))) == every[3:]
+    one = FILTERS.select("instruction", max_objects=1)
+    assert changed(before, keys(clip, filter=one)) == every[2:]
+    faint = DETECTORS.select("color", min_score=0.1)
+    assert changed(before, keys(clip, detector=faint)) == every[1:]
+    assert changed(before, keys(clip_of([], "another recording"))) == every[1:]
+    assert changed(before, keys(clip, max_lost_share=0.5)) == []
+    pipeline = Pipeline(PerceptionConfig())
+    assert changed(before, pipeline.keys("lift the pot", clip, driving=False)) == every
+    assert changed(before, pipeline.keys("lift the carrot", clip, driving=True)) == every[3:]
+
+
+def test_a_run_that_changes_a_later_stage_repeats_none_before(
+    clip_of, moving_carrot, tmp_path
+) -> None:
+    cache = StageCache(tmp_path / "cache")
+    first = run(clip_of(moving_carrot), cache=cache)
+    clip = clip_of(moving_carrot)
+    again = run(clip, cache=cache)
+    assert clip.reads == 0
+    for a, b in zip(first, again, strict=True):
+        assert (a.index, a.stamp_ns, a.objects) == (b.index, b.stamp_ns, b.objects)
+        np.testing.assert_array_equal(a.saliency, b.saliency)
+    other = run(clip, PerceptionConfig(saliency=SaliencyConfig(window=3)), cache)
+    assert clip.reads == 0 and (other[5].saliency != first[5].saliency).any()
+    (tmp_path / "cache" / "filter").rename(tmp_path / "gone")
+    run(clip, cache=cache)
+    assert clip.reads == 0
+
+
+class Masked(Tracker):
+    """Finds what is not black."""
+
+    class Config(Schema):
+        """No options."""
+
+    def __init__(self, config: Config) -> None:
+        del config
+
+    def track(self, clip, phrases, detector):
+        for frame in clip:
+            mask = Rle.of(frame.rgb[:, :, 0] > 0)
+            yield [KeyObject(1, "carrot", 1.0, (0.0, 0.0, 2.0, 2.0), mask)]
+
+
+def test_lost_frames_and_masks_survive_the_cache(clip_of, tmp_path) -> None:
+    config = PerceptionConfig(tracker=Selection("masked", Masked, Masked.Config()))
+    images = [np.full((4, 4, 3), 9, np.uint8), None, np.zeros((4, 4, 3), np.uint8)]
+    cache = StageCache(tmp_path / "cache")
+    first, again = run(clip_of(images), config, cache), run(clip_of(images), config, cache)
+    assert [type(f) for f in again] == [PerceivedFrame, LostFrame, PerceivedFrame]
+    assert again[1] == first[1]
+    assert [again[k].objects for k in (0, 2)] == [first[k].objects for k in (0, 2)]
+    assert again[0].objects[0].mask == Rle((4, 4), (0, 16))
+
+
+def test_stand_ins_are_named_by_their_backends() -> None:
+    pipeline = Pipeline(PerceptionConfig())
+    assert pipeline.backends == {
+        "describe": "instruction",
+        "detect": "color",
+        "track": "iou",
+        "filter": "instruction",
+    }
+    assert pipeline.stand_ins == {
+        "instruction": "a vision-language model",
+        "color": "an open-vocabulary detector",
+        "iou": "SAM 2",
+    }

@@ -1,19 +1,22 @@
 import hashlib
+import os
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
-from afil_core import messages
-from afil_core.bags import bag_info, read_bag
+from afil_core.bags import bag_info
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
-from afil_perception.encoding import decode_key_objects, encode_key_objects
-from afil_perception.objects import KeyObject
-from afil_perception.pipeline.config import PerceptionConfig, SaliencyConfig
+from afil_core.registry import Selection
+from afil_core.saliency import KeyObject, Rle, box_center
+from afil_core.schema import Schema, to_plain
+from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.sidecar import is_driving, write_sidecar
+from afil_perception.saliency import SaliencyConfig
+from afil_perception.track import Tracker
 
 TOPIC = "/camera/image_raw"
 
@@ -23,53 +26,32 @@ def digests(folder: Path) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
-def test_key_objects_survive_the_message() -> None:
-    objects = [KeyObject("red block", (1.0, 2.0, 5.0, 10.0), 0.75, 7)]
-    stamp_ns, back = decode_key_objects(encode_key_objects(objects, 5_000_000_012, "camera"))
-    assert (stamp_ns, back) == (5_000_000_012, objects)
-
-
-def test_key_objects_are_plain_vision_msgs() -> None:
-    cdr = encode_key_objects([KeyObject("cup", (10.0, 20.0, 30.0, 60.0), 0.5, 3)], 9, "camera")
-    message = messages.deserialize(cdr, "vision_msgs/msg/Detection2DArray")
-    detection = message.detections[0]
-    center = detection.bbox.center.position
-    assert (center.x, center.y, detection.bbox.size_x, detection.bbox.size_y) == (20, 40, 20, 40)
-    assert detection.results[0].hypothesis.class_id == "cup"
-    assert detection.id == "3"
-    assert message.header.frame_id == "camera"
-
-
 def test_the_sidecar_bears_the_stamps_of_the_images(make_episode, moving_carrot) -> None:
     episode = make_episode(moving_carrot)
     report = write_sidecar(episode, Pipeline(PerceptionConfig()))
-    assert (report.skipped, report.frames, report.frames_with_objects) == (False, 10, 10)
+    assert (report.made, report.frames, report.frames_with_objects) == (True, 10, 10)
     stamps = [stamp for stamp, _ in episode.images("image")]
     maps = list(episode.saliency_maps("image"))
     assert [stamp for stamp, _ in maps] == stamps
     assert all(m.shape == (120, 160) and m.max() == 255 for _, m in maps)
-    found = [
-        decode_key_objects(cdr)
-        for _, _, cdr in read_bag(episode.saliency_path, [f"{TOPIC}/key_objects"])
-    ]
+    found = list(episode.sidecar.key_objects(TOPIC))
     assert [stamp for stamp, _ in found] == stamps
-    assert [o.label for _, objects in found for o in objects] == ["carrot"] * 10
+    assert [o.phrase for _, objects in found for o in objects] == ["carrot"] * 10
 
 
 def test_the_sidecar_says_how_it_was_made(make_episode, moving_carrot) -> None:
     episode = make_episode(moving_carrot)
     write_sidecar(episode, Pipeline(PerceptionConfig()))
-    record = yaml.safe_load((episode.saliency_path / "perception.yaml").read_text())
-    assert record["backends"] == {
-        "describe": "instruction",
-        "detect": "color",
-        "track": "iou",
-        "filter": "instruction",
-    }
-    assert record["objects"] == ["carrot"]
-    assert record["config"] == PerceptionConfig().to_dict()
-    custom = yaml.safe_load(bag_info(episode.saliency_path).custom_data["afil_perception"])
-    assert custom.items() <= record.items()
+    record = episode.sidecar.provenance
+    assert (record.objects, record.intent) == (("carrot",), "lift the carrot")
+    assert record.backends == Pipeline(PerceptionConfig()).backends
+    assert set(record.stand_ins) == {"instruction", "color", "iou"}
+    assert record.config == to_plain(PerceptionConfig())
+    stream = record.streams["image"]
+    assert (stream.topic, stream.frames, stream.frames_with_objects) == (TOPIC, 10, 10)
+    assert set(stream.keys) == {"describe", "instances", "filter", "saliency"}
+    names = {p.name for p in episode.saliency_path.iterdir()}
+    assert names == {"perception.yaml", "metadata.yaml", "saliency.mcap"}
 
 
 def test_recorded_bytes_are_not_touched(make_episode, moving_carrot) -> None:
@@ -83,18 +65,18 @@ def test_a_finished_sidecar_is_skipped(make_episode, moving_carrot) -> None:
     episode = make_episode(moving_carrot)
     write_sidecar(episode, Pipeline(PerceptionConfig()))
     before = digests(episode.saliency_path)
-    assert write_sidecar(episode, Pipeline(PerceptionConfig())).skipped
+    assert not write_sidecar(episode, Pipeline(PerceptionConfig())).made
     assert digests(episode.saliency_path) == before
 
 
 def test_other_parameters_make_it_anew(make_episode, moving_carrot) -> None:
     episode = make_episode(moving_carrot)
     write_sidecar(episode, Pipeline(PerceptionConfig()))
-    wider = PerceptionConfig(saliency=SaliencyConfig(sigma_fraction_arm=0.2))
+    wider = PerceptionConfig(saliency=SaliencyConfig(sigma_fraction=0.2))
     narrow = np.mean([m.mean() for _, m in episode.saliency_maps("image")])
-    assert not write_sidecar(episode, Pipeline(wider)).skipped
+    assert write_sidecar(episode, Pipeline(wider)).why == "what 'saliency' follows from changed"
     assert np.mean([m.mean() for _, m in episode.saliency_maps("image")]) > 2 * narrow
-    assert not (episode.path / ".saliency.partial").exists()
+    assert not list(episode.path.glob(".*"))
 
 
 def test_a_truncated_sidecar_is_made_anew(make_episode, moving_carrot) -> None:
@@ -102,7 +84,7 @@ def test_a_truncated_sidecar_is_made_anew(make_episode, moving_carrot) -> None:
     write_sidecar(episode, Pipeline(PerceptionConfig()))
     bag = next(episode.saliency_path.glob("*.mcap"))
     bag.write_bytes(bag.read_bytes()[:1000])
-    assert not write_sidecar(episode, Pipeline(PerceptionConfig())).skipped
+    assert "damaged" in write_sidecar(episode, Pipeline(PerceptionConfig())).why
     assert len(list(episode.saliency_maps("image"))) == 10
 
 
@@ -111,13 +93,13 @@ def test_an_interrupted_run_leaves_no_half_sidecar_and_can_be_repeated(
 ) -> None:
     episode = make_episode(moving_carrot)
 
-    def interrupt(topic: str, frame_id: str, frame: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         write_sidecar(episode, Pipeline(PerceptionConfig()), interrupt)
     assert not episode.saliency_path.exists()
-    assert not (episode.path / ".saliency.partial").exists()
+    assert not list(episode.path.glob(".*"))
     assert write_sidecar(episode, Pipeline(PerceptionConfig())).frames == 10
 
 
@@ -140,30 +122,63 @@ def test_a_sidecar_that_can_not_be_moved_in_leaves_the_one_from_before(
     write_sidecar(episode, Pipeline(PerceptionConfig()))
     before = digests(episode.saliency_path)
 
-    def refuse(*_: Path) -> None:
-        raise OSError(5, "Input/output error")
+    rename = os.rename
 
-    monkeypatch.setattr("afil_perception.pipeline.sidecar.move_in", refuse)
+    def refuse(source: Path, target: Path) -> None:
+        if Path(target) == episode.saliency_path and "old" not in Path(source).name:
+            raise OSError(5, "Input/output error")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", refuse)
     wider = PerceptionConfig(saliency=SaliencyConfig(window=3))
     with pytest.raises(AfilError, match=r"saliency cannot be written \(Input/output error\)"):
         write_sidecar(episode, Pipeline(wider))
     assert digests(episode.saliency_path) == before
+    assert not list(episode.path.glob(".*"))
 
 
 def test_what_a_killed_run_left_behind_is_cleared(make_episode, moving_carrot) -> None:
     episode = make_episode(moving_carrot)
-    left = episode.path / ".saliency.partial" / "saliency"
+    with subprocess.Popen(["true"]) as gone:
+        left = episode.path / f".saliency.{gone.pid}.partial" / "saliency"
     left.mkdir(parents=True)
     (left / "saliency.mcap").write_bytes(b"half a bag")
     assert write_sidecar(episode, Pipeline(PerceptionConfig())).frames == 10
-    assert not left.parent.exists()
+    assert not list(episode.path.glob(".*"))
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(make_episode, moving_carrot) -> None:
+def test_a_full_disk_is_a_sentence(make_episode, moving_carrot, monkeypatch) -> None:
     episode = make_episode(moving_carrot)
-    (episode.path / ".saliency.partial").write_text("in the way")
-    with pytest.raises(AfilError, match=rf"{episode.path}/saliency cannot be written"):
+
+    def refuse(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(AfilError, match=rf"{episode.path}/saliency cannot be written \(No space"):
         write_sidecar(episode, Pipeline(PerceptionConfig()))
+    assert not list(episode.path.glob(".*"))
+
+
+def test_a_share_of_lost_frames_that_is_no_longer_allowed_makes_it_anew(
+    make_episode, moving_carrot
+) -> None:
+    episode = make_episode([*moving_carrot[:9], b"torn"])
+    assert write_sidecar(episode, Pipeline(PerceptionConfig())).frames == 9
+    assert not write_sidecar(episode, Pipeline(PerceptionConfig())).made
+    with pytest.raises(AfilError, match=r"more than 5 % \(max_lost_share\)"):
+        write_sidecar(episode, Pipeline(PerceptionConfig(max_lost_share=0.05)))
+
+
+def test_a_changed_recording_is_perceived_anew(make_episode, moving_carrot, draw) -> None:
+    episode = make_episode(moving_carrot)
+    write_sidecar(episode, Pipeline(PerceptionConfig()))
+    other = make_episode([draw([(90, 60, 8, (255, 130, 10))])] * 10)
+    bag = next(episode.path.glob("*.mcap"))
+    bag.write_bytes(next(other.path.glob("*.mcap")).read_bytes())
+    report = write_sidecar(episode, Pipeline(PerceptionConfig()))
+    assert report.why == "what 'instances' follows from changed"
+    ((_, objects), *_) = episode.sidecar.key_objects(TOPIC)
+    assert box_center(objects[0].box) == (90.5, 60.5)
 
 
 @pytest.mark.parametrize(
@@ -171,3 +186,32 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(make_episode, moving_carr
 )
 def test_the_contract_says_whether_the_scene_is_one_of_driving(robot: str, driving: bool) -> None:
     assert is_driving(load_contract(robot)) is driving
+
+
+class ByColor(Tracker):
+    """Finds orange pixels; in the first frames it knows no mask."""
+
+    class Config(Schema):
+        """No options."""
+
+    def __init__(self, config: Config) -> None:
+        del config
+
+    def track(self, clip, phrases, detector):
+        for frame in clip:
+            found = (frame.rgb == (255, 130, 10)).all(axis=2)
+            mask = Rle.of(found) if frame.index > 2 else None
+            yield [KeyObject(1, phrases[0].text, 1.0, (0.0, 0.0, 9.0, 9.0), mask)]
+
+
+def test_masks_are_in_the_sidecar_from_the_first_frame_that_has_one(
+    make_episode, moving_carrot
+) -> None:
+    episode = make_episode(moving_carrot)
+    tracker = Selection("by_color", ByColor, ByColor.Config())
+    write_sidecar(episode, Pipeline(PerceptionConfig(tracker=tracker)))
+    found = [objects[0].mask for _, objects in episode.sidecar.key_objects(TOPIC)]
+    assert found[:3] == [None] * 3
+    for mask, image in zip(found[3:], moving_carrot[3:], strict=True):
+        np.testing.assert_array_equal(mask.mask(), (image == (255, 130, 10)).all(axis=2))
+    assert bag_info(episode.saliency_path).counts[f"{TOPIC}/key_objects/masks"] == 7

@@ -3,8 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from afil_perception.pipeline.config import SaliencyConfig
-from afil_perception.saliency import SaliencyParameters, saliency_map, to_uint8
+from afil_core.saliency import Box, KeyObject
+from afil_perception.saliency import SaliencyConfig, to_uint8
+from afil_perception.saliency import saliency_map as map_of
 
 SIZE = (90, 160)
 POINT = (80.0, 40.0, 81.0, 41.0)  # center (80.5, 40.5) is the middle of pixel (80, 40)
@@ -13,8 +14,18 @@ FAR = (140.0, 40.0, 141.0, 41.0)
 SIGMA_PX = 8.0
 
 
-def parameters(**changes: object) -> SaliencyParameters:
-    return SaliencyParameters(**{"sigma_fraction": SIGMA_PX / SIZE[1], **changes})  # type: ignore[arg-type]
+def parameters(**changes: object) -> SaliencyConfig:
+    return SaliencyConfig(**{"sigma_fraction": SIGMA_PX / SIZE[1], **changes})
+
+
+def saliency_map(
+    boxes: dict[int, list[Box]], size: tuple[int, int], config: SaliencyConfig, map_size=None
+) -> np.ndarray:
+    objects = {
+        step: [KeyObject(k, "carrot", 1.0, box) for k, box in enumerate(near, start=1)]
+        for step, near in boxes.items()
+    }
+    return map_of(objects, size, config, map_size)
 
 
 def test_one_point_and_one_frame_is_a_gaussian_of_the_distance() -> None:
@@ -76,7 +87,7 @@ def test_min_max_per_frame_keeps_a_crowded_frame_from_drowning_the_other() -> No
 def test_the_map_depends_on_the_fraction_of_the_width_not_on_pixels() -> None:
     small = saliency_map({0: [POINT]}, SIZE, parameters())
     box = tuple(4 * v for v in POINT)
-    large = saliency_map({0: [box]}, (360, 640), parameters(), map_size=SIZE)  # type: ignore[list-item]
+    large = saliency_map({0: [box]}, (360, 640), parameters(), map_size=SIZE)
     np.testing.assert_allclose(large, small, atol=1e-9)
 
 
@@ -88,14 +99,19 @@ def test_the_box_shape_follows_the_box_along_each_axis() -> None:
     np.testing.assert_allclose(box[:, 80], center[:, 80], atol=0.01)
 
 
-def test_sigma_goes_by_the_scene() -> None:
+def test_sigma_goes_by_the_scene_unless_it_is_given() -> None:
     config = SaliencyConfig()
-    assert SaliencyParameters.of(config, driving=False).sigma_fraction == 30 / 640
-    assert SaliencyParameters.of(config, driving=True).sigma_fraction == 20 / 320
-    fixed = SaliencyConfig(scene="driving")
-    assert SaliencyParameters.of(fixed, driving=False).sigma_fraction == 20 / 320
+    assert config.for_scene(driving=False).sigma_fraction == 30 / 640
+    assert config.for_scene(driving=True).sigma_fraction == 20 / 320
+    given = SaliencyConfig(sigma_fraction=0.1)
+    assert given.for_scene(driving=False) == given.for_scene(driving=True) == given
 
 
-def test_grey_levels_span_the_whole_range() -> None:
+def test_a_map_without_a_sigma_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="for_scene"):
+        map_of({}, SIZE, SaliencyConfig())
+
+
+def test_gray_levels_span_the_whole_range() -> None:
     gray = to_uint8(saliency_map({0: [POINT]}, SIZE, parameters()))
     assert gray.dtype == np.uint8 and gray.max() == 255 and gray.min() == 0

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
-from afil_core.bags import bag_info
 from afil_core.episodes import Episode, list_episodes
+from afil_core.saliency import Provenance
 from afil_policy.deploy.runner import PolicyRunner
 
 # Moments of an episode that are shown, as shares of its length.
@@ -29,7 +27,7 @@ class Demonstrations:
         instruction: The task in words.
         operators: Who demonstrated.
         notes: Notes of the first episode, e.g. the variant of the task.
-        perception: What the saliency sidecar says about its making; empty without one.
+        saliency: How the saliency sidecar was made; None without one.
     """
 
     episodes: int
@@ -37,7 +35,7 @@ class Demonstrations:
     instruction: str
     operators: tuple[str, ...]
     notes: Mapping[str, str]
-    perception: Mapping[str, Any]
+    saliency: Provenance | None
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def describe_demonstrations(dataset: Path) -> Demonstrations:
         instruction=facts[0].instruction,
         operators=tuple(sorted({m.operator for m in facts})),
         notes=facts[0].notes,
-        perception=_perception(episodes[0]),
+        saliency=episodes[0].sidecar.provenance if episodes[0].sidecar.exists() else None,
     )
 
 
@@ -107,14 +105,3 @@ def _saliency_by_stamp(episode: Episode, stream: str) -> dict[int, NDArray[np.fl
         return {}
     maps = episode.saliency_maps(stream)
     return {stamp_ns: values.astype(np.float32) / np.float32(255) for stamp_ns, values in maps}
-
-
-def _perception(episode: Episode) -> dict[str, Any]:
-    if not episode.saliency_path.is_dir():
-        return {}
-    facts: dict[str, Any] = {}
-    for text in bag_info(episode.saliency_path).custom_data.values():
-        data = yaml.safe_load(text)
-        if isinstance(data, dict):
-            facts |= data
-    return facts

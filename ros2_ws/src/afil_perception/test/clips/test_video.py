@@ -1,4 +1,3 @@
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +6,6 @@ import pytest
 from afil_core.episodes import Episode, list_episodes
 from afil_core.errors import AfilError
 from afil_perception.clips.video import Video, import_video
-from afil_perception.commands import import_video as command
 
 
 def test_a_video_becomes_an_episode_with_its_size_and_rate(
@@ -66,16 +64,6 @@ def test_a_broken_video_is_named_and_leaves_no_episode(
 def test_an_impossible_rate_is_refused(tmp_path: Path, make_video, moving_carrot, fps) -> None:
     with pytest.raises(AfilError, match="fps-override"):
         import_video(make_video(moving_carrot), tmp_path / "demos", "lift the carrot", fps)
-
-
-def test_the_command_ends_with_a_sentence_and_code_2(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ["import_video", "none.mp4", "--dataset", str(tmp_path), "--instruction", "go"]
-    monkeypatch.setattr(sys, "argv", arguments)
-    assert command.main() == 2
-    error = capsys.readouterr().err
-    assert error.startswith("error: video none.mp4 does not exist") and error.count("\n") == 1
 
 
 def test_frames_are_contiguous_rgb(tmp_path: Path, make_video) -> None:

@@ -1,0 +1,53 @@
+import sys
+
+import pytest
+
+from afil_core.episodes import list_episodes
+from afil_perception.commands import import_video, perceive
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Runs a command in an empty folder: exit code, and what it printed."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(module, *words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", [module.__name__, *words])
+        code = module.main()
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return command
+
+
+def test_a_video_is_imported_and_perceived_as_typed(
+    run, make_video, moving_carrot, tmp_path
+) -> None:
+    make_video(moving_carrot)
+    code, out, _ = run(import_video, "clip.avi", "--instruction", "lift the carrot")
+    assert code == 0 and "episode demos/episode_000000" in out
+    code, out, _ = run(perceive)
+    assert code == 0
+    assert "done: sidecars written 1, up to date 0, bags that failed 0" in out
+    (episode,) = list_episodes(tmp_path / "demos")
+    assert len(list(episode.saliency_maps("image"))) == 10
+    code, out, _ = run(perceive, "saliency.alpha=0.5", "detector.min_score=0.3")
+    assert code == 0 and "made anew: what 'instances' follows from changed" in out
+
+
+@pytest.mark.parametrize(
+    ("module", "words", "sentence"),
+    [
+        (import_video, ["none.mp4", "--instruction", "go"], "video none.mp4 does not exist"),
+        (import_video, ["a.mp4", "--output", "x"], "--output is called --dataset now; rename it"),
+        (perceive, ["--dataset", "none"], "dataset none does not exist"),
+        (perceive, ["--demos", "x"], "--demos is called --dataset now; rename it"),
+        (perceive, ["--config", "none.yaml"], "perception config none.yaml cannot be read"),
+        (perceive, ["detector.min_scor=1"], "did you mean 'min_score'"),
+        (perceive, ["min_score"], "'min_score' sets nothing; write key=value"),
+    ],
+)
+def test_what_does_not_fit_is_one_sentence_and_code_2(run, module, words, sentence) -> None:
+    code, _, err = run(module, *words)
+    assert code == 2
+    assert err.startswith("error: ") and sentence in err and err.count("\n") == 1
