@@ -61,7 +61,7 @@ def stages(args: dict[str, str]) -> list[Stage]:
             "record",
             _ros2("launch", "afil_teleop", "record.launch.py")
             + [f"robot:={args['robot']}", "sim:=true", f"task:={args['task']}", "source:=expert"]
-            + ["cue:=intact", f"episodes:={args['episodes']}", f"output:={demos}"]
+            + ["cue:=intact", f"episodes:={args['episodes']}", f"dataset:={demos}"]
             + [f"first_seed:={args['first_seed']}", f"noise:={args['noise']}"],
         ),
         Stage(

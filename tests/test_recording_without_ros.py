@@ -11,7 +11,7 @@ from afil_core.episodes import Episode
 from afil_sim.pilot import ExpertPilot
 from afil_sim.tasks import make_task
 from afil_sim.world import World, WorldConfig
-from afil_teleop.recorder import EpisodeRecorder, RecordingSettings
+from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
 
 
 def record(dataset, *, seed, cue="intact", noise=0.008):

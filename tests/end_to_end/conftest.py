@@ -76,7 +76,7 @@ def workspace(tmp_path_factory) -> Path:
 def record_arguments(output: Path, episodes: int) -> list[str]:
     return [
         *("robot:=franka", "sim:=true", "task:=lift_carrot", "source:=expert", "cue:=intact"),
-        *(f"episodes:={episodes}", f"output:={output}"),
+        *(f"episodes:={episodes}", f"dataset:={output}"),
     ]
 
 

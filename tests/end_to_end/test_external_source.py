@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -10,13 +12,16 @@ import yaml
 from afil_core.bags import read_bag
 from afil_core.episodes import list_episodes
 
+ROOT = Path(__file__).resolve().parents[2]
+FAKE_ROBOT = ROOT / "ros2_ws/src/afil_teleop/test/nodes/fake_robot.py"
+
 
 @pytest.fixture
 def recorder(processes, tmp_path):
     """The record launch, waiting for services; episodes go to ``tmp_path/demos``."""
     launch = processes.Process(
         ["ros2", "launch", "afil_teleop", "record.launch.py", "robot:=franka", "source:=external"]
-        + [f"output:={tmp_path / 'demos'}", "use_sim_time:=false", "operator:=somebody"]
+        + [f"dataset:={tmp_path / 'demos'}", "operator:=somebody"]
     )
     launch.wait_for("recording to", 60)
     yield launch
@@ -25,13 +30,11 @@ def recorder(processes, tmp_path):
 
 @pytest.fixture
 def robot(processes):
-    """Function that starts nodes which publish all topics of the contract, as a robot does."""
+    """Function that starts what publishes all topics of the contract, as a driven robot does."""
     started = []
 
     def start():
-        world = ["ros2", "run", "afil_sim", "world_node", "--ros-args", "-p", "auto_reset:=true"]
-        started.append(processes.Process(world))
-        started.append(processes.Process(["ros2", "run", "afil_sim", "expert_node"]))
+        started.append(processes.Process([sys.executable, str(FAKE_ROBOT)]))
 
     yield start
     for process in started:

@@ -59,7 +59,7 @@ def test_an_episode_driven_with_keys_is_recorded(processes, tmp_path):
     demos = tmp_path / "demos"
     person = Person(
         ["ros2", "launch", "afil_teleop", "record.launch.py", "robot:=franka", "sim:=true"]
-        + ["source:=keyboard", f"output:={demos}"],
+        + ["source:=keyboard", f"dataset:={demos}"],
         processes.environment(),
     )
     person.see("world is up", 60)

@@ -25,8 +25,8 @@ setup(
     license="Apache-2.0",
     entry_points={
         "console_scripts": [
-            "record_node = afil_teleop.record_node:main",
-            "keyboard_node = afil_teleop.keyboard_node:main",
+            "record_node = afil_teleop.nodes.record_node:main",
+            "keyboard_node = afil_teleop.nodes.keyboard_node:main",
         ],
     },
 )

@@ -26,8 +26,8 @@ from launch_ros.parameter_descriptions import ParameterValue
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
 from afil_core.world_protocol import require_simulated, simulation_environment, uses_sim_time
-from afil_teleop.dataset import dataset_state
-from afil_teleop.tasks import task_instruction
+from afil_teleop.recording.dataset import dataset_state
+from afil_teleop.recording.tasks import task_instruction
 
 # A person needs longer than the scripted expert for whom a task's limit is made.
 PERSONS_STEPS = 600
@@ -45,7 +45,7 @@ ARGUMENTS = {
         ["expert", "keyboard", "external"],
     ),
     "episodes": ("10", "Record until the dataset has so many (source:=expert)", None),
-    "output": ("demos", "Folder of the dataset; existing episodes are kept and counted", None),
+    "dataset": ("demos", "Folder of the dataset; existing episodes are kept and counted", None),
     "cue": (
         "none",
         "Simulated confounding cue in the image: none, showing the expert's command, or random",
@@ -66,10 +66,15 @@ ARGUMENTS = {
     ),
 }
 
+FORMER = {"output": "dataset"}
+
 
 def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Check the arguments together and make the nodes; what does not fit is a sentence."""
     args = {name: context.launch_configurations[name] for name in ARGUMENTS}
+    for former, present in FORMER.items():
+        if context.launch_configurations[former]:
+            raise AfilError(f"argument {former} is called {present} now; rename it")
     sim = args["sim"] == "true"
     robot = args["contract"] or args["robot"]
     contract = load_contract(robot)
@@ -91,9 +96,9 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         notes["cue"] = args["cue"]
     if automatic:
         notes["noise"] = args["noise"]
-    output = Path(args["output"]).expanduser()
+    dataset = Path(args["dataset"]).expanduser()
     state = dataset_state(
-        output,
+        dataset,
         contract,
         instruction=instruction,
         notes=notes,
@@ -101,7 +106,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     )
     episodes = _whole(args, "episodes") if automatic else 0
     if automatic and state.episodes >= episodes:
-        return [LogInfo(msg=f"{output} has {state.episodes} episodes already; nothing to record")]
+        return [LogInfo(msg=f"{dataset} has {state.episodes} episodes already; nothing to record")]
 
     shared = {"use_sim_time": uses_sim_time(args["use_sim_time"], contract.clock, sim=sim)}
     world = ("lock_step" if automatic else "real_time") if sim else "none"
@@ -114,7 +119,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
             {k: _text(v) for k, v in notes.items()},
             {
                 "robot": _text(robot),
-                "output": _text(str(output)),
+                "dataset": _text(str(dataset)),
                 "instruction": _text(instruction),
                 "operator": _text(args["operator"] or args["source"]),
                 "world": world,
@@ -215,4 +220,8 @@ def generate_launch_description() -> LaunchDescription:
         DeclareLaunchArgument(name, default_value=default, description=text, choices=choices)
         for name, (default, text, choices) in ARGUMENTS.items()
     ]
-    return LaunchDescription([*declared, OpaqueFunction(function=setup)])
+    former = [
+        DeclareLaunchArgument(name, default_value="", description=f"former name of {present}")
+        for name, present in FORMER.items()
+    ]
+    return LaunchDescription([*declared, *former, OpaqueFunction(function=setup)])

@@ -70,7 +70,7 @@ class EpisodeWriter:
             (dataset / _PARTIAL).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise AfilError(
-                f"dataset {dataset} cannot be written ({error.strerror}); choose another output"
+                f"dataset {dataset} cannot be written ({error.strerror}); choose another folder"
             ) from error
         self.name = _next_name(dataset)
         self._bag = BagWriter(dataset / _PARTIAL / self.name, {CONTRACT_KEY: contract.to_yaml()})

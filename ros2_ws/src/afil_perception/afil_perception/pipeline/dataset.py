@@ -80,7 +80,7 @@ def find_episodes(path: Path) -> tuple[list[Episode], list[str]]:
     if not episodes and not foreign:
         raise AfilError(
             f"dataset {path} holds no episode (a folder with {EPISODE_FILE}); record some with "
-            f"`ros2 launch afil_teleop record.launch.py output:={path}`"
+            f"`ros2 launch afil_teleop record.launch.py dataset:={path}`"
         )
     return episodes, foreign
 

@@ -1,6 +1,6 @@
 """Pre-flight: which topics keep an episode from starting."""
 
-from afil_teleop.preflight import TopicLife, preflight
+from afil_teleop.recording.preflight import TopicLife, preflight
 
 SECOND = 1_000_000_000
 

@@ -4,8 +4,8 @@ import pytest
 
 from afil_core.errors import AfilError
 from afil_core.world_protocol import EpisodeStatus
-from afil_teleop.automatic import AutomaticRecording, Patience
-from afil_teleop.session import Answer, Phase
+from afil_teleop.recording.session import Answer, Phase
+from afil_teleop.recording.unattended import Patience, UnattendedRecording
 
 PATIENCE = Patience(ready_s=2.0, reset_s=1.0, silence_s=1.0, stragglers_s=1.0, quiet_s=0.2)
 
@@ -25,7 +25,7 @@ class Bench:
         self.counts = (0, 0)
         self.seed = 10 + existing
         self.episode = -1
-        self.run = AutomaticRecording(
+        self.run = UnattendedRecording(
             self,
             lambda: self.counts,
             self.reset,

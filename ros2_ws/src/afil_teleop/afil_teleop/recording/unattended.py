@@ -9,7 +9,7 @@ from typing import Protocol
 
 from afil_core.errors import AfilError
 from afil_core.world_protocol import RESET_SERVICE, EpisodeStatus
-from afil_teleop.session import Answer, Phase
+from afil_teleop.recording.session import Answer, Phase
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class _Stage(Enum):
     FINISHED = "finished"
 
 
-class AutomaticRecording:
+class UnattendedRecording:
     """Records episodes of a simulated world until a dataset has enough of them.
 
     Call :meth:`tick` often, and the other methods as things happen. All times are wall-clock

@@ -4,8 +4,8 @@ import pytest
 
 from afil_core.errors import AfilError
 from afil_core.testing import changed
-from afil_teleop.dataset import dataset_state
-from afil_teleop.recorder import EpisodeRecorder, RecordingSettings
+from afil_teleop.recording.dataset import dataset_state
+from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
 
 INSTRUCTION = "lift the orange object"
 

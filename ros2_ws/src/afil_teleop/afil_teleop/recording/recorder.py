@@ -10,7 +10,7 @@ from afil_core import messages
 from afil_core.contract import Contract
 from afil_core.episodes import EpisodeWriter
 from afil_core.errors import AfilError
-from afil_teleop.gaps import GapCounter
+from afil_teleop.recording.gaps import GapCounter
 
 
 @dataclass(frozen=True)

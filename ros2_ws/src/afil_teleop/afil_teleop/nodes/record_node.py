@@ -23,12 +23,12 @@ from afil_core.world_protocol import (
     RESET_SERVICE,
     EpisodeStatus,
 )
-from afil_teleop.automatic import AutomaticRecording
-from afil_teleop.dataset import dataset_state
-from afil_teleop.preflight import TopicLife, preflight
-from afil_teleop.recorder import EpisodeRecorder, RecordingSettings
-from afil_teleop.session import Answer, Phase, Session
-from afil_teleop.status import DIAGNOSTICS_TYPE, STATUS_TYPE, Arrivals, RecorderStatus
+from afil_teleop.recording.dataset import dataset_state
+from afil_teleop.recording.preflight import TopicLife, preflight
+from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
+from afil_teleop.recording.session import Answer, Phase, Session
+from afil_teleop.recording.status import DIAGNOSTICS_TYPE, STATUS_TYPE, Arrivals, RecorderStatus
+from afil_teleop.recording.unattended import UnattendedRecording
 
 WORLDS = ("none", "lock_step", "real_time")
 # Deep enough for seconds of messages: a recorder that is late must not lose any.
@@ -39,7 +39,7 @@ _TICK_S = 0.02
 class RecordNode(Node):
     """Subscribes to every topic of the contract and answers the episode services.
 
-    Parameters: ``robot`` (contract name or file), ``output`` (dataset folder), ``instruction``,
+    Parameters: ``robot`` (contract name or file), ``dataset`` (its folder), ``instruction``,
     ``task``, ``operator``, ``cue``, ``noise`` (texts for ``episode.yaml``), ``world`` (none,
     lock_step, real_time), ``episodes`` (record until the dataset has so many, by itself; 0: a
     person starts and saves), ``first_seed`` (of an empty dataset).
@@ -73,7 +73,7 @@ class RecordNode(Node):
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(_TICK_S, self._tick, clock=steady)
         self.create_timer(1.0, self._publish_status, clock=steady)
-        print(f"recording to {self._output} ({self._contract.robot})", flush=True)
+        print(f"recording to {self._dataset} ({self._contract.robot})", flush=True)
 
     @property
     def over(self) -> bool:
@@ -105,24 +105,25 @@ class RecordNode(Node):
         return int(self.declare_parameter(name, default).value)
 
     def _settings(self) -> RecordingSettings:
-        output = self._text("output", "")
+        dataset = self._text("dataset", "demos")
+        if self._text("output", ""):
+            raise AfilError("parameter output of record_node is called dataset now; rename it")
         instruction = self._text("instruction", "")
-        if not output or not instruction:
-            missing = "instruction" if output else "output"
-            raise AfilError(f"parameter {missing} of record_node is empty; give {missing}:=...")
-        self._output = Path(output).expanduser()
+        if not instruction:
+            raise AfilError("parameter instruction of record_node is empty; give it in words")
+        self._dataset = Path(dataset).expanduser()
         named = {k: self._text(k, "") for k in ("task", "cue", "noise")}
         notes = {k: v for k, v in named.items() if v}
         self._episodes = self._integer("episodes", 0)
         self._state = dataset_state(
-            self._output,
+            self._dataset,
             self._contract,
             instruction=instruction,
             notes=notes,
             first_seed=self._integer("first_seed", 0),
         )
         return RecordingSettings(
-            dataset=self._output,
+            dataset=self._dataset,
             contract=self._contract,
             instruction=instruction,
             operator=self._text("operator", "unknown"),
@@ -171,7 +172,7 @@ class RecordNode(Node):
                 Trigger, f"~/{name}", lambda _, response, do=command: self._answer(do(), response)
             )
 
-    def _automation(self) -> AutomaticRecording | None:
+    def _automation(self) -> UnattendedRecording | None:
         if self._episodes == 0:
             return None
         if self._world != "lock_step":
@@ -181,11 +182,11 @@ class RecordNode(Node):
             )
         if self._state.episodes:
             print(
-                f"{self._output} has {self._state.episodes} of {self._episodes} episodes; "
+                f"{self._dataset} has {self._state.episodes} of {self._episodes} episodes; "
                 f"going on with seed {self._state.next_seed}",
                 flush=True,
             )
-        return AutomaticRecording(
+        return UnattendedRecording(
             self._session,
             lambda: (self._recorder.frames, sum(self._recorder.counts.values())),
             self._request_reset,
@@ -265,7 +266,7 @@ class RecordNode(Node):
             phase=self._session.phase,
             episode=self._session.episode,
             episodes=self._state.episodes + self._session.saved,
-            dataset=self._output,
+            dataset=self._dataset,
             counts=self._recorder.counts,
             gaps=self._recorder.gaps,
         )

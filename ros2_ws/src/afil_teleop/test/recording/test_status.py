@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from afil_core import messages
-from afil_teleop.gaps import GapCounter
-from afil_teleop.session import Phase
-from afil_teleop.status import DIAGNOSTICS_TYPE, STATUS_TYPE, Arrivals, RecorderStatus
+from afil_teleop.recording.gaps import GapCounter
+from afil_teleop.recording.session import Phase
+from afil_teleop.recording.status import DIAGNOSTICS_TYPE, STATUS_TYPE, Arrivals, RecorderStatus
 
 SECOND = 1_000_000_000
 

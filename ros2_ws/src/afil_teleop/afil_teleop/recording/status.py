@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from afil_core import messages
-from afil_teleop.gaps import GapCounter
-from afil_teleop.session import Phase
+from afil_teleop.recording.gaps import GapCounter
+from afil_teleop.recording.session import Phase
 
 STATUS_TYPE = "afil_interfaces/msg/RecorderStatus"
 DIAGNOSTICS_TYPE = "diagnostic_msgs/msg/DiagnosticArray"

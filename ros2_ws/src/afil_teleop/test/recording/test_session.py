@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from afil_core.errors import AfilError
-from afil_teleop.session import Phase, Session
+from afil_teleop.recording.session import Phase, Session
 
 
 class Store:

@@ -44,7 +44,7 @@ def dataset_state(
     """
     if not dataset.exists() or not any(dataset.iterdir() if dataset.is_dir() else ()):
         if dataset.is_file():
-            raise AfilError(f"output {dataset} is a file; give a folder")
+            raise AfilError(f"dataset {dataset} is a file; give a folder")
         return DatasetState(0, 0, first_seed)
     if not any(dataset.glob(f"*/{EPISODE_FILE}")):
         return _without_episodes(dataset, first_seed)
@@ -63,7 +63,7 @@ def _without_episodes(dataset: Path, first_seed: int) -> DatasetState:
     strangers = [p.name for p in dataset.iterdir() if not p.name.startswith(".")]
     if strangers:
         raise AfilError(
-            f"output {dataset} holds {strangers[0]}, which is no episode; give an empty folder "
+            f"dataset {dataset} holds {strangers[0]}, which is no episode; give an empty folder "
             f"or a dataset"
         )
     return DatasetState(0, 0, first_seed)
@@ -77,16 +77,16 @@ def _require_same(
         lines = differences(contract, episode.contract)
         what = lines[0] if lines else "its description"
         raise AfilError(
-            f"{episode.path} was recorded under another contract ({what}); give another output"
+            f"{episode.path} was recorded under another contract ({what}); give another dataset"
         )
     if metadata.instruction != instruction:
         raise AfilError(
             f"{episode.path} has the instruction '{metadata.instruction}', not '{instruction}'; "
-            f"give another output"
+            f"give another dataset"
         )
     for key, value in notes.items():
         if metadata.notes.get(key, value) != value:
             raise AfilError(
                 f"{episode.path} has {key} '{metadata.notes[key]}', not '{value}'; "
-                f"give another output"
+                f"give another dataset"
             )

@@ -7,8 +7,8 @@ from afil_core.bags import read_bag
 from afil_core.codecs import decode_float_array
 from afil_core.episodes import list_episodes
 from afil_core.errors import AfilError
-from afil_teleop.dataset import DatasetState, dataset_state
-from afil_teleop.recorder import EpisodeRecorder, RecordingSettings
+from afil_teleop.recording.dataset import DatasetState, dataset_state
+from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
 
 STEP_NS = 100_000_000
 

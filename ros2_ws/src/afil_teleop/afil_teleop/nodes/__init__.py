@@ -1,0 +1,1 @@
+"""Nodes: the only modules of this package that know ROS."""

@@ -1,0 +1,1 @@
+"""Episodes from raw messages: sessions, pre-flight, recorder, dataset."""

@@ -1,0 +1,82 @@
+"""A program for tests: a robot and its teleoperation on paper, with the faults of real drivers.
+
+``python fake_robot.py [--contract FILE] [--ros-args ...]``. A driver that is set up wrongly is a
+robot with another contract; what a contract can't say is an option.
+"""
+
+import argparse
+import sys
+import time
+
+import numpy as np
+import rclpy
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from rosidl_runtime_py.utilities import get_message
+
+from afil_core.contract import load_contract
+from afil_core.process.node_main import run_node
+from afil_core.testing import HOME, FrankaOnPaper
+
+
+class FakeRobot(Node):
+    """Publishes what a Franka's drivers and a teleoperation send."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        super().__init__("fake_robot")
+        self._given = given
+        contract = load_contract(given.contract).within(self.get_namespace())
+        self._robot = FrankaOnPaper(contract)
+        self._silent_after = {name: float(s) for name, s in given.silent_after}
+        self._offsets_ns = {name: round(float(s) * 1e9) for name, s in given.stamp_offset}
+        self._offered = {
+            topic: self.create_publisher(get_message(kind), topic, QoSProfile(**qos.profile()))
+            for topic, (kind, qos) in contract.topics().items()
+        }
+        self._names = {s.topic: s.name for s in contract.observations}
+        self._names |= {c.topic: c.name for c in contract.require_action().demonstrated}
+        self._count = 0
+        self._start_s = time.monotonic()
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(1.0 / contract.control_rate_hz, self._step, clock=steady)
+
+    def _step(self) -> None:
+        now_ns = time.time_ns() + round(self._given.clock_step * 1e9) * (self._count >= 30)
+        away = np.array([0.002 * (self._count % 20), 0, 0, 0, 0, 0, 0])
+        anchor = self._robot.contract.stream(self._robot.contract.anchor)
+        shade = 0 if self._given.freeze else self._count % 200
+        values = {"ee_pose": HOME + away, anchor.name: np.full(anchor.shape, shade, np.uint8)}
+        for name, topic in self._sent().items():
+            stamp_ns = 0 if name in self._given.zero_stamp else now_ns
+            stamp_ns += self._offsets_ns.get(name, 0)
+            sent = [*self._robot.by_topic(stamp_ns, values)]
+            sent += self._robot.command(stamp_ns, HOME + away)
+            self._offered[topic].publish(dict(sent)[topic])
+        self._count += 1
+
+    def _sent(self) -> dict[str, str]:
+        passed_s = time.monotonic() - self._start_s
+        return {
+            name: topic
+            for topic, name in self._names.items()
+            if name not in self._given.without
+            and passed_s < self._silent_after.get(name, float("inf"))
+        }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--contract", default="franka")
+    parser.add_argument("--without", action="append", default=[])
+    parser.add_argument("--zero-stamp", action="append", default=[])
+    parser.add_argument("--stamp-offset", nargs=2, action="append", default=[])
+    parser.add_argument("--silent-after", nargs=2, action="append", default=[])
+    parser.add_argument("--clock-step", type=float, default=0.0)
+    parser.add_argument("--freeze", action="store_true")
+    given = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
+    return run_node(lambda: FakeRobot(given))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
