@@ -36,9 +36,9 @@ setup(
     license="Apache-2.0",
     entry_points={
         "console_scripts": [
-            "evaluate = afil_policy.evaluate_node:main",
-            "policy_node = afil_policy.policy_node:main",
-            "report = afil_policy.report:main",
+            "evaluate = afil_policy.commands.evaluate:main",
+            "policy_node = afil_policy.nodes.policy_node:main",
+            "report = afil_policy.commands.report:main",
             "train = afil_policy.commands.train:main",
         ],
     },

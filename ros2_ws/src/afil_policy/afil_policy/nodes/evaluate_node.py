@@ -1,13 +1,11 @@
-"""Command ``evaluate``: seeded episodes of a deployed policy in its simulated world."""
+"""The node with which the command ``evaluate`` talks to the deployed system."""
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import rclpy
@@ -17,10 +15,9 @@ from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
-from afil_core.errors import AfilError, run
+from afil_core.errors import AfilError
 from afil_core.process.node_main import open_node
 from afil_core.process.stop_signals import StopSignals
-from afil_core.progress import Progress
 from afil_core.world_protocol import (
     EPISODE_QOS,
     EPISODE_TOPIC,
@@ -29,16 +26,7 @@ from afil_core.world_protocol import (
     RESET_SERVICE,
     EpisodeStatus,
 )
-from afil_policy.deploy.preflight import check_deployment
-from afil_policy.evaluation.processes import ProcessGroup, ros2_command
 from afil_policy.evaluation.protocol import EpisodeWatch
-from afil_policy.evaluation.results import (
-    Results,
-    Setting,
-    begin_or_resume,
-    save_results,
-)
-from afil_policy.evaluation.setting import read_setting
 
 # Discovery of a system that was left running takes about this long.
 _DISCOVERY_S = 1.5
@@ -144,92 +132,8 @@ class EvaluateNode(Node):
             self._watch.status_received(status, time.monotonic())
 
 
-def main() -> int:
-    """Entry point."""
-    return run(_main)
-
-
-def _main() -> int:
-    args = _parser().parse_args()
-    checkpoint = check_deployment(args.checkpoint, args.robot, sim=True)
-    setting = read_setting(
-        checkpoint,
-        robot=args.robot,
-        task=args.task,
-        cue=args.cue,
-        first_seed=args.first_seed,
-    )
-    results = begin_or_resume(args.output, setting)
-    if len(results.episodes) < args.episodes:
-        results = _evaluate(args, setting, results)
-    else:
-        print(f"already evaluated: {args.output}", flush=True)
-    print(f"{setting.method}, cue {setting.cue}: {results.summary()}", flush=True)
-    return 0
-
-
-def _evaluate(args: argparse.Namespace, setting: Setting, results: Results) -> Results:
-    # The deployed system has to be ended before the context goes down.
+@contextmanager
+def evaluate_node() -> Iterator[EvaluateNode]:
+    """The node, for as long as the block runs; Ctrl-C breaks in at once."""
     with StopSignals(), open_node(EvaluateNode) as node:
-        node.require_quiet_network()
-        log = args.output.with_suffix(".log")
-        with ProcessGroup(_deployment(args, setting, results.next_seed), log) as system:
-            return _episodes(args, node, system, results)
-
-
-def _episodes(
-    args: argparse.Namespace, node: EvaluateNode, system: ProcessGroup, results: Results
-) -> Results:
-    label = f"evaluating {results.setting.method}, cue {results.setting.cue}"
-    progress = Progress(label, args.episodes, done=len(results.episodes))
-    node.wait_until_active(system.require_alive, args.start_timeout)
-    while len(results.episodes) < args.episodes:
-        seed = results.next_seed
-        watch = node.run_episode(seed, system.require_alive, args.episode_timeout)
-        assert watch.result is not None
-        results = results.with_episode(watch.result)
-        save_results(args.output, results)
-        verdict = "success" if watch.result.success else "failure"
-        so_far = f"{results.successes}/{len(results.episodes)} successes"
-        progress.advance(detail=f"seed {seed} {verdict}, {watch.result.steps} steps, {so_far}")
-    return results
-
-
-def _deployment(args: argparse.Namespace, setting: Setting, first_seed: int) -> list[str]:
-    command = [ros2_command(), "launch", "afil_policy", "deploy.launch.py"]
-    values = {
-        "checkpoint": setting.checkpoint,
-        "robot": setting.robot,
-        "sim": "true",
-        "task": setting.task,
-        "cue": setting.cue,
-        "mode": "lock_step",
-        "auto_reset": "false",
-        "first_seed": str(first_seed),
-        "device": args.device,
-    }
-    return [*command, *(f"{k}:={v}" for k, v in values.items())]
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="evaluate",
-        description="Run seeded episodes of a deployed policy in its simulated world.",
-    )
-    parser.add_argument("--checkpoint", required=True, help="folder that train wrote")
-    parser.add_argument(
-        "--output", type=Path, required=True, help="results.json; resumed if there"
-    )
-    parser.add_argument("--robot", default="franka", help="robot contract: name or YAML path")
-    parser.add_argument("--task", default="lift_carrot", help="task of the world")
-    parser.add_argument("--cue", default="none", choices=["none", "intact", "broken"])
-    parser.add_argument("--episodes", type=int, default=20, help="number of episodes")
-    parser.add_argument("--first-seed", type=int, default=1000, help="seed of the first episode")
-    parser.add_argument("--device", default="cpu", help="torch device of the policy node")
-    parser.add_argument("--start-timeout", type=float, default=120.0, metavar="S")
-    parser.add_argument("--episode-timeout", type=float, default=120.0, metavar="S")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        yield node

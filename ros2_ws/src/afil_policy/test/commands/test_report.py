@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from afil_policy import report
-from afil_policy.commands import train
+from afil_policy.commands import report, train
 from afil_policy.evaluation.curves import curves_svg
 from afil_policy.evaluation.pictures import encode_png, overlay, side_by_side
 from afil_policy.evaluation.results import EpisodeResult, Results, Setting, save_results

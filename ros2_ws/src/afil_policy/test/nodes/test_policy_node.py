@@ -59,7 +59,7 @@ def checkpoint(
 def start(*parameters: str) -> subprocess.Popen[str]:
     given = [word for p in parameters for word in ("-p", p)]
     return subprocess.Popen(
-        [sys.executable, "-m", "afil_policy.policy_node", "--ros-args", *given],
+        [sys.executable, "-m", "afil_policy.nodes.policy_node", "--ros-args", *given],
         env=os.environ | {"ROS_DOMAIN_ID": DOMAIN, "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"},
         stderr=subprocess.PIPE,
         text=True,

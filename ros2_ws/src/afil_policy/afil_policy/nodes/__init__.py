@@ -1,0 +1,1 @@
+"""The nodes: the only modules of this package that know ROS."""
