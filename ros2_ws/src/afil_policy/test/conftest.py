@@ -55,14 +55,20 @@ def write_episode(contract: Contract) -> Callable[..., Path]:
     """Writes one episode; its object sits at ``column`` of the image."""
 
     def write(
-        dataset: Path, column: int, *, steps: int = 8, success: bool = True, saliency: bool = True
+        dataset: Path,
+        column: int,
+        *,
+        steps: int = 8,
+        success: bool = True,
+        saliency: bool = True,
+        gap_after: int = 1000,
     ) -> Path:
         writer = EpisodeWriter(dataset, contract, "lift the square")
         command = {c.name: c.topic for c in contract.action.demonstrated}
         pose, stamps, maps = START.copy(), [], []
         delta = np.array([0.0, (column - 160) / 16000, -0.01, 0.0, 0.0, 0.0])
         for k in range(steps):
-            stamp = (k + 1) * PERIOD_NS
+            stamp = (k + 1 + 5 * (k >= gap_after)) * PERIOD_NS
             rgb, grey = np.full((240, 320, 3), 90, np.uint8), np.zeros((240, 320), np.uint8)
             rgb[100:140, column - 20 : column + 20] = (230, 120, 20)
             grey[100:140, column - 20 : column + 20] = 255

@@ -96,10 +96,11 @@ def _config(args: argparse.Namespace) -> TrainConfig:
 
 
 def _summary(config: TrainConfig, cache: Cache) -> str:
-    saliency = "with" if cache.saliency is not None else "without"
+    maps = "with" if cache.saliency_cameras == cache.cameras else "without"
     return (
-        f"{config.method.name}: {len(cache.names)} episodes, {len(cache.actions)} steps, "
-        f"images {config.data.height}x{config.data.width}, {saliency} saliency maps"
+        f"{config.method.name}: {len(cache.shards)} episodes, {len(cache.actions)} steps, "
+        f"{', '.join(cache.cameras)} at {config.data.height}x{config.data.width}, "
+        f"{maps} saliency maps"
     )
 
 
@@ -131,7 +132,7 @@ def _checkpoint(output: Path, config: TrainConfig, cache: Cache, result: Result)
         method=config.method.name,
         seed=config.seed,
         dataset_sha256=cache.dataset_sha256,
-        episodes=len(cache.names),
+        episodes=len(cache.shards),
         training_steps=result.training_steps,
         final=result.rows[-1],
         git_revision=_git_revision(),

@@ -1,77 +1,108 @@
-"""Random changes of training images; cheap enough for two processor cores."""
+"""Random changes of training images and their maps, as transforms of torchvision.
+
+Each sample of a batch is changed in its own way, all its frames alike, and a saliency map moves
+with its image. What is drawn comes from torch's global generator, as in all of torchvision.
+"""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
+
 import torch
-from numpy.typing import NDArray
-from pydantic import Field
 from torch import Tensor
+from torchvision import tv_tensors
+from torchvision.transforms import v2
 
-from afil_core.schema import Schema
+from afil_policy.data.config import AugmentationConfig
 
 
-class AugmentationConfig(Schema):
-    """Random changes of training images; all zero means none.
+class RandomShift(v2.Transform):
+    """Moves each sample in x and y; the border of an image repeats, that of a map is zero.
 
-    Attributes:
-        shift: Largest shift in x and y, pixels at network resolution; maps move along.
-        brightness: Largest offset added to all pixels, as a share of the full range.
+    Args:
+        pixels: Largest shift.
+    """
+
+    def __init__(self, pixels: int) -> None:
+        super().__init__()
+        self._pixels = pixels
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        """Where each sample is cut out of its padded self."""
+        corners = torch.randint(2 * self._pixels + 1, (len(flat_inputs[0]), 2))
+        return {"corners": corners.tolist()}
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
+        """Shift float32 [B, ..., H, W]."""
+        height, width = inpt.shape[-2:]
+        # A border has no key object.
+        mode = "constant" if isinstance(inpt, tv_tensors.Mask) else "edge"
+        padded = v2.functional.pad(inpt, [self._pixels], padding_mode=mode)
+        moved = [
+            sample[..., top : top + height, left : left + width]
+            for sample, (top, left) in zip(padded, params["corners"], strict=True)
+        ]
+        return tv_tensors.wrap(torch.stack(moved), like=inpt)
+
+
+class RandomPhotometric(v2.Transform):
+    """Changes brightness and contrast of each sample, clamped to [-1, 1]; maps stay as they are.
+
+    Args:
+        brightness: Largest offset, as a share of the full range.
         contrast: Largest relative change of the distance to the image's mean.
     """
 
-    shift: int = Field(0, ge=0)
-    brightness: float = Field(0.1, ge=0)
-    contrast: float = Field(0.1, ge=0)
+    _transformed_types = (tv_tensors.Image,)
+
+    def __init__(self, brightness: float, contrast: float) -> None:
+        super().__init__()
+        self._brightness = brightness
+        self._contrast = contrast
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        """A number in [-1, 1) for each sample's contrast and brightness."""
+        image = flat_inputs[0]
+        contrast, brightness = torch.rand(2, len(image), *[1] * (image.dim() - 1)) * 2 - 1
+        return {"contrast": contrast, "brightness": brightness}
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
+        """Change float32 [B, ...] in [-1, 1]."""
+        image = inpt.as_subclass(Tensor)
+        mean = image.mean(dim=tuple(range(1, image.dim())), keepdim=True)
+        changed = mean + (image - mean) * (1 + self._contrast * params["contrast"])
+        # The full range spans 2, so a share of it is twice as much here.
+        changed = changed + 2 * self._brightness * params["brightness"]
+        return tv_tensors.wrap(changed.clamp(-1, 1), like=inpt)
 
 
-def shift(
-    images: NDArray[np.uint8],
-    maps: NDArray[np.uint8] | None,
-    pixels: int,
-    generator: np.random.Generator,
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """Shift each sample by up to ``pixels`` in x and y, its map by the same.
-
-    Args:
-        images: uint8 [B, H, W, 3].
-        maps: uint8 [B, H, W], or None.
-        pixels: Largest shift.
-        generator: Source of the shifts.
-
-    Returns:
-        Images whose border repeats, and maps whose border is filled with zeros: a border has
-        no key object.
-    """
-    batch, height, width = images.shape[:3]
-    offsets = generator.integers(-pixels, pixels + 1, size=(2, batch, 1))
-    rows = np.arange(height) + offsets[0]
-    columns = np.arange(width) + offsets[1]
-    sample = np.arange(batch)[:, None, None]
-    inner_rows = rows.clip(0, height - 1)[:, :, None]
-    inner_columns = columns.clip(0, width - 1)[:, None, :]
-    shifted = images[sample, inner_rows, inner_columns]
-    if maps is None:
-        return shifted, None
-    inside = (rows == inner_rows[:, :, 0])[:, :, None] & (columns == inner_columns[:, 0])[:, None]
-    return shifted, maps[sample, inner_rows, inner_columns] * inside
-
-
-def photometric(images: Tensor, config: AugmentationConfig, generator: torch.Generator) -> Tensor:
-    """Change brightness and contrast of each sample.
+class Augmentation:
+    """The changes that a configuration asks for.
 
     Args:
-        images: float32 [B, 3, H, W] in [-1, 1].
         config: Largest changes.
-        generator: Source of the changes.
-
-    Returns:
-        The changed images, clamped to [-1, 1]; the input itself when nothing is to change.
     """
-    if config.brightness == 0 and config.contrast == 0:
-        return images
-    random = torch.rand(2, images.shape[0], 1, 1, 1, generator=generator) * 2 - 1
-    mean = images.mean(dim=(1, 2, 3), keepdim=True)
-    changed = mean + (images - mean) * (1 + config.contrast * random[0])
-    # The full range spans 2, so a share of it is twice as much here.
-    return (changed + 2 * config.brightness * random[1]).clamp(-1, 1)
+
+    def __init__(self, config: AugmentationConfig) -> None:
+        self._transforms: list[v2.Transform] = []
+        if config.shift > 0:
+            self._transforms.append(RandomShift(config.shift))
+        if config.brightness > 0 or config.contrast > 0:
+            self._transforms.append(RandomPhotometric(config.brightness, config.contrast))
+
+    def __call__(self, images: Tensor, saliency: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """Change the samples of one camera.
+
+        Args:
+            images: float32 [B, T, 3, H, W] in [-1, 1].
+            saliency: float32 [B, H, W], or None.
+
+        Returns:
+            The same, changed.
+        """
+        sample: Any = [tv_tensors.Image(images)]
+        sample += [] if saliency is None else [tv_tensors.Mask(saliency)]
+        for transform in self._transforms:
+            sample = transform(sample)
+        plain = [values.as_subclass(Tensor) for values in sample]
+        return plain[0], plain[1] if len(plain) > 1 else None

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from afil_core.errors import AfilError
-from afil_policy.data.augmentation import photometric, shift
+from afil_policy.data.augmentation import Augmentation
 from afil_policy.data.batch import Batch
 from afil_policy.data.cache import Cache
 from afil_policy.data.normalization import Normalization
@@ -36,7 +36,7 @@ def split_by_episode(cache: Cache, fraction: float, seed: int) -> Split:
     Raises:
         AfilError: When no episode would be left to train on.
     """
-    count = len(cache.names)
+    count = len(cache.shards)
     held_out = max(1, round(fraction * count)) if fraction > 0 else 0
     if held_out >= count:
         raise AfilError(
@@ -72,7 +72,8 @@ class BatchSource:
             config.data, cache.contract, normalization.proprioception
         )
         self._actions = normalization.action
-        self._saliency = cache.saliency if with_saliency else None
+        self._augmentation = Augmentation(config.augmentation)
+        self._saliency = cache.saliency_cameras if with_saliency else ()
 
     def steps_per_epoch(self, indices: NDArray[np.int64]) -> int:
         """Number of training batches of an epoch."""
@@ -91,7 +92,7 @@ class BatchSource:
         order = np.random.default_rng([seed, epoch]).permutation(indices)
         for number in range(start, self.steps_per_epoch(indices)):
             chosen = np.sort(order[number * size : (number + 1) * size])
-            yield self._batch(chosen, np.random.default_rng([seed, epoch, number]))
+            yield self._batch(chosen, [seed, epoch, number])
 
     def validation(self, indices: NDArray[np.int64]) -> Iterator[Batch]:
         """Batches in order, without augmentation."""
@@ -99,21 +100,31 @@ class BatchSource:
         for begin in range(0, len(indices), size):
             yield self._batch(indices[begin : begin + size], None)
 
-    def _batch(self, chosen: NDArray[np.int64], random: np.random.Generator | None) -> Batch:
-        config = self._config.augmentation
-        images = self._cache.images[chosen]
-        maps = None if self._saliency is None else self._saliency[chosen]
-        if random is not None and config.shift > 0:
-            images, maps = shift(images, maps, config.shift, random)
-        camera = self._transform.cameras[0]
+    def _batch(self, steps: NDArray[np.int64], seed: list[int] | None) -> Batch:
+        cache, data = self._cache, self._config.data
+        history = cache.history(steps, data.frames)
         seen = self._transform.inputs(
-            {camera: images[:, None]}, self._cache.proprioception[chosen][:, None]
+            {camera: cache.images(camera, history) for camera in cache.cameras},
+            cache.proprioception[history],
         )
-        pixels = seen.images[camera]
-        if random is not None:
-            generator = torch.Generator().manual_seed(int(random.integers(2**62)))
-            pixels = photometric(pixels[:, 0], config, generator)[:, None]
-        actions = self._actions.apply(torch.from_numpy(self._cache.actions[chosen]))[:, None]
-        mask = torch.ones(actions.shape[:2], dtype=torch.bool)
-        targets = {} if maps is None else {camera: torch.from_numpy(maps).to(torch.float32) / 255}
-        return Batch({camera: pixels}, seen.proprioception, actions, mask, targets)
+        images = dict(seen.images)
+        saliency = {
+            camera: torch.from_numpy(cache.saliency(camera, steps)).to(torch.float32) / 255
+            for camera in self._saliency
+        }
+        if seed is not None:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(int(np.random.default_rng(seed).integers(2**62)))
+                for camera in cache.cameras:
+                    changed = self._augmentation(images[camera], saliency.get(camera))
+                    images[camera] = changed[0]
+                    if changed[1] is not None:
+                        saliency[camera] = changed[1]
+        chunk, mask = cache.chunk(steps, data.horizon)
+        return Batch(
+            images=images,
+            proprioception=seen.proprioception,
+            actions=self._actions.apply(torch.from_numpy(cache.actions[chunk])),
+            action_mask=torch.from_numpy(mask),
+            saliency=saliency,
+        )

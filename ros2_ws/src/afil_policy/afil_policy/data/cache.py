@@ -1,29 +1,34 @@
-"""The training cache: a dataset at network resolution, in files that are memory mapped."""
+"""The training cache: the episodes of a dataset at network resolution, a shard for each."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import shutil
-from collections.abc import Iterator
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_core.contract import Contract, differences, parse_contract
-from afil_core.episodes import Episode, Step, list_episodes
+from afil_core.contract import Contract, differences
+from afil_core.episodes import Episode, list_episodes
 from afil_core.errors import AfilError
-from afil_core.imaging import resize_map
 from afil_core.progress import Progress
 from afil_policy.data.config import DataConfig
 from afil_policy.data.fingerprint import fingerprint
+from afil_policy.data.shards import (
+    Shard,
+    cameras_with_maps,
+    open_shard,
+    shard_folder,
+    write_shard,
+)
 from afil_policy.data.transforms import ObservationTransform
 
-_FORMAT = 1
-_INDEX = "index.json"
+# Two steps further apart than this many periods do not follow each other.
+_GAP_PERIODS = 1.5
 
 
 @dataclass(frozen=True)
@@ -31,38 +36,99 @@ class Cache:
     """N steps of E episodes, in order.
 
     Attributes:
-        images: uint8 [N, H, W, 3], memory mapped.
-        saliency: uint8 [N, H, W], memory mapped; None when episodes have no sidecar.
-        proprioception: float32 [N, P], encoded and not normalised.
-        actions: float32 [N, D], in the contract's units.
-        episodes: int32 [N], number of the episode of each step.
-        names: Name of each episode.
+        shards: The episodes.
         contract: The contract that all episodes share.
+        cameras: The cameras, in order.
         dataset_sha256: Identity of the episodes that went in.
-        without_saliency: Names of episodes without a saliency sidecar.
     """
 
-    images: NDArray[np.uint8]
-    saliency: NDArray[np.uint8] | None
-    proprioception: NDArray[np.float32]
-    actions: NDArray[np.float32]
-    episodes: NDArray[np.int32]
-    names: tuple[str, ...]
+    shards: tuple[Shard, ...]
     contract: Contract
+    cameras: tuple[str, ...]
     dataset_sha256: str
-    without_saliency: tuple[str, ...]
+
+    @cached_property
+    def proprioception(self) -> NDArray[np.float32]:
+        """float32 [N, P], encoded and not normalized."""
+        return np.concatenate([s.proprioception for s in self.shards])
+
+    @cached_property
+    def actions(self) -> NDArray[np.float32]:
+        """float32 [N, D], in the contract's units."""
+        return np.concatenate([s.actions for s in self.shards])
+
+    @cached_property
+    def episodes(self) -> NDArray[np.int32]:
+        """int32 [N], number of the episode of each step."""
+        counts = [s.index.steps for s in self.shards]
+        return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+
+    @cached_property
+    def saliency_cameras(self) -> tuple[str, ...]:
+        """Cameras that have saliency maps in all episodes."""
+        return tuple(c for c in self.cameras if all(c in s.saliency for s in self.shards))
+
+    def images(self, camera: str, steps: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Images of some steps: uint8 [..., H, W, 3] for steps of any shape."""
+        return self._gather([s.images[camera] for s in self.shards], steps)
+
+    def saliency(self, camera: str, steps: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Saliency maps of some steps: uint8 [..., H, W]."""
+        return self._gather([s.saliency[camera] for s in self.shards], steps)
+
+    def history(self, steps: NDArray[np.int64], frames: int) -> NDArray[np.int64]:
+        """Each step with those before it: [B, T], the step itself last.
+
+        Where they would reach over a gap or the start of an episode, the oldest is repeated.
+        """
+        wanted = steps[:, None] + np.arange(-frames + 1, 1)
+        seen: NDArray[np.int64] = np.maximum(wanted, self._runs[0][steps][:, None])
+        return seen
+
+    def chunk(
+        self, steps: NDArray[np.int64], horizon: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Each step with those after it: [B, H], and where they are real: bool [B, H].
+
+        Where they would reach over a gap or the end of an episode, the last is repeated.
+        """
+        wanted = steps[:, None] + np.arange(horizon)
+        last = self._runs[1][steps][:, None]
+        return np.minimum(wanted, last), wanted <= last
+
+    @cached_property
+    def _starts(self) -> NDArray[np.int64]:
+        return np.cumsum([0, *(s.index.steps for s in self.shards)])
+
+    @cached_property
+    def _runs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """First and last step of the run without a gap that each step belongs to."""
+        stamps_ns = np.concatenate([s.stamps_ns for s in self.shards])
+        late = np.diff(stamps_ns) > _GAP_PERIODS * self.contract.period_ns
+        begins = np.flatnonzero(np.concatenate([[True], late | (np.diff(self.episodes) != 0)]))
+        lengths = np.diff([*begins, len(stamps_ns)])
+        return np.repeat(begins, lengths), np.repeat(begins + lengths - 1, lengths)
+
+    def _gather(
+        self, arrays: list[NDArray[np.uint8]], steps: NDArray[np.int64]
+    ) -> NDArray[np.uint8]:
+        flat = steps.reshape(-1)
+        found = np.empty((len(flat), *arrays[0].shape[1:]), np.uint8)
+        for row, (step, episode) in enumerate(zip(flat, self.episodes[flat], strict=True)):
+            found[row] = arrays[episode][step - self._starts[episode]]
+        return found.reshape(*steps.shape, *found.shape[1:])
 
 
 def open_cache(dataset: Path, config: DataConfig, root: Path, *, needs_saliency: bool) -> Cache:
-    """Open the cache of a dataset, building it first when there is none yet.
+    """Open the cache of a dataset, building what it lacks.
 
-    Caches of other datasets or settings may lie in the same folder; each has its own key. One
-    that is being built is only moved in when it is whole.
+    Shards of other datasets or settings may lie in the same folder. Those that are damaged, or
+    whose episode changed, are built anew; an interrupted build goes on where it stopped.
 
     Args:
         dataset: Folder of the episodes.
         config: Streams and size.
-        root: Folder of the caches.
+        root: Folder of the shards.
         needs_saliency: Whether to refuse data without saliency maps.
 
     Raises:
@@ -70,20 +136,56 @@ def open_cache(dataset: Path, config: DataConfig, root: Path, *, needs_saliency:
             lacks saliency maps that are needed.
     """
     episodes = _chosen(dataset, config)
-    identity = fingerprint([e.path for e in episodes])
     contract = _shared_contract(episodes)
     transform = ObservationTransform(config, contract)
-    without = tuple(e.path.name for e in episodes if not e.saliency_path.is_dir())
-    if needs_saliency and without:
+    prints = [fingerprint(episode.path) for episode in episodes]
+    folders = [
+        shard_folder(root, episode, print_, transform)
+        for episode, print_ in zip(episodes, prints, strict=True)
+    ]
+    with ThreadPoolExecutor() as pool:  # Hashing does not hold the interpreter.
+        shards = dict(zip(folders, pool.map(open_shard, folders), strict=True))
+    if needs_saliency:
+        _require_maps(dataset, episodes, list(shards.values()), transform.cameras)
+    missing = [folder for folder, shard in shards.items() if shard is None]
+    progress = Progress("reading episodes", len(episodes), done=len(episodes) - len(missing))
+    for episode, folder in zip(episodes, folders, strict=True):
+        if shards[folder] is None:
+            write_shard(folder, episode, transform)
+            shards[folder] = open_shard(folder)
+            progress.advance(detail=episode.path.name)
+    return Cache(
+        shards=tuple(_opened(shards, folder) for folder in folders),
+        contract=contract,
+        cameras=transform.cameras,
+        dataset_sha256=hashlib.sha256("\n".join(prints).encode()).hexdigest(),
+    )
+
+
+def _opened(shards: Mapping[Path, Shard | None], folder: Path) -> Shard:
+    shard = shards[folder]
+    if shard is None:
+        raise AfilError(
+            f"the training cache {folder} is not what was written a moment ago; check the disk, "
+            "or choose another folder with --cache"
+        )
+    return shard
+
+
+def _require_maps(
+    dataset: Path, episodes: list[Episode], shards: list[Shard | None], cameras: tuple[str, ...]
+) -> None:
+    found = (
+        cameras_with_maps(episode, cameras) if shard is None else shard.index.saliency
+        for episode, shard in zip(episodes, shards, strict=True)
+    )
+    without = [e.path.name for e, maps in zip(episodes, found, strict=True) if maps != cameras]
+    if without:
         raise AfilError(
             f"{len(without)} of {len(episodes)} episodes in {dataset} have no saliency maps "
             f"(first: {without[0]}); run `ros2 launch afil_perception perceive.launch.py "
             f"dataset:={dataset}`"
         )
-    folder = root / _key(identity, transform, config, bool(without))
-    if not (folder / _INDEX).is_file():
-        _build(folder, episodes, contract, transform, with_saliency=not without)
-    return _open(folder, contract, identity, without)
 
 
 def _chosen(dataset: Path, config: DataConfig) -> list[Episode]:
@@ -109,124 +211,3 @@ def _shared_contract(episodes: list[Episode]) -> Contract:
                 f"({'; '.join(lines)}); train on one of them at a time"
             )
     return contract
-
-
-def _key(
-    identity: str, transform: ObservationTransform, config: DataConfig, no_saliency: bool
-) -> str:
-    parts = [
-        _FORMAT,
-        identity,
-        transform.cameras[0],
-        transform.size,
-        transform.labels,
-        no_saliency,
-    ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
-
-
-def _build(
-    folder: Path,
-    episodes: list[Episode],
-    contract: Contract,
-    transform: ObservationTransform,
-    *,
-    with_saliency: bool,
-) -> None:
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
-        partial.mkdir(parents=True)
-        index = _write(partial, episodes, transform, with_saliency=with_saliency)
-        index["contract"] = contract.to_yaml()
-        (partial / _INDEX).write_text(json.dumps(index), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.rename(folder)
-    except OSError as error:
-        raise AfilError(
-            f"the training cache {folder} can't be written ({error.strerror}); choose another "
-            "folder with --cache"
-        ) from error
-
-
-def _write(
-    folder: Path, episodes: list[Episode], transform: ObservationTransform, *, with_saliency: bool
-) -> dict[str, Any]:
-    proprioception: list[NDArray[np.float32]] = []
-    actions: list[NDArray[np.float32]] = []
-    numbers: list[int] = []
-    progress = Progress("reading episodes", len(episodes))
-    with (folder / "images.u8").open("wb") as images, (folder / "saliency.u8").open("wb") as maps:
-        for number, episode in enumerate(episodes):
-            before = len(numbers)
-            for step, saliency in _steps(episode, transform, with_saliency=with_saliency):
-                images.write(
-                    np.ascontiguousarray(
-                        transform.images(step.observations)[transform.cameras[0]]
-                    ).tobytes()
-                )
-                if saliency is not None:
-                    resized = resize_map(saliency, transform.size)
-                    maps.write(np.ascontiguousarray(resized).tobytes())
-                proprioception.append(transform.proprioception(step.observations))
-                actions.append(step.action.astype(np.float32))
-                numbers.append(number)
-            if len(numbers) == before:
-                raise AfilError(
-                    f"{episode.path} has no step to imitate: no complete observation with a "
-                    "command; record it again or move it out of the dataset"
-                )
-            progress.advance(detail=episode.path.name)
-    np.save(folder / "proprioception.npy", np.stack(proprioception))
-    np.save(folder / "actions.npy", np.stack(actions))
-    np.save(folder / "episodes.npy", np.array(numbers, dtype=np.int32))
-    return {
-        "steps": len(numbers),
-        "size": list(transform.size),
-        "saliency": with_saliency,
-        "names": [e.path.name for e in episodes],
-    }
-
-
-def _steps(
-    episode: Episode, transform: ObservationTransform, *, with_saliency: bool
-) -> Iterator[tuple[Step, NDArray[np.uint8] | None]]:
-    if not with_saliency:
-        yield from ((step, None) for step in episode.steps())
-        return
-    maps = episode.saliency_maps(transform.cameras[0])
-    stamp_ns, saliency = next(maps, (None, None))
-    for step in episode.steps():
-        while stamp_ns is not None and stamp_ns < step.stamp_ns:
-            stamp_ns, saliency = next(maps, (None, None))
-        if stamp_ns != step.stamp_ns:
-            raise AfilError(
-                f"{episode.saliency_path} has no map for the image of stamp {step.stamp_ns} ns; "
-                f"delete that folder and run `ros2 launch afil_perception perceive.launch.py "
-                f"dataset:={episode.path.parent}` again"
-            )
-        yield step, saliency
-
-
-def _open(folder: Path, contract: Contract, identity: str, without: tuple[str, ...]) -> Cache:
-    try:
-        index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
-        steps, (height, width) = index["steps"], index["size"]
-        shape = (steps, height, width)
-        images = np.memmap(folder / "images.u8", np.uint8, "r", shape=(*shape, 3))
-        saliency = None
-        if index["saliency"]:
-            saliency = np.memmap(folder / "saliency.u8", np.uint8, "r", shape=shape)
-        return Cache(
-            images=images,
-            saliency=saliency,
-            proprioception=np.load(folder / "proprioception.npy"),
-            actions=np.load(folder / "actions.npy"),
-            episodes=np.load(folder / "episodes.npy"),
-            names=tuple(index["names"]),
-            contract=parse_contract(index["contract"], str(folder / _INDEX)),
-            dataset_sha256=identity,
-            without_saliency=without,
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise AfilError(f"the training cache {folder} is damaged ({error}); delete it") from error

@@ -59,5 +59,19 @@ class DataConfig(Schema):
         return cameras, proprioception
 
 
+class AugmentationConfig(Schema):
+    """Random changes of training images; all zero means none.
+
+    Attributes:
+        shift: Largest shift in x and y, pixels at network resolution; maps move along.
+        brightness: Largest offset added to all pixels, as a share of the full range.
+        contrast: Largest relative change of the distance to the image's mean.
+    """
+
+    shift: int = Field(0, ge=0)
+    brightness: float = Field(0.1, ge=0)
+    contrast: float = Field(0.1, ge=0)
+
+
 def _chosen(names: tuple[str, ...], every: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(stream.name for stream in every) if names == AUTO else names

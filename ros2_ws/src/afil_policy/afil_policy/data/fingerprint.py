@@ -1,9 +1,8 @@
-"""Identity of a dataset, cheap enough to take at every start."""
+"""Identity of an episode, cheap enough to take at every start."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from pathlib import Path
 
 # Reading whole bags would take minutes. episode.yaml (when it was recorded) and perception.yaml
@@ -11,24 +10,23 @@ from pathlib import Path
 _TAIL_BYTES = 1 << 16
 
 
-def fingerprint(episodes: Iterable[Path]) -> str:
-    """SHA-256 over names, sizes and tails of all files of the episodes, sidecars included.
+def fingerprint(episode: Path) -> str:
+    """SHA-256 over names, sizes and tails of all files of an episode, sidecars included.
 
     Args:
-        episodes: Folders of the episodes, in order.
+        episode: Its folder.
 
     Returns:
         64 hexadecimal digits; the same for a copy of the dataset elsewhere.
     """
     digest = hashlib.sha256()
-    for episode in episodes:
-        for path in sorted(p for p in episode.rglob("*") if p.is_file()):
-            size = path.stat().st_size
-            name = path.relative_to(episode.parent).as_posix()
-            if "/." in name:
-                continue  # a sidecar that is being written
-            digest.update(f"{name}\0{size}\0".encode())
-            with path.open("rb") as file:
-                file.seek(max(0, size - _TAIL_BYTES))
-                digest.update(file.read())
+    for path in sorted(p for p in episode.rglob("*") if p.is_file()):
+        size = path.stat().st_size
+        name = path.relative_to(episode.parent).as_posix()
+        if "/." in name:
+            continue  # a sidecar that is being written
+        digest.update(f"{name}\0{size}\0".encode())
+        with path.open("rb") as file:
+            file.seek(max(0, size - _TAIL_BYTES))
+            digest.update(file.read())
     return digest.hexdigest()

@@ -8,8 +8,7 @@ from pydantic import Field
 
 from afil_core.registry import Selection
 from afil_core.schema import Schema
-from afil_policy.data.augmentation import AugmentationConfig
-from afil_policy.data.config import DataConfig
+from afil_policy.data.config import AugmentationConfig, DataConfig
 from afil_policy.encoders import ENCODERS, Encoder
 from afil_policy.heads import HEADS, Head
 from afil_policy.methods import METHODS, Method

@@ -1,28 +1,51 @@
 from __future__ import annotations
 
-import numpy as np
 import torch
 
-from afil_policy.data.augmentation import AugmentationConfig, photometric, shift
+from afil_policy.data.augmentation import Augmentation
+from afil_policy.data.config import AugmentationConfig
+
+
+def augmentation(shift: int = 0, brightness: float = 0.0, contrast: float = 0.0) -> Augmentation:
+    torch.manual_seed(0)
+    return Augmentation(AugmentationConfig(shift=shift, brightness=brightness, contrast=contrast))
 
 
 def test_a_map_moves_with_its_image_and_does_not_smear() -> None:
-    images = np.zeros((16, 20, 30, 3), np.uint8)
-    images[:, 5:9, 0:6] = 255
-    maps = images[..., 0].copy()
-    moved, moved_maps = shift(images, maps, 4, np.random.default_rng(0))
+    maps = torch.zeros(16, 20, 30)
+    maps[:, 5:9, 0:6] = 1.0
+    images = maps[:, None, None].expand(16, 2, 3, 20, 30) * 2 - 1
+    moved, moved_maps = augmentation(shift=4)(images, maps)
     assert moved_maps is not None
-    assert not np.array_equal(moved, images)
+    assert moved.shape == images.shape
     inside = moved_maps > 0
-    assert (moved[..., 0][inside] == 255).all()
-    assert (moved_maps.sum(axis=(1, 2)) <= maps.sum(axis=(1, 2))).all()
+    for frame in range(2):
+        assert (moved[:, frame, 0][inside] == 1.0).all()
+    assert (moved_maps.sum(dim=(1, 2)) <= maps.sum(dim=(1, 2))).all()
+    assert len({tuple(m.nonzero()[0].tolist()) for m in moved_maps}) > 5
 
 
-def test_photometric_changes_stay_in_range_and_can_be_off() -> None:
-    images = torch.rand(4, 3, 6, 6) * 2 - 1
-    generator = torch.Generator().manual_seed(0)
-    changed = photometric(images, AugmentationConfig(brightness=0.5, contrast=0.5), generator)
-    assert not torch.equal(changed, images)
+def test_the_border_of_an_image_repeats() -> None:
+    images = torch.linspace(-1, 1, 30).expand(8, 1, 3, 20, 30).clone()
+    moved, _ = augmentation(shift=4)(images, None)
+    assert (moved.diff(dim=-1) >= 0).all()
+    assert not torch.equal(moved, images)
+
+
+def test_photometric_changes_differ_by_sample_stay_in_range_and_leave_maps() -> None:
+    images, maps = torch.rand(4, 1, 3, 6, 6) * 2 - 1, torch.rand(4, 6, 6)
+    images[1] = images[0]
+    changed, same = augmentation(brightness=0.5, contrast=0.5)(images, maps)
+    assert not torch.equal(changed[0], changed[1])
     assert float(changed.abs().max()) <= 1
-    off = AugmentationConfig(brightness=0.0, contrast=0.0)
-    assert photometric(images, off, generator) is images
+    assert same is not None
+    assert torch.equal(same, maps)
+
+
+def test_without_changes_nothing_changes() -> None:
+    images, maps = torch.rand(4, 1, 3, 6, 6), torch.rand(4, 6, 6)
+    same, same_maps = augmentation()(images, maps)
+    assert torch.equal(same, images)
+    assert same_maps is not None
+    assert torch.equal(same_maps, maps)
+    assert type(same) is torch.Tensor

@@ -55,3 +55,20 @@ def test_batches_depend_on_seed_and_epoch_only(cache: Cache, small: TrainConfig)
         assert torch.equal(a.saliency["front_image"], b.saliency["front_image"])
     other = next(batches.training(indices, epoch=4, start=0))
     assert not torch.equal(other.actions, whole[0].actions)
+
+
+def test_a_batch_has_histories_chunks_and_maps(
+    dataset: Path, small: TrainConfig, tmp_path: Path
+) -> None:
+    overrides = {"data.frames": 3, "data.horizon": 4, "augmentation.shift": 2}
+    config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", overrides)
+    cache = open_cache(dataset, config.data, tmp_path, needs_saliency=True)
+    batch = next(source(cache, config).training(np.arange(48), epoch=0, start=0))
+    assert batch.images["front_image"].shape == (8, 3, 3, 24, 32)
+    assert batch.proprioception.shape == (8, 3, 17)
+    assert batch.actions.shape == (8, 4, 7)
+    assert batch.action_mask.shape == (8, 4)
+    assert batch.action_mask[:, 0].all()
+    assert not batch.action_mask.all()
+    assert batch.saliency["front_image"].shape == (8, 24, 32)
+    assert float(batch.saliency["front_image"].max()) == 1.0

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import torch
 
 from afil_core.episodes import list_episodes
 from afil_core.errors import AfilError
-from afil_policy.data.cache import open_cache
+from afil_policy.data import cache as cache_module
+from afil_policy.data.cache import Cache, open_cache
 from afil_policy.data.config import DataConfig
 from afil_policy.data.normalization import fit_inputs
 from afil_policy.data.transforms import ObservationTransform
@@ -22,77 +25,179 @@ def cache_root(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
+def stamps(root: Path) -> dict[Path, int]:
+    """When each file was written last."""
+    return {path: path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()}
+
+
+def content(cache: Cache) -> tuple[bytes, bytes]:
+    """Actions and images."""
+    images = cache.images("front_image", np.arange(len(cache.actions)))
+    return cache.actions.tobytes(), images.tobytes()
+
+
 def test_the_cache_holds_successful_steps_in_order(dataset: Path, cache_root: Path) -> None:
     cache = open_cache(dataset, CONFIG, cache_root, needs_saliency=True)
-    assert len(cache.names) == 6
-    assert cache.images.shape == (48, 24, 32, 3)
-    assert cache.saliency is not None
-    assert cache.saliency.shape == (48, 24, 32)
-    assert cache.episodes.tolist() == sorted(cache.episodes.tolist())
+    assert len(cache.shards) == 6
+    assert cache.saliency_cameras == cache.cameras == ("front_image",)
+    assert cache.episodes.tolist() == [n for n in range(6) for _ in range(8)]
     steps = list(list_episodes(dataset)[2].steps())
     np.testing.assert_allclose(
         cache.actions[16:24], np.stack([s.action for s in steps]), atol=1e-7
     )
     # The map moved with its image: its bright columns are those of the object.
-    bright = cache.saliency[16].max(axis=0) > 128
-    orange = cache.images[16, :, :, 0].max(axis=0) > 200
-    assert bright.tolist() == orange.tolist()
+    image = cache.images("front_image", np.array([16]))
+    saliency = cache.saliency("front_image", np.array([16]))
+    assert image.shape == (1, 24, 32, 3)
+    bright = saliency[0].max(axis=0) > 128
+    assert bright.tolist() == (image[0, :, :, 0].max(axis=0) > 200).tolist()
 
 
 def test_a_second_opening_reads_the_first_ones_files(dataset: Path, cache_root: Path) -> None:
-    open_cache(dataset, CONFIG, cache_root, needs_saliency=True)
-    files = {p: p.stat().st_mtime_ns for p in cache_root.rglob("*")}
-    open_cache(dataset, CONFIG, cache_root, needs_saliency=False)
-    assert {p: p.stat().st_mtime_ns for p in cache_root.rglob("*")} == files
+    first = open_cache(dataset, CONFIG, cache_root, needs_saliency=True)
+    before = stamps(cache_root)
+    second = open_cache(dataset, CONFIG, cache_root, needs_saliency=False)
+    assert stamps(cache_root) == before
+    assert content(first) == content(second)
 
 
-def test_another_size_or_other_episodes_make_another_cache(
+def test_only_what_changed_is_read_again(
     tmp_path: Path, cache_root: Path, write_episode: Callable[..., Path]
 ) -> None:
-    write_episode(tmp_path / "demos", 100)
-    first = open_cache(tmp_path / "demos", CONFIG, cache_root, needs_saliency=True)
-    larger = CONFIG.model_copy(update={"width": 64})
-    open_cache(tmp_path / "demos", larger, cache_root, needs_saliency=True)
-    write_episode(tmp_path / "demos", 200)
-    second = open_cache(tmp_path / "demos", CONFIG, cache_root, needs_saliency=True)
-    assert len(list(cache_root.iterdir())) == 3
+    demos = tmp_path / "demos"
+    for column in (100, 150):
+        write_episode(demos, column)
+    first = open_cache(demos, CONFIG, cache_root, needs_saliency=True)
+    before = stamps(cache_root)
+    write_episode(demos, 200)
+    second = open_cache(demos, CONFIG, cache_root, needs_saliency=True)
+    assert before.items() < stamps(cache_root).items()
+    assert len(second.shards) == 3
     assert first.dataset_sha256 != second.dataset_sha256
-    assert len(second.names) == 2
+    shutil.rmtree(list_episodes(demos)[0].saliency_path)
+    third = open_cache(demos, CONFIG, cache_root, needs_saliency=False)
+    assert len(list(cache_root.iterdir())) == 4
+    assert third.saliency_cameras == ()
+    assert third.dataset_sha256 != second.dataset_sha256
 
 
-def test_an_interrupted_build_is_not_taken_for_a_cache(dataset: Path, cache_root: Path) -> None:
-    open_cache(dataset, CONFIG, cache_root, needs_saliency=True)
-    whole = next(cache_root.iterdir())
-    whole.rename(whole.with_name(whole.name + ".partial"))
-    assert len(open_cache(dataset, CONFIG, cache_root, needs_saliency=True).names) == 6
-    assert not whole.with_name(whole.name + ".partial").exists()
+def test_another_size_or_other_streams_make_other_shards(dataset: Path, cache_root: Path) -> None:
+    for update in ({}, {"width": 64}, {"proprioception": ("ee_pose",)}):
+        config = CONFIG.model_copy(update=update)
+        open_cache(dataset, config, cache_root, needs_saliency=False)
+    assert len(list(cache_root.iterdir())) == 18
+
+
+def test_an_interrupted_build_goes_on_where_it_stopped(
+    dataset: Path, cache_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[str] = []
+    real = cache_module.write_shard
+
+    def write(folder: Path, episode: object, transform: object) -> None:
+        if len(built) == 3:
+            raise KeyboardInterrupt
+        built.append(folder.name)
+        real(folder, episode, transform)
+
+    monkeypatch.setattr(cache_module, "write_shard", write)
+    with pytest.raises(KeyboardInterrupt):
+        open_cache(dataset, CONFIG, cache_root, needs_saliency=True)
+    assert sorted(p.name for p in cache_root.iterdir()) == sorted(built)
+    before = stamps(cache_root)
+    monkeypatch.setattr(cache_module, "write_shard", real)
+    assert len(open_cache(dataset, CONFIG, cache_root, needs_saliency=True).shards) == 6
+    assert before.items() < stamps(cache_root).items()
+
+
+@pytest.mark.parametrize("name", ["front_image.images.u8", "actions.npy", "index.json"])
+def test_a_damaged_shard_is_made_anew(dataset: Path, cache_root: Path, name: str) -> None:
+    first = content(open_cache(dataset, CONFIG, cache_root, needs_saliency=True))
+    before = stamps(cache_root)
+    broken = sorted(cache_root.iterdir())[2] / name
+    data = bytearray(broken.read_bytes())
+    data[-20] ^= 1
+    broken.write_bytes(data)
+    second = open_cache(dataset, CONFIG, cache_root, needs_saliency=True)
+    assert content(second) == first
+    changed = {p.parent for p, stamp in stamps(cache_root).items() if before.get(p) != stamp}
+    assert changed == {broken.parent}
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts what Linux lists")
+def test_the_number_of_episodes_is_not_bounded_by_open_files(
+    dataset: Path, cache_root: Path
+) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    cache = open_cache(dataset, CONFIG, cache_root, needs_saliency=True)
+    assert cache.images("front_image", np.arange(48)).any()
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_missing_saliency_is_refused_only_where_it_is_needed(
     dataset: Path, cache_root: Path
 ) -> None:
     all_episodes = CONFIG.model_copy(update={"successful_only": False})
-    with pytest.raises(AfilError, match=r"1 of 7 .*perceive.launch.py"):
-        open_cache(dataset, all_episodes, cache_root, needs_saliency=True)
-    assert open_cache(dataset, all_episodes, cache_root, needs_saliency=False).saliency is None
+    for _ in range(2):  # before and after the shards are there
+        with pytest.raises(AfilError, match=r"1 of 7 .*perceive.launch.py dataset:="):
+            open_cache(dataset, all_episodes, cache_root, needs_saliency=True)
+        cache = open_cache(dataset, all_episodes, cache_root, needs_saliency=False)
+        assert cache.saliency_cameras == ()
+
+
+def test_a_sidecar_that_lacks_a_map_is_refused(
+    tmp_path: Path, cache_root: Path, write_episode: Callable[..., Path]
+) -> None:
+    short = write_episode(tmp_path / "demos", 100, steps=5)
+    longer = write_episode(tmp_path / "demos", 100, steps=8, saliency=False)
+    shutil.copytree(short / "saliency", longer / "saliency")
+    with pytest.raises(AfilError, match=r"no map for the image of stamp 600000000 ns.*dataset:="):
+        open_cache(tmp_path / "demos", CONFIG, cache_root, needs_saliency=True)
 
 
 def test_a_dataset_without_success_says_what_to_set(
     tmp_path: Path, cache_root: Path, write_episode: Callable[..., Path]
 ) -> None:
     write_episode(tmp_path / "demos", 100, success=False)
-    with pytest.raises(AfilError, match="data.successful_only"):
+    with pytest.raises(AfilError, match=r"data\.successful_only"):
         open_cache(tmp_path / "demos", CONFIG, cache_root, needs_saliency=False)
 
 
-def test_deployment_sees_the_same_bits_as_training(dataset: Path, cache_root: Path) -> None:
+def test_history_and_chunk_end_at_the_episode(dataset: Path, cache_root: Path) -> None:
     cache = open_cache(dataset, CONFIG, cache_root, needs_saliency=False)
-    labels = ObservationTransform(CONFIG, cache.contract).labels
+    steps = np.array([8, 9, 12, 15])
+    assert cache.history(steps, 3).tolist() == [[8, 8, 8], [8, 8, 9], [10, 11, 12], [13, 14, 15]]
+    chunk, mask = cache.chunk(steps, 4)
+    assert chunk.tolist()[2:] == [[12, 13, 14, 15], [15, 15, 15, 15]]
+    assert mask.tolist()[2:] == [[True] * 4, [True, False, False, False]]
+    assert cache.history(steps, 1)[:, 0].tolist() == steps.tolist()
+    assert cache.chunk(steps, 1)[1].all()
+
+
+def test_history_and_chunk_do_not_reach_over_a_gap(
+    tmp_path: Path, cache_root: Path, write_episode: Callable[..., Path]
+) -> None:
+    write_episode(tmp_path / "demos", 100, steps=8, gap_after=4)
+    cache = open_cache(tmp_path / "demos", CONFIG, cache_root, needs_saliency=False)
+    steps = np.array([2, 4])
+    assert cache.history(steps, 3).tolist() == [[0, 1, 2], [4, 4, 4]]
+    assert cache.chunk(steps, 3)[1].tolist() == [[True, True, False], [True] * 3]
+
+
+@pytest.mark.parametrize("frames", [1, 3])
+def test_deployment_sees_the_same_bits_as_training(
+    dataset: Path, cache_root: Path, frames: int
+) -> None:
+    config = CONFIG.model_copy(update={"frames": frames})
+    cache = open_cache(dataset, config, cache_root, needs_saliency=False)
+    labels = ObservationTransform(config, cache.contract).labels
     normalizer = fit_inputs(cache.proprioception, labels)
-    transform = ObservationTransform(CONFIG, cache.contract, normalizer)
-    images = {"front_image": np.array(cache.images[8:16])[:, None]}
-    batch = transform.inputs(images, cache.proprioception[8:16][:, None])
-    for k, step in enumerate(list_episodes(dataset)[1].steps()):
-        live = transform([step.observations])
+    transform = ObservationTransform(config, cache.contract, normalizer)
+    history = cache.history(np.arange(8, 16), frames)
+    images = {"front_image": cache.images("front_image", history)}
+    batch = transform.inputs(images, cache.proprioception[history])
+    seen = [step.observations for step in list_episodes(dataset)[1].steps()]
+    for k in range(8):
+        live = transform(seen[: k + 1])
         assert torch.equal(live.images["front_image"][0], batch.images["front_image"][k])
         assert torch.equal(live.proprioception[0], batch.proprioception[k])

@@ -145,7 +145,9 @@ def test_training_is_bit_equal_to_plain_torch(
     config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", settings | options)
     cache = open_cache(dataset, config.data, tmp_path / "cache", needs_saliency=True)
     result = Trainer(config, cache, tmp_path / "run").run()
-    arrays = (cache.images, cache.saliency, cache.proprioception, cache.actions, cache.episodes)
+    steps = np.arange(len(cache.actions))
+    images, maps = cache.images("front_image", steps), cache.saliency("front_image", steps)
+    arrays = (images, maps, cache.proprioception, cache.actions, cache.episodes)
     rows, weights = plain_run(arrays, method, ema=ema)
     assert result.rows == rows
     assert len(weights) == len(result.weights)
