@@ -179,3 +179,11 @@ def test_late_commands_still_belong_to_their_tick(tmp_path):
     whole, _ = read(tmp_path / "whole", None)
     for a, b in zip(late, whole, strict=True):
         np.testing.assert_allclose(a.action, b.action, atol=1e-9)
+
+
+def test_an_action_finds_the_streams_that_it_needs_whoever_reads(tmp_path):
+    episode = Episode(record_franka(tmp_path / "demos", 5))
+    actions = [step.action for step in episode.steps()]
+    images_alone = list(episode.steps(["front_image"]))
+    assert "joint_positions" not in images_alone[0].observations
+    np.testing.assert_array_equal(actions, [step.action for step in images_alone])

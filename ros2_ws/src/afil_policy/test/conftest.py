@@ -62,6 +62,7 @@ def write_episode(contract: Contract) -> Callable[..., Path]:
         success: bool = True,
         saliency: bool = True,
         gap_after: int = 1000,
+        broken: tuple[int, ...] = (),
     ) -> Path:
         writer = EpisodeWriter(dataset, contract, "lift the square")
         command = {c.name: c.topic for c in contract.action.demonstrated}
@@ -73,9 +74,10 @@ def write_episode(contract: Contract) -> Callable[..., Path]:
             rgb[100:140, column - 20 : column + 20] = (230, 120, 20)
             grey[100:140, column - 20 : column + 20] = 255
             joints = contract.stream("joint_positions").joints
+            measured = pose if k not in broken else np.full(7, np.nan)
             fingers = contract.stream("gripper_width").joints
             sent = {
-                "ee_pose": encode_pose(pose, stamp, "fr3_link0"),
+                "ee_pose": encode_pose(measured, stamp, "fr3_link0"),
                 "joint_positions": encode_joint_state(joints, READY_JOINTS, stamp),
                 "gripper_width": encode_joint_state(fingers, np.array([0.04, 0.04]), stamp),
                 "front_image": encode_image(rgb, stamp, "camera_color_optical_frame"),

@@ -68,9 +68,14 @@ class Action:
         commands: All commands of the contract, by name.
         observations: All streams of the contract.
 
+    Attributes:
+        needs: Names of the streams without which :meth:`label` can't tell.
+
     Raises:
         AfilError: When the contract lacks what the kind needs.
     """
+
+    needs: tuple[str, ...] = ()
 
     Config: ClassVar[type[ActionConfig]] = ActionConfig
     is_driving: ClassVar[bool] = False

@@ -60,6 +60,7 @@ class EndEffectorDelta(Action):
         self.gripper_command = gripper
         self.pose_stream = self.stream(Pose, config.pose, "pose")
         self.gripper_stream = self.stream(GripperWidth, config.gripper, "gripper")
+        self.needs = (self.pose_stream.name, self.gripper_stream.name)
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:

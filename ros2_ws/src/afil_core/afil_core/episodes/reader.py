@@ -30,7 +30,7 @@ class Step:
 
     Attributes:
         stamp_ns: Stamp of the tick.
-        observations: Value of every stream that was asked for.
+        observations: Value of every stream that was asked for, among others.
         action: float64 [D], the demonstrated action in the contract's units.
     """
 
@@ -49,7 +49,8 @@ class StepReader:
     Args:
         path: Folder of the episode.
         contract: Its contract.
-        streams: Names of the streams that are wanted; all by default.
+        streams: Names of the streams that are wanted, besides those that the action needs; all
+            by default.
         as_written: Whether to read in the order of writing, see :func:`read_bag`.
 
     Raises:
@@ -68,8 +69,10 @@ class StepReader:
         self._path = path
         self._as_written = as_written
         self._guard = ClockGuard()
-        self._timeline = Timeline(contract, streams, guard=self._guard)
-        self._actions = DemonstratedActions(contract.require_action(), self._guard)
+        action = contract.require_action()
+        wanted = None if streams is None else [*streams, *action.needs]
+        self._timeline = Timeline(contract, wanted, guard=self._guard)
+        self._actions = DemonstratedActions(action, self._guard)
         self._period_ns = contract.period_ns
         self._waiting: deque[Tick] = deque()
 

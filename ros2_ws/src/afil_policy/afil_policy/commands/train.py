@@ -40,6 +40,8 @@ def _main() -> int:
     cache_root = args.cache or args.output.parent / "cache"
     needs_saliency = config.method.kind.needs_saliency
     cache = open_cache(args.dataset, config.data, cache_root, needs_saliency=needs_saliency)
+    for sentence in cache.left_out:
+        print(f"left out: {sentence}")
     print(_summary(config, cache), flush=True)
     if _is_finished(args.output, config, cache):
         print(f"already trained: {args.output / FOLDER}", flush=True)

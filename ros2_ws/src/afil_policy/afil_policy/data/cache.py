@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,6 +45,11 @@ class Cache:
     contract: Contract
     cameras: tuple[str, ...]
     dataset_sha256: str
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What was left out of each episode and why: a sentence for each that lost something."""
+        return tuple(s.index.left_out for s in self.shards if s.index.left_out)
 
     @cached_property
     def proprioception(self) -> NDArray[np.float32]:
@@ -132,8 +136,8 @@ def open_cache(dataset: Path, config: DataConfig, root: Path, *, needs_saliency:
         needs_saliency: Whether to refuse data without saliency maps.
 
     Raises:
-        AfilError: When the dataset is empty, mixes contracts, has nothing to learn from, or
-            lacks saliency maps that are needed.
+        AfilError: When the dataset is empty, mixes contracts, has nothing to learn from, has an
+            episode that lost too much, or lacks saliency maps that are needed.
     """
     episodes = _chosen(dataset, config)
     contract = _shared_contract(episodes)
@@ -154,22 +158,26 @@ def open_cache(dataset: Path, config: DataConfig, root: Path, *, needs_saliency:
             write_shard(folder, episode, transform)
             shards[folder] = open_shard(folder)
             progress.advance(detail=episode.path.name)
+        _require_whole(shards[folder], folder, config.max_lost_share)
     return Cache(
-        shards=tuple(_opened(shards, folder) for folder in folders),
+        shards=tuple(shard for shard in shards.values() if shard is not None),
         contract=contract,
         cameras=transform.cameras,
         dataset_sha256=hashlib.sha256("\n".join(prints).encode()).hexdigest(),
     )
 
 
-def _opened(shards: Mapping[Path, Shard | None], folder: Path) -> Shard:
-    shard = shards[folder]
+def _require_whole(shard: Shard | None, folder: Path, max_lost_share: float) -> None:
     if shard is None:
         raise AfilError(
             f"the training cache {folder} is not what was written a moment ago; check the disk, "
             "or choose another folder with --cache"
         )
-    return shard
+    if shard.index.lost_share > max_lost_share:
+        raise AfilError(
+            f"{shard.index.left_out}; that is more than {100 * max_lost_share:g} % "
+            "(data.max_lost_share): record the episode again, or move it out of the dataset"
+        )
 
 
 def _require_maps(

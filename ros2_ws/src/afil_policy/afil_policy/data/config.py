@@ -31,6 +31,7 @@ class DataConfig(Schema):
         horizon: Actions that it predicts at once.
         successful_only: Whether failed episodes are left out.
         validation_fraction: Share of the episodes held out.
+        max_lost_share: Greatest share of an episode's ticks that may be missing or broken.
         action_normalization: ``mean_std`` (zero mean, unit variance) or ``min_max`` (to [-1, 1]).
     """
 
@@ -44,6 +45,7 @@ class DataConfig(Schema):
     horizon: int = Field(1, ge=1)
     successful_only: bool = True
     validation_fraction: float = Field(0.1, ge=0, lt=1)
+    max_lost_share: float = Field(0.1, ge=0, le=1)
     action_normalization: Literal["mean_std", "min_max"] = "mean_std"
 
     def streams(self, contract: Contract) -> tuple[tuple[str, ...], tuple[str, ...]]:

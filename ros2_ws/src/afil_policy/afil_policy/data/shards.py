@@ -42,6 +42,8 @@ class ShardIndex(Schema):
         size: Height and width of images and maps, pixels.
         cameras: Cameras, each with a file ``<camera>.images.u8`` of uint8 [N, H, W, 3].
         saliency: Those with a file ``<camera>.saliency.u8`` of uint8 [N, H, W].
+        lost_share: Share of the episode's ticks that could not be used.
+        left_out: What was left out and why, a sentence; empty where nothing was.
         sha256: Of each file.
     """
 
@@ -51,6 +53,8 @@ class ShardIndex(Schema):
     size: tuple[int, int]
     cameras: tuple[str, ...]
     saliency: tuple[str, ...]
+    lost_share: float
+    left_out: str
     sha256: dict[str, str]
 
 
@@ -100,8 +104,8 @@ def write_shard(folder: Path, episode: Episode, transform: ObservationTransform)
         transform: Which streams, which size.
 
     Raises:
-        AfilError: When the episode is damaged, has nothing to learn from or lacks a saliency
-            map, or the disk refuses.
+        AfilError: When the episode is damaged, nothing of it can be used or a saliency map is
+            missing, or the disk refuses.
     """
     with_maps = cameras_with_maps(episode, transform.cameras)
     proprioception, actions, stamps_ns = [], [], []
@@ -117,7 +121,8 @@ def write_shard(folder: Path, episode: Episode, transform: ObservationTransform)
                 for camera in with_maps
             }
             targets = {camera: _Maps(episode, camera) for camera in with_maps}
-            for step in episode.steps():
+            reader = episode.steps(transform.streams)
+            for step in reader:
                 for camera, image in transform.images(step.observations).items():
                     images[camera].write(image)
                 for camera, target in targets.items():
@@ -125,11 +130,8 @@ def write_shard(folder: Path, episode: Episode, transform: ObservationTransform)
                 proprioception.append(transform.proprioception(step.observations))
                 actions.append(step.action.astype(np.float32))
                 stamps_ns.append(step.stamp_ns)
-        if not stamps_ns:
-            raise AfilError(
-                f"{episode.path} has no step to imitate: no complete observation with a "
-                "command; record it again or move it out of the dataset"
-            )
+        left_out = reader.left_out
+        left_out.require(max_share=1.0)
         hashes = {file.name: file.sha256 for file in [*images.values(), *maps.values()]}
         arrays: dict[str, NDArray[Any]] = {
             "proprioception": np.stack(proprioception),
@@ -147,6 +149,8 @@ def write_shard(folder: Path, episode: Episode, transform: ObservationTransform)
             size=transform.size,
             cameras=transform.cameras,
             saliency=with_maps,
+            lost_share=left_out.share,
+            left_out=left_out.summary(),
             sha256=hashes,
         )
         text = json.dumps(schema.to_plain(index), indent=1)

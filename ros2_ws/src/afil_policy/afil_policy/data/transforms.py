@@ -38,6 +38,7 @@ class ObservationTransform:
         cameras: Names of the image streams, in order.
         size: Height and width of images at the network, pixels.
         frames: Frames that are seen at once.
+        streams: Names of all streams, cameras first.
         labels: What each number of a frame's proprioception is, e.g. ``ee_pose.x``.
 
     Raises:
@@ -50,6 +51,7 @@ class ObservationTransform:
         self.cameras, names = config.streams(contract)
         self.size = (config.height, config.width)
         self.frames = config.frames
+        self.streams = (*self.cameras, *names)
         self._streams = [contract.stream(name) for name in names]
         self.labels = tuple(f"{s.name}.{label}" for s in self._streams for label in s.labels)
         self._normalizer = normalizer

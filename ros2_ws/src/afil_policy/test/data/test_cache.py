@@ -201,3 +201,38 @@ def test_deployment_sees_the_same_bits_as_training(
         live = transform(seen[: k + 1])
         assert torch.equal(live.images["front_image"][0], batch.images["front_image"][k])
         assert torch.equal(live.proprioception[0], batch.proprioception[k])
+
+
+def test_what_is_broken_is_left_out_said_and_refused_when_it_is_much(
+    tmp_path: Path, cache_root: Path, write_episode: Callable[..., Path]
+) -> None:
+    write_episode(tmp_path / "demos", 100)
+    broken = write_episode(tmp_path / "demos", 150, steps=10, broken=(3, 4))
+    tolerant = CONFIG.model_copy(update={"max_lost_share": 0.2})
+    cache = open_cache(tmp_path / "demos", tolerant, cache_root, needs_saliency=True)
+    assert [s.index.steps for s in cache.shards] == [8, 8]
+    (sentence,) = cache.left_out
+    assert f"{broken}: 2 of 10 ticks left out" in sentence
+    assert cache.history(np.array([8 + 3]), 2).tolist() == [[11, 11]]
+    for _ in range(2):  # of what is cached, and of what is built
+        with pytest.raises(AfilError, match=r"2 of 10 .* more than 10 % \(data\.max_lost_share\)"):
+            open_cache(tmp_path / "demos", CONFIG, cache_root, needs_saliency=True)
+        shutil.rmtree(cache_root)
+
+
+def test_an_episode_of_which_nothing_can_be_used_is_named(
+    tmp_path: Path, cache_root: Path, write_episode: Callable[..., Path]
+) -> None:
+    path = write_episode(tmp_path / "demos", 100, broken=tuple(range(8)))
+    with pytest.raises(AfilError, match=f"{path}: 8 of 8 ticks left out"):
+        open_cache(tmp_path / "demos", CONFIG, cache_root, needs_saliency=False)
+
+
+def test_an_action_finds_its_streams_also_where_the_policy_sees_images_alone(
+    dataset: Path, cache_root: Path
+) -> None:
+    blind = CONFIG.model_copy(update={"proprioception": ()})
+    cache = open_cache(dataset, blind, cache_root, needs_saliency=False)
+    assert cache.proprioception.shape == (48, 0)
+    seen = open_cache(dataset, CONFIG, cache_root, needs_saliency=False)
+    np.testing.assert_array_equal(cache.actions, seen.actions)
