@@ -43,6 +43,10 @@ class Sidecar:
         """Whether there is one; it appears whole or not at all."""
         return self.path.is_dir()
 
+    def has_maps(self, image_topic: str) -> bool:
+        """Whether it has the maps of an image topic."""
+        return self._has(saliency_topic(image_topic))
+
     @property
     def provenance(self) -> Provenance:
         """How it was made.
@@ -88,10 +92,13 @@ class Sidecar:
 
     def _read(self, what: str, topic: str, *others: str) -> Iterator[tuple[str, bytes]]:
         """Messages of a topic that must be there, and of others that may."""
-        if not self.exists() or topic not in bag_info(self.path).types:
+        if not self._has(topic):
             raise AfilError(f"{self.episode} has no {what} on {topic}; {self._remedy()}")
         for found, _, cdr in read_bag(self.path, [topic, *others]):
             yield found, cdr
+
+    def _has(self, topic: str) -> bool:
+        return self.exists() and topic in bag_info(self.path).types
 
     def _text(self, place: Path) -> str:
         try:

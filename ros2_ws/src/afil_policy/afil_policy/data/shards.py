@@ -17,10 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from afil_core import schema, storage
-from afil_core.bags import bag_info
-from afil_core.contract import Contract
 from afil_core.episodes import Episode
-from afil_core.episodes.episode import saliency_topic
 from afil_core.errors import AfilError
 from afil_core.imaging import resize_map
 from afil_core.schema import Schema
@@ -182,11 +179,8 @@ def open_shard(folder: Path) -> Shard | None:
 
 def cameras_with_maps(episode: Episode, cameras: tuple[str, ...]) -> tuple[str, ...]:
     """Those of some cameras for which an episode has saliency maps."""
-    if not episode.saliency_path.is_dir():
-        return ()
-    topics = bag_info(episode.saliency_path).types
-    contract: Contract = episode.contract
-    return tuple(c for c in cameras if saliency_topic(contract.stream(c).topic) in topics)
+    contract = episode.contract
+    return tuple(c for c in cameras if episode.sidecar.has_maps(contract.stream(c).topic))
 
 
 class _Maps:
