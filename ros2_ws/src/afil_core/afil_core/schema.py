@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from afil_core.errors import AfilError
@@ -83,11 +83,12 @@ class Schema(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _with_known_keys(cls, data: Any) -> Any:
+    def _with_known_keys(cls, data: Any, info: ValidationInfo) -> Any:
         # pydantic's own error does not know which keys there are, so it could not help.
         if not isinstance(data, dict):
             return data
-        data = dict(data)
+        # JSON has no tuples, and a strict model takes nothing else for one.
+        data = _frozen(data) if info.mode == "json" else dict(data)
         for key in data:
             if key in cls.renamed:
                 raise PydanticCustomError(

@@ -111,3 +111,8 @@ def test_an_override_below_a_plain_value_is_a_sentence():
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
     with pytest.raises(AfilError, match="cannot be read.*; write one"):
         schema.load(Outer, tmp_path / "none.yaml", remedy="write one")
+
+
+def test_json_is_read_back_by_pydantic_itself():
+    outer = schema.parse(Outer, "rate_hz: 1\nitems: [{color: blue, size: [3, 4]}]", "a.yaml")
+    assert Outer.model_validate_json(outer.model_dump_json()) == outer
