@@ -1,5 +1,5 @@
 # AFIL without ROS: `make demo` runs the whole loop in simulation, `make test` the tests.
-# With ROS 2 sourced: `make ros` (see runtime/embedded_ros2/docs/embedded_ros2.md), or plain colcon.
+# With ROS 2 sourced: `make ros` (see docs/ros.md), or plain colcon.
 
 PYTHON ?= python3
 VENV   := $(CURDIR)/.venv
@@ -16,7 +16,7 @@ AUTHORS_DATA ?= ../shared/data/authors
 DEMO_DIR ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint unit authors docs clean
+.PHONY: help install demo test lint unit test-runtime authors docs clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is
@@ -65,7 +65,7 @@ RUN := PATH=$(BIN):$$PATH
 demo: install ## The whole loop in simulation: record, perceive, train, deploy, evaluate, report
 	@$(RUN) ros2 launch launch/demo.launch.py output:=$(DEMO_DIR)
 
-test: install lint unit test-wheels ## Lint, type check and test everything
+test: install lint unit test-runtime test-wheels ## Lint, type check and test everything
 
 lint: install ## ruff and mypy
 	@echo "== ruff"
@@ -73,9 +73,12 @@ lint: install ## ruff and mypy
 	@echo "== mypy"
 	@$(BIN)/mypy
 
-unit: install ## The tests alone
+unit: install ## The tests of the packages and of the whole
 	@echo "== pytest"
 	@$(RUN) $(BIN)/python -m pytest
+
+test-runtime: install ## The tests of embedded_ros2
+	@$(MAKE) --no-print-directory -C runtime/embedded_ros2 test PYTHON=$(BIN)/python
 
 authors: install ## Compare our saliency maps with the authors' published ones
 	@$(BIN)/python -m benchmarks.authors --data $(AUTHORS_DATA) \

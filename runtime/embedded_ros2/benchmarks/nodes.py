@@ -7,9 +7,6 @@ import sys
 import time
 
 import rclpy
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.qos import HistoryPolicy, QoSProfile
-
 from benchmarks.load import (
     DISCOVERY_S,
     LINGER_S,
@@ -20,6 +17,8 @@ from benchmarks.load import (
     payload_bytes,
     stop_after,
 )
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.qos import HistoryPolicy, QoSProfile
 
 
 def _qos(rate: float) -> QoSProfile:

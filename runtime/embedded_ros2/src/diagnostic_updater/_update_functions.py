@@ -6,12 +6,12 @@ import threading
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
-from rclpy.clock import Clock
-from rclpy.clock_type import ClockType
-from rclpy.time import Time
 
 from diagnostic_updater._diagnostic_status_wrapper import DiagnosticStatusWrapper
 from diagnostic_updater._diagnostic_updater import DiagnosticTask
+from rclpy.clock import Clock
+from rclpy.clock_type import ClockType
+from rclpy.time import Time
 
 
 class FrequencyStatusParam:

@@ -8,10 +8,6 @@ from pathlib import Path
 
 import pytest
 
-# A domain of our own, so that neither a robot nor another test run is disturbed.
-os.environ.setdefault("ROS_DOMAIN_ID", str(50 + os.getpid() % 50))
-# Sourcing a ROS 2 sets it to SUBNET.
-os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ.setdefault("ROS_LOG_DIR", f"/tmp/ros_conformance_{os.getpid()}")
 
 # One and the same for every turn: where it changes, rclpy of Jazzy begins its round anew, and a

@@ -2,13 +2,14 @@
 
 import sys
 
+from std_msgs.msg import Header, String
+from std_srvs.srv import SetBool
+
 import rclpy
 import rclpy.utilities
 from rclpy.action import ActionServer
 from rclpy.executors import ExternalShutdownException
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from std_msgs.msg import Header, String
-from std_srvs.srv import SetBool
 
 
 def talker(topic):

@@ -3,6 +3,7 @@ import time
 import pytest
 from action_msgs.msg import GoalStatus
 from action_msgs.srv import CancelGoal
+
 from rclpy.action import (
     ActionClient,
     ActionServer,

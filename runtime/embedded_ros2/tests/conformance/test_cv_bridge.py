@@ -5,8 +5,9 @@ import pytest
 
 # A cv_bridge that was compiled for another numpy fails while it is imported.
 pytest.importorskip("cv_bridge", reason="cv_bridge is not usable here", exc_type=ImportError)
-from cv_bridge import CvBridge, CvBridgeError  # noqa: E402
 from sensor_msgs.msg import CompressedImage  # noqa: E402
+
+from cv_bridge import CvBridge, CvBridgeError  # noqa: E402
 
 BRIDGE = CvBridge()
 IMAGE = np.random.default_rng(0).integers(0, 255, (4, 6, 3), dtype=np.uint8)

@@ -3,11 +3,12 @@ import threading
 import time
 
 import pytest
+from std_msgs.msg import Int32
+
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor
 from rclpy.task import Future
-from std_msgs.msg import Int32
 
 STEADY = Clock(clock_type=ClockType.STEADY_TIME)
 

@@ -8,8 +8,9 @@ from lifecycle_msgs.srv import (
     GetAvailableTransitions,
     GetState,
 )
-from rclpy.lifecycle import LifecycleNode, ManagedEntity, TransitionCallbackReturn
 from std_msgs.msg import String
+
+from rclpy.lifecycle import LifecycleNode, ManagedEntity, TransitionCallbackReturn
 
 
 class Managed(LifecycleNode):

@@ -1,5 +1,6 @@
 import pytest
 from rcl_interfaces.msg import Log
+
 from rclpy.logging import (
     LoggingSeverity,
     get_logger,

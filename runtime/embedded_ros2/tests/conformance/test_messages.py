@@ -4,10 +4,11 @@ import copy
 import numpy as np
 import pytest
 from geometry_msgs.msg import Point, Pose, PoseStamped, PoseWithCovariance, Quaternion
-from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import CompressedImage, Image, JointState
 from std_msgs.msg import Bool, ByteMultiArray, Empty, Float64, Header, Int8, String, UInt8
 from std_srvs.srv import SetBool, Trigger
+
+from rclpy.serialization import deserialize_message, serialize_message
 
 
 def test_fields_have_zero_defaults():

@@ -1,4 +1,7 @@
 import pytest
+from std_msgs.msg import String
+from std_srvs.srv import Trigger
+
 from rclpy.context import Context
 from rclpy.exceptions import (
     InvalidNamespaceException,
@@ -13,8 +16,6 @@ from rclpy.topic_endpoint_info import TopicEndpointTypeEnum
 from rclpy.validate_full_topic_name import validate_full_topic_name
 from rclpy.validate_node_name import validate_node_name
 from rclpy.validate_topic_name import validate_topic_name
-from std_msgs.msg import String
-from std_srvs.srv import Trigger
 
 
 def test_names_of_a_node(ros):

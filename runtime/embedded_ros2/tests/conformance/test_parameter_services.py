@@ -10,8 +10,9 @@ from rcl_interfaces.srv import (
     SetParameters,
     SetParametersAtomically,
 )
-from rclpy.parameter import Parameter, parameter_value_to_python
 from type_description_interfaces.srv import GetTypeDescription
+
+from rclpy.parameter import Parameter, parameter_value_to_python
 
 
 @pytest.fixture

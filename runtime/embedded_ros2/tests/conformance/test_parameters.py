@@ -5,6 +5,7 @@ from rcl_interfaces.msg import (
     ParameterDescriptor,
     SetParametersResult,
 )
+
 from rclpy.exceptions import (
     InvalidParameterTypeException,
     InvalidParameterValueException,

@@ -1,14 +1,14 @@
 """Behaviour between processes: discovery, arguments, signals, crashes."""
 
-import os
 import signal
 import time
 
 import pytest
-from rclpy.action import ActionClient
-from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import Header, String
 from std_srvs.srv import SetBool
+
+from rclpy.action import ActionClient
+from rclpy.qos import DurabilityPolicy, QoSProfile
 
 
 def test_messages_cross_processes(ros, peer, name):
@@ -246,10 +246,9 @@ def test_unknown_flags_end_the_process(peer):
     assert process.returncode != 0
 
 
-def test_another_domain_hears_nothing(ros, peer, name, wait_line):
+def test_another_domain_hears_nothing(ros, peer, name, wait_line, another_domain):
     got = []
-    another = str((int(os.environ["ROS_DOMAIN_ID"]) + 1) % 101)
     ros.node.create_subscription(String, f"/{name}", lambda m: got.append(m.data), 10)
-    wait_line(peer("talker", f"/{name}", env={"ROS_DOMAIN_ID": another}), "ready")
+    wait_line(peer("talker", f"/{name}", env={"ROS_DOMAIN_ID": another_domain}), "ready")
     ros.spin_for(0.7)
     assert got == []

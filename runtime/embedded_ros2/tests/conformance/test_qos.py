@@ -1,4 +1,5 @@
 import pytest
+
 from rclpy.duration import Duration
 from rclpy.qos import (
     DurabilityPolicy,

@@ -2,10 +2,11 @@ import threading
 import time
 
 import pytest
+from std_srvs.srv import SetBool, Trigger
+
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.executors import MultiThreadedExecutor
 from rclpy.task import Future
-from std_srvs.srv import SetBool, Trigger
 
 reason = "example_interfaces is not installed"
 AddTwoInts = pytest.importorskip("example_interfaces.srv", reason=reason).AddTwoInts

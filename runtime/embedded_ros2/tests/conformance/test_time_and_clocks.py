@@ -1,5 +1,7 @@
 import builtin_interfaces.msg
 import pytest
+from rosgraph_msgs.msg import Clock as ClockMessage
+
 from rclpy.clock import (
     Clock,
     ClockChange,
@@ -10,7 +12,6 @@ from rclpy.clock import (
 from rclpy.duration import Duration
 from rclpy.parameter import Parameter
 from rclpy.time import Time
-from rosgraph_msgs.msg import Clock as ClockMessage
 
 
 def test_time_from_seconds_and_nanoseconds():

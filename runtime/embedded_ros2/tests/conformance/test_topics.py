@@ -1,4 +1,7 @@
 import pytest
+from sensor_msgs.msg import Image
+from std_msgs.msg import Int32, String
+
 from rclpy.duration import Duration
 from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
 from rclpy.exceptions import InvalidTopicNameException
@@ -14,8 +17,6 @@ from rclpy.qos import (
 from rclpy.serialization import deserialize_message, serialize_message
 from rclpy.utilities import get_rmw_implementation_identifier
 from rclpy.wait_for_message import wait_for_message
-from sensor_msgs.msg import Image
-from std_msgs.msg import Int32, String
 
 
 def exchange(ros, name, publisher_qos, subscription_qos, count=5, kind=Int32):

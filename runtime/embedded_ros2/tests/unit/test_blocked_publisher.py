@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,10 +9,11 @@ import threading
 import time
 
 import pytest
+from std_msgs.msg import String
+
 import rclpy
 from rclpy.context import Context
 from rclpy.qos import HistoryPolicy, QoSProfile
-from std_msgs.msg import String
 
 _LISTENER = """
 import rclpy
@@ -32,7 +32,6 @@ rclpy.spin(node)
 def listener():
     process = subprocess.Popen(
         [sys.executable, "-c", _LISTENER],
-        env=os.environ | {"ROS_DOMAIN_ID": "87"},
         stdout=subprocess.PIPE,
     )
     assert process.stdout is not None and process.stdout.readline() == b"up\n"
@@ -44,7 +43,7 @@ def listener():
 
 def test_other_threads_run_while_a_publisher_waits_for_a_stopped_listener(listener):
     context = Context()
-    rclpy.init(args=[], context=context, domain_id=87)
+    rclpy.init(args=[], context=context)
     node = rclpy.create_node("flooder", context=context)
     publisher = node.create_publisher(String, "flood", QoSProfile(history=HistoryPolicy.KEEP_ALL))
     while publisher.get_subscription_count() == 0:

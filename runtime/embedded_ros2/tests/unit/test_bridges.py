@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from cv_bridge import CvBridge, CvBridgeError
 
 BRIDGE = CvBridge()

@@ -9,8 +9,6 @@ import pytest
 
 ROS2 = Path(sys.executable).parent / "ros2"
 
-os.environ.setdefault("ROS_DOMAIN_ID", str(50 + os.getpid() % 50))
-
 
 def ros2(*words: str, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
@@ -67,7 +65,6 @@ def test_console_script_that_is_gone_is_no_executable_any_more(distribution):
 
 def test_unknown_package_is_an_error(distribution):
     from ament_index_python.packages import PackageNotFoundError
-
     from embedded_ros2.executables import find_executable
 
     with pytest.raises(PackageNotFoundError, match="package 'nothing' not found"):

@@ -11,8 +11,6 @@ import pytest
 
 ROS2 = Path(sys.executable).parent / "ros2"
 
-os.environ.setdefault("ROS_DOMAIN_ID", str(50 + os.getpid() % 50))
-
 HEADER = """
 import sys
 from launch import LaunchDescription

@@ -1,4 +1,4 @@
-"""docs/embedded_ros2.md lists what there is: no name more, no name less."""
+"""docs/reference.md lists what there is: no name more, no name less."""
 
 import importlib
 import re
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "embedded_ros2.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
 NOT_LISTED = {"SubstitutionFailure", "FindPackage", "process"}
 NOT_LISTED |= {"InvalidConditionExpressionError", "evaluate_condition_expression"}
 NOT_LISTED |= {"OnActionEventBase", "OnIncludeLaunchDescription"}

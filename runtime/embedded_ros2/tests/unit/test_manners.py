@@ -81,29 +81,30 @@ def test_an_impossible_domain_is_an_error():
     assert "ROS_DOMAIN_ID='many' is no domain" in result.stderr
 
 
-def test_garbage_on_the_discovery_port_does_no_harm():
+def test_garbage_on_the_discovery_port_does_no_harm(another_domain):
     import rclpy
 
-    rclpy.init(args=[], domain_id=173)
+    domain = int(another_domain)
+    rclpy.init(args=[], domain_id=domain)
     node = rclpy.create_node("target")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         for index in range(20):
             for payload in (b"", b"RTPS", b"RTPS\x02\x01" + bytes(200), os.urandom(900)):
-                sender.sendto(payload, ("127.0.0.1", 7400 + 250 * 173 + 10 + 2 * index))
+                sender.sendto(payload, ("127.0.0.1", 7400 + 250 * domain + 10 + 2 * index))
     rclpy.spin_once(node, timeout_sec=0.1)
     assert node.get_node_names() == ["target"]
     node.destroy_node()
     rclpy.shutdown()
 
 
-def test_nothing_is_left_after_shutdown():
+def test_nothing_is_left_after_shutdown(another_domain):
     result = run(
         "import os, threading, rclpy\n"
         "for _ in range(3):\n"
         "    rclpy.init(args=[]); n = rclpy.create_node('n'); rclpy.spin_once(n, timeout_sec=0)\n"
         "    n.destroy_node(); rclpy.shutdown()\n"
         "print([t.name for t in threading.enumerate() if t.is_alive()])\n",
-        ROS_DOMAIN_ID="174",
+        ROS_DOMAIN_ID=another_domain,
     )
     assert result.stdout.strip() in ("['MainThread']", "['MainThread', 'ros_signals']")
 

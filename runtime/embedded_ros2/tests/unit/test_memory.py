@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from std_msgs.msg import String
+from std_srvs.srv import Trigger
+
 import rclpy
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
-from std_msgs.msg import String
-from std_srvs.srv import Trigger
 
 _ROUNDS = 10_000
 

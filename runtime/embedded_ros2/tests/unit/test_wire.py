@@ -1,15 +1,10 @@
 """Facts of the wire that a real ROS 2 host relies on, seen through the bare cyclonedds wheel."""
 
-import os
 import struct
 import time
 from dataclasses import dataclass
 
 import pytest
-
-os.environ.setdefault("ROS_DOMAIN_ID", str(110 + os.getpid() % 50))
-
-import rclpy
 from cyclonedds.builtin import (
     BuiltinDataReader,
     BuiltinTopicDcpsParticipant,
@@ -24,10 +19,11 @@ from cyclonedds.sub import DataReader
 from cyclonedds.topic import Topic
 from cyclonedds.util import duration
 from example_interfaces.srv import AddTwoInts
-from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
 
+import rclpy
 from embedded_ros2 import cdr
+from rclpy.qos import DurabilityPolicy, QoSProfile
 
 
 @dataclass

@@ -1,12 +1,11 @@
 """The path of a package's executable."""
 
+from embedded_ros2.executables import find_executable
 from launch.launch_context import LaunchContext
 from launch.some_substitutions_type import SomeSubstitutionsType
 from launch.substitution import Substitution
 from launch.substitutions.substitution_failure import SubstitutionFailure
 from launch.utilities import normalize_to_list_of_substitutions, perform_substitutions
-
-from embedded_ros2.executables import find_executable
 
 from .find_package import FindPackagePrefix
 

@@ -5,6 +5,7 @@ import typing
 from typing import Any
 
 import yaml
+
 from launch.launch_context import LaunchContext
 from launch.substitution import Substitution
 from launch.utilities.type_utils import coerce_to_type

@@ -111,8 +111,9 @@ class _Clock:
     """Publishes the bag's time on /clock."""
 
     def __init__(self, node: Any, frequency: float) -> None:
-        from rclpy.qos import QoSProfile
         from rosgraph_msgs.msg import Clock
+
+        from rclpy.qos import QoSProfile
 
         self._class = Clock
         self._period_ns = int(1e9 / frequency)

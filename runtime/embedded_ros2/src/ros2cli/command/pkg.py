@@ -9,7 +9,6 @@ from ament_index_python.packages import (
     get_package_prefix,
     get_packages_with_prefixes,
 )
-
 from embedded_ros2.executables import executable_names, paths_of_executables
 
 from ..errors import CommandError

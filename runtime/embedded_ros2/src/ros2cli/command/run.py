@@ -5,7 +5,6 @@ import os
 import shlex
 
 from ament_index_python.packages import PackageNotFoundError
-
 from embedded_ros2.executables import find_executable
 
 from ..errors import CommandError

@@ -4,6 +4,7 @@ import os
 import sys
 
 import pytest
+
 from launch import LaunchContext
 from launch.conditions import (
     IfCondition,

@@ -1,6 +1,6 @@
 """Speed of the embedded ROS 2 beside the bare cyclonedds wheel, in one run.
 
-``python -m benchmarks.bench_ros [--seconds 60]``: a 640x480 image at 30 Hz, a joint state at
+``python -m benchmarks.speed [--seconds 60]``: a 640x480 image at 30 Hz, a joint state at
 1 kHz, and images flat out, each between two processes. The floor runs before and after.
 """
 
@@ -72,7 +72,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="length of the paced cases")
     seconds = parser.parse_args().seconds
-    report = Report("bench-ros.jsonl")
+    report = Report("bench")
     for kind, rate in _CASES:
         floor, (publisher, subscriber) = _bracketed(kind, rate, seconds)
         name = f"{kind} {rate:g} Hz"

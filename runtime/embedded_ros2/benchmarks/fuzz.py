@@ -1,6 +1,6 @@
 """Feeds mutated CDR to every message type: nothing may crash, hang or grow.
 
-``python -m benchmarks.fuzz_ros [--count 10000] [--types PATTERN]`` deserializes payloads with
+``python -m benchmarks.fuzz [--count 10000] [--types PATTERN]`` deserializes payloads with
 flipped bits, cut or lengthened, and with absurd lengths. The only errors allowed are those that
 say that a payload is malformed. At the end broken payloads are sent through DDS to a node.
 """
@@ -96,9 +96,10 @@ def fuzz_type(name: str, count: int, seed: int) -> tuple[int, float]:
 
 def send_broken(count: int) -> int:
     """Send broken payloads to a live node; returns how many good ones arrived among them."""
+    from std_msgs.msg import Header
+
     import rclpy
     from rclpy.serialization import serialize_message
-    from std_msgs.msg import Header
 
     rclpy.init(args=[])
     node = rclpy.create_node("fuzzed")
@@ -133,7 +134,7 @@ def main() -> int:
     types = [name for name in all_types() if fnmatch.fnmatch(name, arguments.types)]
     if not types:
         raise SystemExit(f"error: no message type is called {arguments.types!r}")
-    report = Report("fuzz-ros.jsonl")
+    report = Report("fuzz")
     refused, slowest, shown = 0, 0.0, time.monotonic()
     for index, name in enumerate(types):
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-TOOL = Path(__file__).resolve().parents[4] / "tools" / "ros.py"
+TOOL = Path(__file__).resolve().parents[1] / "tools" / "ros.py"
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_tests_stay_on_this_machine_where_the_setup_file_says_otherwise(monkeypa
     for middleware in ("rmw_cyclonedds_cpp", "rmw_fastrtps_cpp"):
         seen = tool()["test_environment"](middleware)
         assert seen["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
-    runpy.run_path(str(TOOL.parents[1] / "runtime/embedded_ros2/tests/conformance/conftest.py"))
+    runpy.run_path(str(TOOL.parents[1] / "runtime/embedded_ros2/tests/conftest.py"))
     assert os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
 
 

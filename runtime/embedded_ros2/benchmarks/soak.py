@@ -1,6 +1,6 @@
 """Endurance: memory, threads and descriptors of many nodes, and nodes that are killed.
 
-``python -m benchmarks.soak_ros [--minutes 10] [--kills 50]``: ten node processes with forty
+``python -m benchmarks.soak [--minutes 10] [--kills 50]``: ten node processes with forty
 topics, measured after a warm-up and at the end; then one node is killed with SIGKILL and restarted
 again and again, and its peers must hear it within three seconds each time.
 """
@@ -25,9 +25,10 @@ _WARM_UP_S = 20.0
 
 def member(index: int) -> None:
     """One of the nodes: publishes four topics and subscribes to eight."""
+    from sensor_msgs.msg import JointState
+
     import rclpy
     from rclpy.executors import ExternalShutdownException
-    from sensor_msgs.msg import JointState
 
     rclpy.init(args=[])
     node = rclpy.create_node(f"soak_{index}")
@@ -55,8 +56,9 @@ def member(index: int) -> None:
 
 def victim() -> None:
     """The node that is killed: publishes its process id."""
-    import rclpy
     from std_msgs.msg import Int64
+
+    import rclpy
 
     rclpy.init(args=[])
     node = rclpy.create_node("soak_victim")
@@ -66,7 +68,7 @@ def victim() -> None:
 
 
 def _start(*arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "benchmarks.soak_ros", *arguments]
+    command = [sys.executable, "-m", "benchmarks.soak", *arguments]
     environment = {**os.environ, "ROS_LOG_DIR": os.environ.get("ROS_LOG_DIR", "/tmp/soak_ros")}
     return subprocess.Popen(command, env=environment)
 
@@ -107,8 +109,9 @@ def endure(report: Report, minutes: float) -> None:
 
 def kill_and_restart(report: Report, kills: int) -> None:
     """Kill a node and measure how soon its next life is heard."""
-    import rclpy
     from std_msgs.msg import Int64
+
+    import rclpy
 
     rclpy.init(args=[])
     node = rclpy.create_node("soak_observer")
@@ -142,7 +145,7 @@ def main() -> int:
     if arguments.victim:
         victim()
         return 0
-    report = Report("soak-ros.jsonl")
+    report = Report("soak")
     endure(report, arguments.minutes)
     kill_and_restart(report, arguments.kills)
     return min(report.failures, 1)
