@@ -22,13 +22,9 @@ from afil_core.episodes import EpisodeWriter
 from afil_core.testing import READY_JOINTS, write_saliency
 from afil_policy.data.normalization import Normalization, Normalizer
 from afil_policy.data.transforms import ObservationTransform
-from afil_policy.training.checkpoint import (
-    Checkpoint,
-    TrainingFacts,
-    new_method,
-    save_checkpoint,
-)
+from afil_policy.training.checkpoint import Checkpoint, new_method, save_checkpoint
 from afil_policy.training.config import TrainConfig
+from afil_policy.training.facts import TrainingFacts
 
 PERIOD_NS = 100_000_000
 SMALL = """

@@ -139,7 +139,7 @@ def open_cache(dataset: Path, config: DataConfig, root: Path, *, needs_saliency:
         AfilError: When the dataset is empty, mixes contracts, has nothing to learn from, has an
             episode that lost too much, or lacks saliency maps that are needed.
     """
-    episodes = _chosen(dataset, config)
+    episodes = chosen_episodes(dataset, config)
     contract = _shared_contract(episodes)
     transform = ObservationTransform(config, contract)
     prints = [fingerprint(episode.path) for episode in episodes]
@@ -196,19 +196,6 @@ def _require_maps(
         )
 
 
-def _chosen(dataset: Path, config: DataConfig) -> list[Episode]:
-    episodes = list_episodes(dataset)
-    if config.successful_only:
-        successful = [e for e in episodes if e.metadata.success]
-        if not successful:
-            raise AfilError(
-                f"none of the {len(episodes)} episodes in {dataset} is marked successful; set "
-                "data.successful_only to false to learn from all of them"
-            )
-        return successful
-    return episodes
-
-
 def _shared_contract(episodes: list[Episode]) -> Contract:
     contract = episodes[0].contract
     for episode in episodes[1:]:
@@ -219,3 +206,21 @@ def _shared_contract(episodes: list[Episode]) -> Contract:
                 f"({'; '.join(lines)}); train on one of them at a time"
             )
     return contract
+
+
+def chosen_episodes(dataset: Path, config: DataConfig) -> list[Episode]:
+    """The episodes of a dataset that are learned from.
+
+    Raises:
+        AfilError: When there is none.
+    """
+    episodes = list_episodes(dataset)
+    if not config.successful_only:
+        return episodes
+    successful = [e for e in episodes if e.metadata.success]
+    if not successful:
+        raise AfilError(
+            f"none of the {len(episodes)} episodes in {dataset} is marked successful; set "
+            "data.successful_only to false to learn from all of them"
+        )
+    return successful

@@ -19,6 +19,7 @@ from afil_policy.data.normalization import Normalization
 from afil_policy.data.transforms import ObservationTransform
 from afil_policy.methods import Camera, Method, Spec
 from afil_policy.training.config import TrainConfig
+from afil_policy.training.facts import TrainingFacts
 from afil_policy.training.layout import (
     CONFIG,
     CONTRACT,
@@ -26,33 +27,8 @@ from afil_policy.training.layout import (
     TRAINING,
     WEIGHTS,
     find_checkpoint,
+    read_facts,
 )
-
-
-class TrainingFacts(Schema):
-    """What ``training.json`` says about a run.
-
-    Attributes:
-        method: Name of the method.
-        seed: Training seed.
-        dataset_sha256: Identity of the episodes.
-        episodes: Number of episodes.
-        training_steps: Steps of demonstrations that were trained on.
-        final: Last row of the loss log.
-        git_revision: Revision of the source tree; None outside of one.
-        finished_at: When the run ended, ISO 8601, UTC.
-        versions: Versions of what it ran on.
-    """
-
-    method: str
-    seed: int
-    dataset_sha256: str
-    episodes: int
-    training_steps: int
-    final: dict[str, float]
-    git_revision: str | None = None
-    finished_at: str
-    versions: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -156,7 +132,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         config=schema.load(TrainConfig, folder / CONFIG, remedy=again),
         contract=load_contract(str(folder / CONTRACT)),
         normalization=schema.load(Normalization, folder / NORMALIZATION, remedy=again),
-        training=schema.load(TrainingFacts, folder / TRAINING, remedy=again),
+        training=read_facts(folder),
     )
 
 

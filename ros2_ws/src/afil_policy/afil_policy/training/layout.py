@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from afil_core import schema
 from afil_core.errors import AfilError
+from afil_policy.training.facts import TrainingFacts
 
+RUNS = Path("runs")
+
+RUN = "run.yaml"
 FOLDER = "checkpoint"
 WEIGHTS = "model.safetensors"
 CONFIG = "config.yaml"
@@ -32,5 +37,37 @@ def find_checkpoint(path: Path) -> Path:
             return folder
     raise AfilError(
         f"{path} holds no checkpoint ({CONFIG}, {CONTRACT}, {WEIGHTS}); give the folder that "
-        "`ros2 run afil_policy train --output` wrote, after it has finished"
+        "`ros2 run afil_policy train` wrote, after it has finished"
     )
+
+
+def newest_run(runs: Path = RUNS) -> Path:
+    """The run that finished last.
+
+    Args:
+        runs: Folder of the runs.
+
+    Raises:
+        AfilError: When none has finished.
+    """
+    finished = [p.parents[1] for p in runs.glob(f"*/{FOLDER}/{TRAINING}")]
+    if not finished:
+        started = len(list(runs.glob(f"*/{RUN}")))
+        unfinished = f" ({started} unfinished)" if started else ""
+        raise AfilError(
+            f"{runs} holds no finished run{unfinished}; train one with `ros2 run afil_policy "
+            "train`, or name the folder of a checkpoint"
+        )
+    return max(finished, key=lambda run: (read_facts(run / FOLDER).finished_at, run.name))
+
+
+def read_facts(checkpoint: Path) -> TrainingFacts:
+    """What a checkpoint says of its training.
+
+    Args:
+        checkpoint: Its folder.
+
+    Raises:
+        AfilError: When that is missing or damaged.
+    """
+    return schema.load(TrainingFacts, checkpoint / TRAINING, remedy="train again")

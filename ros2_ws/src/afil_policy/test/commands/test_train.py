@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ import pytest
 from afil_core.errors import AfilError
 from afil_policy.commands import train
 from afil_policy.training.checkpoint import load_checkpoint
+from afil_policy.training.layout import newest_run
+from afil_policy.training.runs import read_record
 
 SMALL = [
     "data.height=24",
@@ -50,6 +54,72 @@ def test_the_command_writes_a_checkpoint_that_describes_itself(
     assert run_train(monkeypatch, *args, "--seed", 3) == 2
     assert "another configuration" in capsys.readouterr().err
     assert weights.stat().st_mtime_ns == before
+
+    again = tmp_path / "runs" / "again"
+    assert run_train(monkeypatch, "--from", output, "--output", again) == 0
+    assert (again / "checkpoint" / "model.safetensors").read_bytes() == weights.read_bytes()
+    assert run_train(monkeypatch, "--from", tmp_path, "--output", again) == 2
+    assert "run.yaml cannot be read" in capsys.readouterr().err
+
+
+def test_without_arguments_it_takes_demos_and_numbers_its_runs(
+    write_episode: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_train(monkeypatch) == 2
+    assert "dataset demos does not exist" in capsys.readouterr().err
+    for column in (60, 100):
+        write_episode(tmp_path / "demos", column)
+    validate = ("--set", "data.validation_fraction=0")
+    assert run_train(monkeypatch, *validate) == 0
+    said = capsys.readouterr().out
+    assert "method: autofocus, as all 2 episodes have saliency maps" in said
+    assert "checkpoint written: runs/autofocus_001/checkpoint" in said
+    assert newest_run() == Path("runs/autofocus_001")
+
+    assert run_train(monkeypatch, *validate) == 0
+    assert "already trained: runs/autofocus_001" in capsys.readouterr().out
+    assert run_train(monkeypatch, *validate, "--seed", 1, "--set", "method.weight=3") == 0
+    assert newest_run() == Path("runs/autofocus_002")
+    record = read_record(Path("runs/autofocus_002"))
+    assert (record.config.seed, record.config.method.config.weight) == (1, 3.0)
+
+    shutil.rmtree(tmp_path / "demos" / "episode_000001" / "saliency")
+    capsys.readouterr()
+    assert run_train(monkeypatch, *validate) == 0
+    said = capsys.readouterr().out
+    assert "method: bc, as 1 of 2 episodes have no saliency maps (first: episode_000001)" in said
+    assert newest_run() == Path("runs/bc_001")
+
+
+def test_a_method_on_the_command_line_keeps_the_options_of_its_configuration(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "mine.yaml"
+    config.write_text("method: {name: autofocus, weight: 3}")
+    for method in ("autofocus", "bc"):
+        args = ("--dataset", dataset, "--config", config, "--method", method)
+        assert run_train(monkeypatch, *args, "--output", tmp_path / method) == 0
+    chosen = load_checkpoint(tmp_path / "autofocus").config.method
+    assert chosen.config.weight == 3.0
+    assert load_checkpoint(tmp_path / "bc").config.method.name == "bc"
+
+
+def test_what_was_left_out_is_said(
+    write_episode: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for column in (60, 100):
+        path = write_episode(tmp_path / "demos", column, steps=20, broken=(7,))
+    assert run_train(monkeypatch, "--dataset", path.parent, "--output", tmp_path / "run") == 0
+    said = capsys.readouterr().out
+    assert said.count("1 of 20 ticks left out") == 2
+    assert f"{path}: 1 of 20 ticks left out" in said
 
 
 @pytest.mark.parametrize(

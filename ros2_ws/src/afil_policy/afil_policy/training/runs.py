@@ -1,0 +1,88 @@
+"""Folders of runs: which is whose, and what a run needs to be repeated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from afil_core import schema, storage
+from afil_core.errors import AfilError
+from afil_core.schema import Schema
+from afil_policy.training.config import TrainConfig
+from afil_policy.training.layout import FOLDER, RUN
+
+
+class RunRecord(Schema):
+    """What ``run.yaml`` holds, from the start of a run on.
+
+    Attributes:
+        identity: Of configuration and data: the same for a run that would come to the same end.
+        dataset: Folder of the episodes.
+        dataset_sha256: Identity of the episodes.
+        config: The configuration.
+    """
+
+    identity: str
+    dataset: str
+    dataset_sha256: str
+    config: TrainConfig
+
+
+def read_record(run: Path) -> RunRecord:
+    """The record of a run.
+
+    Raises:
+        AfilError: When there is none, or it is damaged.
+    """
+    remedy = "give the folder of a run that `ros2 run afil_policy train` made"
+    return schema.load(RunRecord, run / RUN, what="run", remedy=remedy)
+
+
+def claim(run: Path, record: RunRecord) -> None:
+    """Take a folder for a run, or find that it is this run's already.
+
+    Raises:
+        AfilError: When the folder is another run's.
+    """
+    if not (run / RUN).is_file():
+        if (run / FOLDER).exists():
+            raise AfilError(
+                f"{run} holds a checkpoint without {RUN}, so nobody knows how it was trained; "
+                "choose another --output"
+            )
+        storage.write_text(run / RUN, schema.to_yaml(record))
+        return
+    found = read_record(run)
+    if found.identity != record.identity:
+        what = "configuration" if found.dataset_sha256 == record.dataset_sha256 else "dataset"
+        raise AfilError(
+            f"{run} holds a run of another {what}; choose another --output, or delete {run} to "
+            "train again"
+        )
+
+
+def claim_numbered(runs: Path, record: RunRecord) -> Path:
+    """The folder ``<method>_<number>`` of a run: its own from before, or the next one.
+
+    Args:
+        runs: Folder of the runs; it is made when missing.
+        record: The run.
+
+    Returns:
+        The folder, claimed.
+    """
+    name = record.config.method.name
+    taken = sorted(p for p in runs.glob(f"{name}_*") if p.name[len(name) + 1 :].isdecimal())
+    for run in reversed(taken):
+        if (run / RUN).is_file() and read_record(run).identity == record.identity:
+            return run
+    number = int(taken[-1].name[len(name) + 1 :]) if taken else 0
+    while True:
+        number += 1
+        run = runs / f"{name}_{number:03d}"
+        try:
+            # Two runs that start at the same time must not share a folder.
+            run.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        claim(run, record)
+        return run

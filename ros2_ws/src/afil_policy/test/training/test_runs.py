@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from afil_core.errors import AfilError
+from afil_policy.training.config import TrainConfig
+from afil_policy.training.runs import RunRecord, claim, claim_numbered, read_record
+
+
+def record(identity: str = "a", dataset_sha256: str = "0") -> RunRecord:
+    return RunRecord(
+        identity=identity, dataset="demos", dataset_sha256=dataset_sha256, config=TrainConfig()
+    )
+
+
+def test_a_run_finds_its_folder_again_and_another_gets_the_next(tmp_path: Path) -> None:
+    first = claim_numbered(tmp_path / "runs", record("a"))
+    second = claim_numbered(tmp_path / "runs", record("b"))
+    assert (first.name, second.name) == ("bc_001", "bc_002")
+    assert claim_numbered(tmp_path / "runs", record("a")) == first
+    assert read_record(second) == record("b")
+
+
+def test_a_folder_that_only_exists_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "bc_007").mkdir()
+    (tmp_path / "bc_mine").mkdir()
+    assert claim_numbered(tmp_path, record()).name == "bc_008"
+
+
+def test_a_folder_of_another_run_is_refused_with_what_differs(tmp_path: Path) -> None:
+    claim(tmp_path / "x", record("a"))
+    claim(tmp_path / "x", record("a"))
+    with pytest.raises(AfilError, match="a run of another configuration"):
+        claim(tmp_path / "x", record("b"))
+    with pytest.raises(AfilError, match="a run of another dataset"):
+        claim(tmp_path / "x", record("b", "1"))
+    (tmp_path / "old" / "checkpoint").mkdir(parents=True)
+    with pytest.raises(AfilError, match=r"checkpoint without run\.yaml"):
+        claim(tmp_path / "old", record("a"))
+
+
+def test_a_folder_without_a_record_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AfilError, match=r"run\.yaml cannot be read"):
+        read_record(tmp_path)
