@@ -8,22 +8,19 @@ from afil_core import world_protocol as protocol
 from afil_core.bags import read_bag
 from afil_core.contract import load_contract
 from afil_core.episodes import Episode
-from afil_sim.pilot import ExpertPilot
+from afil_sim.running import demonstration
+from afil_sim.running.episodes import Episodes, EpisodesConfig
+from afil_sim.running.pilot import ExpertPilot
 from afil_sim.tasks import make_task
-from afil_sim.world import World, WorldConfig
 from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
 
 
 def record(dataset, *, seed, cue="intact", noise=0.008):
     """One expert episode; answers its folder and the world's last status."""
     contract = load_contract("franka")
-    task = make_task("franka", "lift_carrot", cue, 70)
-    world = World(task, contract, WorldConfig(first_seed=seed))
-    pilot = ExpertPilot(contract, noise)
-    seen = {s.topic for s in pilot.streams} | {
-        protocol.EPISODE_TOPIC,
-        protocol.TARGET_OBJECT_TOPIC,
-    }
+    task = make_task(contract, "lift_carrot", cue=cue, noise=noise)
+    world = Episodes(task, contract, EpisodesConfig(first_seed=seed))
+    pilot = ExpertPilot(contract)
     recorder = EpisodeRecorder(
         RecordingSettings(dataset, contract, "lift the small orange object", "expert", True, {})
     )
@@ -36,7 +33,9 @@ def record(dataset, *, seed, cue="intact", noise=0.008):
                 recorder.receive(topic, cdr, 0) if topic in contract.topics() else None
                 if topic == protocol.EPISODE_TOPIC:
                     status = protocol.EpisodeStatus.decode(cdr)
-                for command_topic, command in pilot.receive(topic, cdr) if topic in seen else []:
+                for command_topic, command in (
+                    pilot.receive(cdr) if topic == demonstration.TOPIC else []
+                ):
                     recorder.receive(command_topic, command, 0)
                     world.receive(command_topic, command)
     finally:

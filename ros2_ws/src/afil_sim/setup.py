@@ -6,7 +6,7 @@ setup(
     name=package_name,
     version="0.1.0",
     packages=find_packages(exclude=["test"]),
-    package_data={package_name: ["py.typed", "franka/*.xml", "scenes/*.xml"]},
+    package_data={package_name: ["py.typed", "bodies/*.xml", "worlds/scenes/*.xml"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),
@@ -20,6 +20,7 @@ setup(
         "gymnasium",
         "mujoco",
         "opencv-python-headless",
+        "pydantic",
         "scipy",
     ],
     # colcon runs the tests of a package with pytest only if it finds this.
@@ -31,9 +32,9 @@ setup(
     license="Apache-2.0",
     entry_points={
         "console_scripts": [
-            "world_node = afil_sim.world_node:main",
-            "expert_node = afil_sim.expert_node:main",
+            "world_node = afil_sim.nodes.world_node:main",
+            "expert_node = afil_sim.nodes.expert_node:main",
         ],
-        "gymnasium.envs": ["afil_sim = afil_sim.registration:register_environments"],
+        "gymnasium.envs": ["afil_sim = afil_sim.running.registration:register_environments"],
     },
 )

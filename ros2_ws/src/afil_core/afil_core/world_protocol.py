@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 from afil_core import messages
 from afil_core.errors import AfilError
@@ -13,33 +15,29 @@ RESET_SERVICE = "/world/reset"
 EPISODE_TOPIC = "/world/episode"
 EPISODE_TYPE = "afil_interfaces/msg/EpisodeStatus"
 EPISODE_QOS = Qos(durability="transient_local", depth=1)
-TARGET_OBJECT_TOPIC = "/world/target_object_pose"
-TARGET_OBJECT_TYPE = "geometry_msgs/msg/PoseStamped"
-TARGET_OBJECT_QOS = Qos()
 # Stamps of two episodes are this far apart, so that nobody takes one for the other.
 EPISODE_GAP_NS = 1_000_000_000
-# Robots (contract names) that have a simulated world.
-SIMULATED_ROBOTS = ("franka",)
 POLICY_RESET_SERVICE = "/policy_node/reset"
 # State in words and its number in EpisodeStatus.msg.
 _STATES = {"running": 1, "done": 2}
 
 
-def require_simulated(robot: str) -> None:
-    """Check that a robot has a simulated world.
+def world_launch_file(share_of: Callable[[str], str]) -> str:
+    """The launch file that starts a simulated world.
 
     Args:
-        robot: Name of its contract.
+        share_of: ``ament_index_python.packages.get_package_share_directory``.
 
     Raises:
-        AfilError: When it has none.
+        AfilError: When the package of the worlds is not installed.
     """
-    if robot not in SIMULATED_ROBOTS:
-        own = "CARLA with carla-ros-bridge" if robot == "carla" else "the robot or its simulator"
+    try:
+        return str(Path(share_of("afil_sim")) / "launch" / "world.launch.py")
+    except LookupError as error:
         raise AfilError(
-            f"robot:={robot} has no simulated world yet, that comes later (sim:=true works for "
-            f"{', '.join(SIMULATED_ROBOTS)}); run {own} and leave sim:=false"
-        )
+            "sim:=true needs the package afil_sim, which is not installed here; install it, or "
+            "run the robot and leave sim:=false"
+        ) from error
 
 
 def uses_sim_time(choice: str, clock: str, *, sim: bool) -> bool:

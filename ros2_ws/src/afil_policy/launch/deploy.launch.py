@@ -6,21 +6,24 @@ too, and the exit code is not 0.
 
 from __future__ import annotations
 
+from ament_index_python.packages import get_package_share_directory
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
     DeclareLaunchArgument,
+    IncludeLaunchDescription,
     OpaqueFunction,
     RegisterEventHandler,
     SetEnvironmentVariable,
 )
 from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited
+from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
-from afil_core.world_protocol import simulation_environment, uses_sim_time
+from afil_core.world_protocol import simulation_environment, uses_sim_time, world_launch_file
 from afil_policy.deploy.preflight import check_deployment
 
 ARGUMENTS = {
@@ -30,8 +33,8 @@ ARGUMENTS = {
     "device": ("cpu", "Torch device", None),
     "command_interface": ("", "One of the contract's; empty: its default", None),
     "autostart": ("true", "Configure and activate at once", ["true", "false"]),
-    "task": ("lift_carrot", "Task of the simulated world", None),
-    "cue": ("none", "Confounding cue in the simulated image", ["none", "intact", "broken"]),
+    "task": ("", "Task of the simulated world; empty: the robot's usual one", None),
+    "cue": ("none", "Confounding cue in the simulated image", None),
     "mode": (
         "lock_step",
         "Whether the simulated world waits for each command",
@@ -52,7 +55,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Check the arguments together and make the nodes; what does not fit is a sentence."""
     args = {name: context.launch_configurations[name] for name in ARGUMENTS}
     sim = args["sim"] == "true"
-    checkpoint = check_deployment(args["checkpoint"], args["robot"], sim=sim)
+    checkpoint = check_deployment(args["checkpoint"], args["robot"])
     lock_step = sim and args["mode"] == "lock_step"
     clock = load_contract(args["robot"]).clock
     policy = Node(
@@ -72,27 +75,17 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
             }
         ],
     )
-    nodes = [policy, _world(args)] if sim else [policy]
-    handlers = [OnProcessExit(target_action=node, on_exit=_ended) for node in nodes]
+    ended = RegisterEventHandler(OnProcessExit(target_action=policy, on_exit=_ended))
     environment = simulation_environment() if sim else {}
     alone = [SetEnvironmentVariable(name, value) for name, value in environment.items()]
-    return [*alone, *(RegisterEventHandler(handler) for handler in handlers), *nodes]
+    return [*alone, ended, *([_world(args)] if sim else []), policy]
 
 
-def _world(args: dict[str, str]) -> Node:
-    parameters = {
-        "robot": _text(args["robot"]),
-        "task": _text(args["task"]),
-        "cue": _text(args["cue"]),
-        "mode": _text(args["mode"]),
-        "first_seed": _whole(args, "first_seed"),
-        "auto_reset": args["auto_reset"] == "true",
-    }
-    if _whole(args, "max_steps"):
-        parameters["max_steps"] = _whole(args, "max_steps")
-    return Node(
-        package="afil_sim", executable="world_node", output="screen", parameters=[parameters]
-    )
+def _world(args: dict[str, str]) -> IncludeLaunchDescription:
+    names = ("robot", "task", "cue", "mode", "first_seed", "auto_reset", "max_steps")
+    arguments = {name: args[name] for name in names} | {"expert": "false"}
+    source = PythonLaunchDescriptionSource(world_launch_file(get_package_share_directory))
+    return IncludeLaunchDescription(source, launch_arguments=arguments.items())
 
 
 def _ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
@@ -106,12 +99,6 @@ def _ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescripti
 def _text(value: str) -> ParameterValue:
     # Without a type, launch_ros would read the text as YAML, and 0.01 would be a number.
     return ParameterValue(value, value_type=str)
-
-
-def _whole(args: dict[str, str], name: str) -> int:
-    if not args[name].isdecimal():
-        raise AfilError(f"{name}:={args[name]} is not a whole number")
-    return int(args[name])
 
 
 def generate_launch_description() -> LaunchDescription:

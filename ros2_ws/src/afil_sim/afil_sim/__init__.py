@@ -1,5 +1,5 @@
 """Simulated worlds that stand in for the arm and speak its topics."""
 
-from afil_sim.registration import register_environments
+from afil_sim.running.registration import register_environments
 
 register_environments()

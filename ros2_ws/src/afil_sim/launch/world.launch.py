@@ -1,45 +1,79 @@
-"""A simulated world on a robot's topics, by itself or with the scripted expert driving."""
+"""A simulated world on a robot's topics, by itself or with the scripted expert driving.
 
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument
-from launch.conditions import IfCondition
-from launch.substitutions import LaunchConfiguration
+Other launch files include it; when one of its nodes ends by itself, the launch ends with a
+sentence and a non-zero exit code.
+"""
+
+from __future__ import annotations
+
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, RegisterEventHandler
+from launch.event_handlers import OnProcessExit
+from launch.events.process import ProcessExited
 from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+from pydantic import Field
 
-ARGUMENTS = {
-    "robot": ("franka", "Robot whose topics the world speaks"),
-    "task": ("lift_carrot", "Task to simulate"),
-    "mode": ("real_time", "lock_step (one command per frame) or real_time"),
-    "first_seed": ("0", "Seed of the first episode; they count up"),
-    "cue": ("none", "Confounding cue in the image: none, intact or broken"),
-    "max_steps": ("70", "Control steps after which an episode ends"),
-    "command_timeout_s": ("1.0", "Wall time that lock_step waits for a command, s"),
-    "auto_reset": ("true", "Start each episode without being asked"),
-}
+from afil_core.contract import load_contract
+from afil_core.errors import AfilError
+from afil_core.process.parameters import describe, read_texts
+from afil_sim.running.parameters import WorldParameters
+from afil_sim.tasks import find_task
+
+
+class Arguments(WorldParameters):
+    """Arguments of this launch file."""
+
+    auto_reset: bool = Field(True, description="Start each episode without being asked")
+    expert: bool = Field(True, description="Let the scripted expert drive")
+
+
+def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    """Check the arguments together and make the nodes; what does not fit is a sentence."""
+    arguments = read_texts(Arguments, context.launch_configurations, "world.launch.py")
+    find_task(load_contract(arguments.robot).robot, arguments.task)
+    parameters = {
+        p.name: ParameterValue(getattr(arguments, p.name), value_type=p.type)
+        for p in describe(WorldParameters)
+    }
+    nodes = [
+        Node(
+            package="afil_sim",
+            executable="world_node",
+            output="screen",
+            parameters=[parameters],
+        )
+    ]
+    if arguments.expert:
+        nodes.append(
+            Node(
+                package="afil_sim",
+                executable="expert_node",
+                output="screen",
+                parameters=[{"robot": parameters["robot"]}],
+            )
+        )
+    handlers = [OnProcessExit(target_action=node, on_exit=_ended) for node in nodes]
+    return [*(RegisterEventHandler(handler) for handler in handlers), *nodes]
+
+
+def _ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    if context.is_shutdown:
+        return []
+    raise AfilError(
+        f"{event.process_name} ended with code {event.returncode}; its messages are above"
+    )
 
 
 def generate_launch_description() -> LaunchDescription:
+    """The launch description."""
     declared = [
-        DeclareLaunchArgument(name, default_value=default, description=description)
-        for name, (default, description) in ARGUMENTS.items()
+        DeclareLaunchArgument(
+            p.name,
+            default_value=p.text,
+            description=p.description,
+            choices=list(p.choices) or None,
+        )
+        for p in describe(Arguments)
     ]
-    declared += [
-        DeclareLaunchArgument("expert", default_value="true", description="Let the expert drive"),
-        DeclareLaunchArgument("noise", default_value="0.0", description="Its noise per step, m"),
-    ]
-    world = Node(
-        package="afil_sim",
-        executable="world_node",
-        output="screen",
-        parameters=[{name: LaunchConfiguration(name) for name in ARGUMENTS}],
-    )
-    expert = Node(
-        package="afil_sim",
-        executable="expert_node",
-        output="screen",
-        parameters=[
-            {name: LaunchConfiguration(name) for name in ("robot", "noise")},
-        ],
-        condition=IfCondition(LaunchConfiguration("expert")),
-    )
-    return LaunchDescription([*declared, world, expert])
+    return LaunchDescription([*declared, OpaqueFunction(function=setup)])

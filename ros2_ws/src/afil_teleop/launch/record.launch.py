@@ -12,6 +12,7 @@ from ament_index_python.packages import get_package_share_directory
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
     DeclareLaunchArgument,
+    IncludeLaunchDescription,
     LogInfo,
     OpaqueFunction,
     RegisterEventHandler,
@@ -20,12 +21,13 @@ from launch.actions import (
 )
 from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited
+from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
-from afil_core.world_protocol import require_simulated, simulation_environment, uses_sim_time
+from afil_core.world_protocol import simulation_environment, uses_sim_time, world_launch_file
 from afil_teleop.recording.dataset import dataset_state
 from afil_teleop.recording.tasks import task_instruction
 
@@ -49,7 +51,7 @@ ARGUMENTS = {
     "cue": (
         "none",
         "Simulated confounding cue in the image: none, showing the expert's command, or random",
-        ["none", "intact", "broken"],
+        None,
     ),
     "first_seed": ("0", "Seed of the first simulated episode of a new dataset", None),
     "noise": ("0.004", "Noise on the expert's commands (m), so that it visits more states", None),
@@ -78,8 +80,6 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     sim = args["sim"] == "true"
     robot = args["contract"] or args["robot"]
     contract = load_contract(robot)
-    if sim:
-        require_simulated(contract.robot)
     if args["source"] == "expert" and not sim:
         raise AfilError(
             "source:=expert is a script that needs the simulated world's state; add sim:=true, "
@@ -129,17 +129,6 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         ],
     )
     helpers = []
-    if sim:
-        helpers.append(_world_node(args, robot, world, state.next_seed))
-    if automatic:
-        helpers.append(
-            Node(
-                package="afil_sim",
-                executable="expert_node",
-                output="screen",
-                parameters=[shared, {"robot": _text(robot), "noise": _number(args, "noise")}],
-            )
-        )
     if args["source"] == "keyboard":
         helpers.append(
             Node(
@@ -155,23 +144,27 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         handlers[-1] = OnProcessExit(target_action=helpers[-1], on_exit=_keyboard_ended)
     environment = simulation_environment() if sim else {}
     alone = [SetEnvironmentVariable(name, value) for name, value in environment.items()]
-    return [*alone, *(RegisterEventHandler(h) for h in handlers), *helpers, recorder]
+    worlds = [_world(args, robot, world, state.next_seed)] if sim else []
+    return [*alone, *(RegisterEventHandler(h) for h in handlers), *worlds, *helpers, recorder]
 
 
-def _world_node(args: dict[str, str], robot: str, mode: str, first_seed: int) -> Node:
-    parameters = {
-        "robot": _text(robot),
-        "task": _text(args["task"]),
+def _world(
+    args: dict[str, str], robot: str, mode: str, first_seed: int
+) -> IncludeLaunchDescription:
+    longest = _whole(args, "max_steps") or (PERSONS_STEPS if mode == "real_time" else 0)
+    arguments = {
+        "robot": robot,
+        "task": args["task"],
         "mode": mode,
         "cue": args["cue"],
-        "first_seed": first_seed,
+        "first_seed": str(first_seed),
+        "max_steps": str(longest),
+        "auto_reset": "false",
+        "expert": str(mode == "lock_step").lower(),
+        "noise": args["noise"],
     }
-    longest = _whole(args, "max_steps") or (PERSONS_STEPS if mode == "real_time" else 0)
-    if longest:
-        parameters["max_steps"] = longest
-    return Node(
-        package="afil_sim", executable="world_node", output="screen", parameters=[parameters]
-    )
+    source = PythonLaunchDescriptionSource(world_launch_file(get_package_share_directory))
+    return IncludeLaunchDescription(source, launch_arguments=arguments.items())
 
 
 def _recorder_ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
@@ -205,13 +198,6 @@ def _whole(args: dict[str, str], name: str) -> int:
     if not args[name].isdecimal():
         raise AfilError(f"{name}:={args[name]} is not a whole number")
     return int(args[name])
-
-
-def _number(args: dict[str, str], name: str) -> float:
-    try:
-        return float(args[name])
-    except ValueError:
-        raise AfilError(f"{name}:={args[name]} is not a number") from None
 
 
 def generate_launch_description() -> LaunchDescription:

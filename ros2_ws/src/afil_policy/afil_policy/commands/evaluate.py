@@ -27,7 +27,7 @@ def main() -> int:
 
 def _main() -> int:
     args = _parser().parse_args()
-    checkpoint = check_deployment(args.checkpoint, args.robot, sim=True)
+    checkpoint = check_deployment(args.checkpoint, args.robot)
     setting = read_setting(
         checkpoint,
         robot=args.robot,
@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--robot", default="franka", help="robot contract: name or YAML path")
     parser.add_argument("--task", default="lift_carrot", help="task of the world")
-    parser.add_argument("--cue", default="none", choices=["none", "intact", "broken"])
+    parser.add_argument("--cue", default="none", help="confounding cue of the world")
     parser.add_argument("--episodes", type=int, default=20, help="number of episodes")
     parser.add_argument("--first-seed", type=int, default=1000, help="seed of the first episode")
     parser.add_argument("--device", default="cpu", help="torch device of the policy node")

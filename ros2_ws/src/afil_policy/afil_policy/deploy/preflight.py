@@ -6,30 +6,26 @@ from pathlib import Path
 
 from afil_core.contract import Contract, differences, load_contract
 from afil_core.errors import AfilError
-from afil_core.world_protocol import require_simulated
 from afil_policy.training.layout import CONTRACT, find_checkpoint
 
 _SHOWN_DIFFERENCES = 5
 
 
-def check_deployment(checkpoint: str, robot: str, *, sim: bool) -> Path:
+def check_deployment(checkpoint: str, robot: str) -> Path:
     """Check a deployment's arguments.
 
     Args:
         checkpoint: Folder of the checkpoint or of its training run.
         robot: Name of the robot or path of its contract.
-        sim: Whether the robot is to be simulated.
 
     Returns:
         The checkpoint's folder.
 
     Raises:
-        AfilError: When the robot is unknown or has no simulated world, when there is no
-            checkpoint, or when it was trained for another contract.
+        AfilError: When the robot is unknown, when there is no checkpoint, or when it was
+            trained for another contract.
     """
     contract = load_contract(robot)
-    if sim:
-        require_simulated(contract.robot)
     if not checkpoint:
         raise AfilError(
             "checkpoint:= is empty; give the folder that `ros2 run afil_policy train` wrote"

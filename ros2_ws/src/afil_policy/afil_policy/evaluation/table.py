@@ -36,10 +36,10 @@ def success_table(demonstrations: Demonstrations, results: Sequence[Results]) ->
         demonstrations: Facts of the dataset; its success is the demonstrator's.
         results: Results of evaluations; of two with the same method and cue the later counts.
     """
-    cues = sorted({r.setting.cue for r in results}, key=_cue_order)
     methods = sorted({r.setting.method for r in results}, key=_method_order)
     found = {(r.setting.method, r.setting.cue): r for r in results}
     recorded_cue = demonstrations.notes.get("cue", "")
+    cues = sorted({r.setting.cue for r in results}, key=lambda cue: (cue != recorded_cue, cue))
     own = describe(demonstrations.successes, demonstrations.episodes)
     expert = [own if cue == recorded_cue else "does not look at it" for cue in cues]
     if recorded_cue not in cues and expert:
@@ -60,11 +60,6 @@ def seeds_sentence(results: Sequence[Results]) -> str:
 
 def _cue_title(cue: str) -> str:
     return "no cue" if cue == "none" else f"cue {cue}"
-
-
-def _cue_order(cue: str) -> tuple[int, str]:
-    order = ("none", "intact", "broken")
-    return (order.index(cue) if cue in order else len(order), cue)
 
 
 def _method_order(method: str) -> tuple[bool, str]:

@@ -373,18 +373,16 @@ def test_a_checkpoint_of_another_contract_is_refused_line_by_line(
     for word in ("control_rate_hz: 10.0 != 20.0", "front_image.topic", "/other/image"):
         assert word in str(error.value)
     with pytest.raises(AfilError, match="control_rate_hz"):
-        check_deployment(str(checkpoint), str(tmp_path / "other.yaml"), sim=False)
+        check_deployment(str(checkpoint), str(tmp_path / "other.yaml"))
 
 
 def test_preflight_says_what_is_wrong_before_anything_starts(
     checkpoint: Path, tmp_path: Path
 ) -> None:
-    assert check_deployment(str(checkpoint.parent), "franka", sim=True) == checkpoint
-    with pytest.raises(AfilError, match="robot:=carla has no simulated world yet"):
-        check_deployment(str(checkpoint), "carla", sim=True)
+    assert check_deployment(str(checkpoint.parent), "franka") == checkpoint
     with pytest.raises(AfilError, match="trained for another contract"):
-        check_deployment(str(checkpoint), "carla", sim=False)
+        check_deployment(str(checkpoint), "carla")
     with pytest.raises(AfilError, match="holds no checkpoint"):
-        check_deployment(str(tmp_path), "franka", sim=True)
+        check_deployment(str(tmp_path), "franka")
     with pytest.raises(AfilError, match="checkpoint:= is empty"):
-        check_deployment("", "franka", sim=True)
+        check_deployment("", "franka")

@@ -1,0 +1,1 @@
+"""Scripted experts: what to do next, from the simulated state."""

@@ -1,1 +1,0 @@
-"""Franka Research 3 arm with the Franka Hand: kinematics, limits and MuJoCo model."""

@@ -1,0 +1,1 @@
+"""ROS nodes: the only files here that know ROS."""

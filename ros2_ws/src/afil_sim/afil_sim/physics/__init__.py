@@ -1,0 +1,1 @@
+"""Physics engines and how they draw without a screen."""

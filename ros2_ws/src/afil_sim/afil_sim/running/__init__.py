@@ -1,0 +1,1 @@
+"""How a task is run: over a robot's topics, or behind Gymnasium."""

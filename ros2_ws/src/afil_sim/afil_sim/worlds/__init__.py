@@ -1,0 +1,10 @@
+"""Worlds: places where a robot's tasks are simulated. One file each, chosen by name."""
+
+from afil_core.registry import Registry
+from afil_sim.worlds.base import World
+
+WORLDS: Registry[World] = Registry(
+    "worlds", "world", {"table_top": "afil_sim.worlds.table_top:TableTop"}
+)
+
+__all__ = ["WORLDS", "World"]

@@ -1,0 +1,49 @@
+"""What a world is: a place with a robot's body in it, and time that goes on in steps."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+from afil_core.contract import Contract
+from afil_core.schema import Schema
+from afil_core.topics import Qos
+from afil_sim.bodies import Body
+
+
+class World(ABC):
+    """A simulated place; tasks are set in it, and it knows none of them.
+
+    Args:
+        config: Settings, an instance of :attr:`Config`.
+        contract: The contract of the robot that is in it.
+    """
+
+    Config: ClassVar[type[Schema]] = Schema
+
+    def __init__(self, config: Schema, contract: Contract) -> None:
+        del config
+        self.contract = contract
+
+    @property
+    @abstractmethod
+    def body(self) -> Body:
+        """The robot."""
+
+    @abstractmethod
+    def advance(self) -> None:
+        """Let one control period go by."""
+
+    @property
+    def topics(self) -> Mapping[str, tuple[str, Qos]]:
+        """Topics that it has beside the contract's: type and the quality of service offered."""
+        return {}
+
+    def messages(self, stamp_ns: int) -> list[tuple[str, bytes]]:
+        """What it says on :attr:`topics` in the frame of a stamp: topic and CDR bytes."""
+        del stamp_ns
+        return []
+
+    def close(self) -> None:  # noqa: B027 (most worlds have nothing to free)
+        """Free what it holds."""
