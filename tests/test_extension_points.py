@@ -32,6 +32,8 @@ POINTS = (
     ("pooling", "test_learning::test_pooling"),
     ("head", "test_learning::test_head"),
     ("method", "test_learning::test_method"),
+    ("world", "test_simulation::test_world"),
+    ("task", "test_simulation::test_task"),
 )
 GROUP = '[project.entry-points."afil.'
 
