@@ -26,6 +26,7 @@ def _start(context):
         package="afil_perception",
         executable="perceive_node",
         name="perceive_node",
+        namespace=context.launch_configurations["namespace"],
         output="screen",
         parameters=[to_plain(given)],
     )
@@ -42,4 +43,7 @@ def generate_launch_description():
         DeclareLaunchArgument(name, default_value="", description=f"former name of {present}")
         for name, present in PerceiveParameters.renamed.items()
     ]
-    return LaunchDescription([*arguments, *former, OpaqueFunction(function=_start)])
+    namespace = DeclareLaunchArgument(
+        "namespace", default_value="", description="Namespace of the node and what it publishes"
+    )
+    return LaunchDescription([*arguments, namespace, *former, OpaqueFunction(function=_start)])

@@ -3,9 +3,7 @@
 Perception writes the sidecar, training and reports read it; here is all that both must know.
 """
 
-from afil_core.saliency.boxes import Box, box_center, box_iou
-from afil_core.saliency.key_object import KeyObject
-from afil_core.saliency.mask import Rle
+from afil_core.saliency.objects import Box, KeyObject, Rle, box_center, box_iou
 from afil_core.saliency.provenance import Provenance
 from afil_core.saliency.sidecar import Sidecar
 from afil_core.saliency.topics import SALIENCY_FOLDER, key_objects_topic, saliency_topic

@@ -13,8 +13,7 @@ from afil_core import messages
 from afil_core.codecs.encodings import rows_of
 from afil_core.codecs.image import image_message
 from afil_core.errors import AfilError
-from afil_core.saliency.key_object import KeyObject
-from afil_core.saliency.mask import Rle
+from afil_core.saliency.objects import KeyObject, Rle
 from afil_core.saliency.topics import KEY_OBJECTS_TYPE, MASKS_TYPE, SALIENCY_TYPE
 
 _MONO = "mono8"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from afil_core.schema import Schema
@@ -78,9 +79,19 @@ class Provenance(Schema):
 
     def sentence(self) -> str:
         """Where the saliency comes from, and what stands in for what, for reports."""
-        used = ", ".join(f"{stage}: {name}" for stage, name in self.backends.items())
-        text = f"Saliency was made by the backends {used}."
-        if self.stand_ins:
-            stands = ", ".join(f"{name} for {what}" for name, what in self.stand_ins.items())
-            text += f" Stand-ins without trained weights: {stands}."
-        return text
+        return backends_sentence(self.backends, self.stand_ins)
+
+
+def backends_sentence(backends: Mapping[str, str], stand_ins: Mapping[str, str]) -> str:
+    """The backends of perception, and which of them are stand-ins for something better.
+
+    Args:
+        backends: Name by stage.
+        stand_ins: By name, what it stands in for.
+    """
+    used = ", ".join(f"{stage}: {name}" for stage, name in backends.items())
+    text = f"Saliency was made by the backends {used}."
+    if stand_ins:
+        stands = ", ".join(f"{name} for {what}" for name, what in stand_ins.items())
+        text += f" Stand-ins without trained weights: {stands}."
+    return text

@@ -17,8 +17,7 @@ from afil_core.saliency.encoding import (
     decode_masks,
     with_masks,
 )
-from afil_core.saliency.key_object import KeyObject
-from afil_core.saliency.mask import Rle
+from afil_core.saliency.objects import KeyObject, Rle
 from afil_core.saliency.provenance import FORMAT_VERSION, PERCEPTION_FILE, Provenance
 from afil_core.saliency.topics import (
     SALIENCY_FOLDER,

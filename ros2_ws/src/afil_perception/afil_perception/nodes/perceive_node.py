@@ -16,6 +16,7 @@ from afil_core.process.node_main import run_job
 from afil_core.process.parameters import declare
 from afil_core.process.stop_signals import StopSignals
 from afil_core.saliency.topics import SIDECAR_QOS
+from afil_core.topics import resolve
 from afil_perception.clips.episode import EpisodeClip
 from afil_perception.pipeline.config import load_config
 from afil_perception.pipeline.dataset import perceive_dataset
@@ -60,12 +61,17 @@ class PerceiveNode(Node):
         self._signals.check()
         if not self._given.publish:
             return
-        topic, frame_id = clip.stream.topic, clip.stream.frame
+        topic, frame_id = self._topic(clip), clip.stream.frame
         image = clip.stream.encode(clip.frame(frame.index).rgb, frame.stamp_ns)
         outputs = {topic: (clip.stream.type, image), **encode_frame(frame, topic, frame_id)}
         self._announce({name: msgtype for name, (msgtype, _) in outputs.items()})
         for name, (_, cdr) in outputs.items():
             self._publishers_by_topic[name].publish(cdr)
+
+    def _topic(self, clip: EpisodeClip) -> str:
+        """The recorded image topic, or the same robot's in the node's namespace, if it has one."""
+        namespace = self.get_namespace().strip("/")
+        return resolve(clip.stream.config.topic, namespace) if namespace else clip.stream.topic
 
     def _announce(self, types: dict[str, str]) -> None:
         """Make the publishers of topics that have none yet, and let their readers find them."""

@@ -73,6 +73,7 @@ class StageCache:
                     if not line.startswith(_end_of()):
                         yield _read(kind, line, place)
             return
+        storage.clear_drafts(place)
         with storage.replacing(place) as draft, draft.open("wb") as file:
             count = 0
             for item in make():

@@ -10,6 +10,7 @@ from afil_core.episodes import Episode
 from afil_core.episodes.metadata import EPISODE_FILE
 from afil_core.errors import AfilError
 from afil_core.progress import Progress
+from afil_core.saliency.provenance import backends_sentence
 from afil_perception.pipeline.cache import CACHE_FOLDER, StageCache
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.pipeline import Pipeline
@@ -26,18 +27,20 @@ class DatasetReport:
         written: Episodes whose sidecar was written now.
         skipped: Episodes whose sidecar was up to date.
         failures: A sentence per bag that could not be perceived.
+        backends: Which backends were chosen, and which of them are stand-ins.
     """
 
     written: int
     skipped: int
     failures: tuple[str, ...]
+    backends: str
 
     @property
     def summary(self) -> str:
-        """One line for a person."""
+        """What was done and by whom, for a person."""
         return (
             f"done: sidecars written {self.written}, up to date {self.skipped}, "
-            f"bags that failed {len(self.failures)}"
+            f"bags that failed {len(self.failures)}. {self.backends}"
         )
 
     def raise_failures(self) -> None:
@@ -136,4 +139,5 @@ def perceive_dataset(
             skipped += 1
             detail = f"{episode.path.name} is up to date"
         progress.advance(detail=detail)
-    return DatasetReport(written, skipped, tuple(failures))
+    backends = backends_sentence(pipeline.backends, pipeline.stand_ins)
+    return DatasetReport(written, skipped, tuple(failures), backends)

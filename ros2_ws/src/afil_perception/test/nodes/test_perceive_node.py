@@ -23,11 +23,11 @@ def own_domain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROS_DOMAIN_ID", str(60 + os.getpid() % 40))
 
 
-def node_command(**parameters: object) -> list[str]:
+def node_command(*words: str, **parameters: object) -> list[str]:
     command = [sys.executable, "-m", "afil_perception.nodes.perceive_node", "--ros-args"]
     for key, value in parameters.items():
         command += ["-p", f"{key}:={value}"]
-    return command
+    return [*command, *words]
 
 
 def finish(command: list[str], cwd: Path | None = None) -> tuple[int, str]:
@@ -83,19 +83,22 @@ def test_a_bad_bag_ends_the_launch_with_an_error(make_episode, moving_carrot) ->
     assert len(list(good.saliency_maps("image"))) == 10
 
 
-def test_the_node_publishes_what_it_produces(make_episode, moving_carrot) -> None:
+@pytest.mark.parametrize("namespace", ["", "/second"])
+def test_the_node_publishes_what_it_produces(make_episode, moving_carrot, namespace: str) -> None:
     episode = make_episode(moving_carrot)
+    image = namespace + TOPIC
     types = {
-        TOPIC: "sensor_msgs/msg/Image",
-        f"{TOPIC}/key_objects": "vision_msgs/msg/Detection2DArray",
-        f"{TOPIC}/saliency": "sensor_msgs/msg/Image",
+        image: "sensor_msgs/msg/Image",
+        f"{image}/key_objects": "vision_msgs/msg/Detection2DArray",
+        f"{image}/saliency": "sensor_msgs/msg/Image",
     }
     received: dict[str, list] = {topic: [] for topic in types}
     rclpy.init()
     listener = rclpy.create_node("listener")
     for topic, msgtype in types.items():
         listener.create_subscription(get_message(msgtype), topic, received[topic].append, 10)
-    command = node_command(dataset=episode.path.parent, publish="true")
+    words = ["-r", f"__ns:={namespace}"] if namespace else []
+    command = node_command(*words, dataset=episode.path.parent, publish="true")
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + TIMEOUT_S
@@ -115,9 +118,9 @@ def test_the_node_publishes_what_it_produces(make_episode, moving_carrot) -> Non
         [(m.header.stamp.sec, m.header.stamp.nanosec) for m in ms] for ms in received.values()
     ]
     assert stamps[0] == stamps[1] == stamps[2]
-    detection = received[f"{TOPIC}/key_objects"][0].detections[0]
+    detection = received[f"{image}/key_objects"][0].detections[0]
     assert detection.results[0].hypothesis.class_id == "carrot"
-    assert received[f"{TOPIC}/saliency"][0].encoding == "mono8"
+    assert received[f"{image}/saliency"][0].encoding == "mono8"
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,15 @@ def test_results_that_were_not_taken_to_their_end_are_not_kept(cache, maker) -> 
     assert list((cache.folder / "track").iterdir()) == []
     assert list(cache.stream("track", "a", NUMBER, maker.many)) == list(range(5))
     assert maker.times == 2
+
+
+def test_what_a_killed_run_left_behind_is_cleared(cache, maker) -> None:
+    with subprocess.Popen(["true"]) as gone:
+        left = cache.folder / "track" / f".a.{gone.pid}.partial.jsonl"
+    left.parent.mkdir(parents=True)
+    left.write_text("1\n")
+    assert list(cache.stream("track", "a", NUMBER, maker.many)) == list(range(5))
+    assert [p.name for p in left.parent.iterdir()] == ["a.jsonl"]
 
 
 def test_a_stage_that_fails_keeps_nothing(cache) -> None:

@@ -21,6 +21,7 @@ def test_every_episode_gets_its_sidecar_and_progress_is_told(make_episode, movin
     assert (report.written, report.skipped, report.failures) == (2, 0, ())
     assert all(len(list(e.saliency_maps("image"))) == 10 for e in episodes)
     assert "perceived 2/2" in lines[-1] and "10 of 10 frames" in lines[-1]
+    assert "Stand-ins without trained weights: instruction for a vision-language" in report.summary
 
 
 def test_a_second_run_skips_what_is_done(make_episode, moving_carrot) -> None:

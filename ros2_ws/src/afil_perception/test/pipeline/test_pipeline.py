@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -6,14 +8,17 @@ from afil_core.registry import Selection
 from afil_core.saliency import KeyObject, Rle, box_center
 from afil_core.schema import Schema
 from afil_perception.clips import Loss
+from afil_perception.describe import DESCRIBERS, Description, Phrase
 from afil_perception.detect import DETECTORS
 from afil_perception.filter import FILTERS
+from afil_perception.filter.vlm import Kept
 from afil_perception.pipeline.cache import StageCache
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.frames import LostFrame
 from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline
 from afil_perception.saliency import SaliencyConfig
 from afil_perception.track import Tracker
+from afil_perception.vlm import Vlm
 
 
 def run(clip, config: PerceptionConfig | None = None, cache: StageCache | None = None) -> list:
@@ -160,6 +165,43 @@ def test_lost_frames_and_masks_survive_the_cache(clip_of, tmp_path) -> None:
     assert again[1] == first[1]
     assert [again[k].objects for k in (0, 2)] == [first[k].objects for k in (0, 2)]
     assert again[0].objects[0].mask == Rle((4, 4), (0, 16))
+
+
+class ByHeart(Vlm):
+    """Names a carrot and keeps what it is shown."""
+
+    class Config(Schema):
+        """No options."""
+
+    asked: ClassVar[list[str]] = []
+
+    def __init__(self, config: Config) -> None:
+        del config
+
+    def ask(self, prompt, images, answer):
+        self.asked.append(f"{answer.__name__} {len(images)}")
+        if answer is Kept:
+            return Kept(ids=(1,))
+        return Description(intent="it", objects=(Phrase(text="carrot", role="target"),))
+
+
+def test_what_a_vlm_said_is_not_asked_again(clip_of, moving_carrot, tmp_path) -> None:
+    config = PerceptionConfig(
+        vlm=Selection("by_heart", ByHeart, ByHeart.Config()),
+        describer=DESCRIBERS.select("vlm", frames=4),
+        filter=FILTERS.select("vlm"),
+    )
+    cache = StageCache(tmp_path / "cache")
+    first = run(clip_of(moving_carrot), config, cache)
+    assert ByHeart.asked == ["Description 4", "Kept 1"]
+    assert {o.id for f in first for o in f.objects} == {1}
+    for stage in ("describe", "instances", "filter"):
+        (tmp_path / "cache" / stage).rename(tmp_path / stage)
+    again = run(clip_of(moving_carrot), config, cache)
+    assert [f.objects for f in again] == [f.objects for f in first]
+    assert ByHeart.asked == ["Description 4", "Kept 1"]
+    pipeline = Pipeline(config)
+    assert pipeline.backends["vlm"] == "by_heart" and set(pipeline.stand_ins) == {"color", "iou"}
 
 
 def test_stand_ins_are_named_by_their_backends() -> None:
