@@ -1,8 +1,11 @@
 # Slow studies; each prints a line per figure and writes benchmarks/results/<target>.jsonl.
 
-.PHONY: bench bench-cue
+.PHONY: bench bench-cue bench-read
 
-bench: bench-cue ## Every benchmark
+bench: bench-cue bench-read ## Every benchmark
 
 bench-cue: install ## bc and autofocus with three training seeds on the demo's demonstrations (about 20 minutes)
 	@$(RUN) $(BIN)/python -m benchmarks.bench_cue --demos $(DEMO_DIR)/demos
+
+bench-read: install ## CPU and memory of bag to steps beside a bare rosbags read (about 2 minutes)
+	@$(RUN) $(BIN)/python -m benchmarks.bench_read --dataset $(DEMO_DIR)/demos

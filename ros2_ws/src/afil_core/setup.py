@@ -18,6 +18,7 @@ setup(
         "scipy",
         "PyYAML",
         "rosbags",
+        "mcap",
     ],
     # colcon runs the tests of a package with pytest only if it finds this.
     extras_require={"test": ["pytest"]},
@@ -26,4 +27,7 @@ setup(
     maintainer_email="afil@example.org",
     description="Robot contract, episodes, bags, codecs and timeline shared by the AFIL packages",
     license="Apache-2.0",
+    entry_points={
+        "console_scripts": ["recover_bag = afil_core.console.recover_bag:main"],
+    },
 )

@@ -5,7 +5,7 @@ Recorder, reader and policy node ask the same :class:`ClockGuard` about every me
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Cause = Literal["zero", "no_clock", "step", "frozen"]
@@ -45,25 +45,110 @@ class ClockFault:
         return self.cause in ("zero", "no_clock", "frozen")
 
 
-@dataclass
-class _Topic:
-    stamp_ns: int
-    received_ns: int
-    repeats: int = 0
-    frozen_since_ns: int = 0
+class TopicClock:
+    """The times of one topic's messages, in the order of their arrival.
+
+    Attributes:
+        stamp_ns: Stamp of the last message; 0 before the first.
+        received_ns: When it arrived.
+    """
+
+    __slots__ = ("_frozen_since_ns", "_guard", "_repeats", "received_ns", "stamp_ns", "topic")
+
+    def __init__(self, guard: ClockGuard, topic: str) -> None:
+        self._guard = guard
+        self.topic = topic
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.stamp_ns = self.received_ns = self._repeats = self._frozen_since_ns = 0
+
+    def check(self, stamp_ns: int, received_ns: int) -> ClockFault | None:
+        """Judge one message; see :meth:`ClockGuard.check`."""
+        # One chain of comparisons for the common case: this runs for every message of a bag.
+        if stamp_ns > self.stamp_ns and received_ns >= self.received_ns > 0:
+            self.stamp_ns = stamp_ns
+            self.received_ns = received_ns
+            self._repeats = 0
+            return None
+        return self._judge(stamp_ns, received_ns)
+
+    def _judge(self, stamp_ns: int, received_ns: int) -> ClockFault | None:
+        topic = self.topic
+        if received_ns <= 0:
+            return self._guard.count(
+                topic,
+                "no_clock",
+                f"topic {topic} came while the node's clock read 0: simulated time is on and "
+                f"nothing publishes /clock; start the simulator, or set use_sim_time:=false",
+            )
+        if received_ns < self.received_ns - _LOG_REORDER_NS:
+            back_s = (self.received_ns - received_ns) / 1e9
+            # Stamps of the same host step with it: that is one step, not one for each topic.
+            self._guard.forget()
+            self.stamp_ns, self.received_ns = stamp_ns, received_ns
+            return self._guard.count(
+                topic,
+                "step",
+                f"the recording clock was set back by {back_s:.3f} s; let the host keep its "
+                f"clock by slewing (chrony), and record again",
+            )
+        if stamp_ns <= 0:
+            return self._guard.count(
+                topic,
+                "zero",
+                f"topic {topic} has messages with stamp 0; its driver must stamp them",
+            )
+        self.received_ns = received_ns
+        if stamp_ns < self.stamp_ns - _REORDER_NS:
+            back_s = (self.stamp_ns - stamp_ns) / 1e9
+            self.stamp_ns = stamp_ns
+            return self._guard.count(
+                topic,
+                "step",
+                f"the stamps of topic {topic} went back by {back_s:.3f} s: its clock was set, or "
+                f"two publishers use the topic",
+            )
+        if stamp_ns == self.stamp_ns:
+            return self._repeated(received_ns)
+        self.stamp_ns = max(stamp_ns, self.stamp_ns)
+        self._repeats = 0
+        return None
+
+    def _repeated(self, received_ns: int) -> ClockFault | None:
+        if self._repeats == 0:
+            self._frozen_since_ns = received_ns
+        self._repeats += 1
+        still_ns = received_ns - self._frozen_since_ns
+        if self._repeats < _FROZEN_MESSAGES or still_ns < _FROZEN_NS:
+            return None
+        return self._guard.count(
+            self.topic,
+            "frozen",
+            f"the stamps of topic {self.topic} stand still while messages come; restart its "
+            f"driver",
+        )
 
 
-@dataclass
 class ClockGuard:
-    """Judges the time of every message of a set of topics, in the order of their arrival.
+    """Judges the time of every message of a set of topics.
 
     Attributes:
         faults: How often each fault came: sentence of its first occurrence and count, by topic
             and cause.
     """
 
-    faults: dict[tuple[str, Cause], tuple[str, int]] = field(default_factory=dict)
-    _topics: dict[str, _Topic] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.faults: dict[tuple[str, Cause], tuple[str, int]] = {}
+        self._topics: dict[str, TopicClock] = {}
+
+    def topic(self, topic: str) -> TopicClock:
+        """The clock of one topic, for who judges many of its messages."""
+        clock = self._topics.get(topic)
+        if clock is None:
+            clock = self._topics[topic] = TopicClock(self, topic)
+        return clock
 
     def check(self, topic: str, stamp_ns: int, received_ns: int) -> ClockFault | None:
         """Judge one message.
@@ -76,22 +161,18 @@ class ClockGuard:
         Returns:
             What is wrong, or None.
         """
-        last = self._topics.get(topic)
-        if last is None:
-            if stamp_ns > 0 and received_ns > 0:
-                self._topics[topic] = _Topic(stamp_ns, received_ns)
-                return None
-        # One chain of comparisons for the common case: this runs for every message of a bag.
-        elif stamp_ns > last.stamp_ns and received_ns >= last.received_ns and last.stamp_ns > 0:
-            last.stamp_ns = stamp_ns
-            last.received_ns = received_ns
-            last.repeats = 0
-            return None
-        return self._judge(topic, last, stamp_ns, received_ns)
+        return self.topic(topic).check(stamp_ns, received_ns)
+
+    def count(self, topic: str, cause: Cause, text: str) -> ClockFault:
+        """Count a fault and make it."""
+        first, count = self.faults.get((topic, cause), (text, 0))
+        self.faults[(topic, cause)] = (first, count + 1)
+        return ClockFault(topic, cause, text)
 
     def forget(self) -> None:
         """Begin anew, e.g. with the next episode; what was counted stays."""
-        self._topics.clear()
+        for clock in self._topics.values():
+            clock.forget()
 
     def sentences(self) -> list[str]:
         """All faults, one sentence each."""
@@ -99,66 +180,3 @@ class ClockGuard:
             f"{text} ({count} times)" if count > 1 else text
             for text, count in self.faults.values()
         ]
-
-    def _judge(
-        self, topic: str, last: _Topic | None, stamp_ns: int, received_ns: int
-    ) -> ClockFault | None:
-        if received_ns <= 0:
-            return self._fault(
-                topic,
-                "no_clock",
-                f"topic {topic} came while the node's clock read 0: simulated time is on and "
-                f"nothing publishes /clock; start the simulator, or set use_sim_time:=false",
-            )
-        if last is not None and received_ns < last.received_ns - _LOG_REORDER_NS:
-            back_s = (last.received_ns - received_ns) / 1e9
-            # Stamps of the same host step with it: that is one step, not one for each topic.
-            self._topics.clear()
-            self._topics[topic] = _Topic(stamp_ns, received_ns)
-            return self._fault(
-                topic,
-                "step",
-                f"the recording clock was set back by {back_s:.3f} s; let the host keep its "
-                f"clock by slewing (chrony), and record again",
-            )
-        if stamp_ns <= 0:
-            return self._fault(
-                topic,
-                "zero",
-                f"topic {topic} has messages with stamp 0; its driver must stamp them",
-            )
-        if last is None:
-            return None
-        last.received_ns = received_ns
-        if stamp_ns < last.stamp_ns - _REORDER_NS:
-            back_s = (last.stamp_ns - stamp_ns) / 1e9
-            last.stamp_ns = stamp_ns
-            return self._fault(
-                topic,
-                "step",
-                f"the stamps of topic {topic} went back by {back_s:.3f} s: its clock was set, or "
-                f"two publishers use the topic",
-            )
-        if stamp_ns == last.stamp_ns:
-            return self._repeated(topic, last, received_ns)
-        last.stamp_ns = max(stamp_ns, last.stamp_ns)
-        last.repeats = 0
-        return None
-
-    def _repeated(self, topic: str, last: _Topic, received_ns: int) -> ClockFault | None:
-        if last.repeats == 0:
-            last.frozen_since_ns = received_ns
-        last.repeats += 1
-        still_ns = received_ns - last.frozen_since_ns
-        if last.repeats < _FROZEN_MESSAGES or still_ns < _FROZEN_NS:
-            return None
-        return self._fault(
-            topic,
-            "frozen",
-            f"the stamps of topic {topic} stand still while messages come; restart its driver",
-        )
-
-    def _fault(self, topic: str, cause: Cause, text: str) -> ClockFault:
-        first, count = self.faults.get((topic, cause), (text, 0))
-        self.faults[(topic, cause)] = (first, count + 1)
-        return ClockFault(topic, cause, text)

@@ -29,6 +29,20 @@ def test_delta_leads_from_one_pose_to_the_other(seed):
     assert abs(np.dot(reached[3:], end[3:])) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("angle", [0.0, 1e-13, 1e-6, 0.3, 3.0, np.pi - 1e-9])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_turn_between_two_poses_is_what_scipy_says(seed, angle):
+    start = random_pose(seed)
+    axis = np.random.default_rng(seed).normal(size=3)
+    turn = Rotation.from_rotvec(angle * axis / np.linalg.norm(axis))
+    end = start.copy()
+    end[3:] = (turn * Rotation.from_quat(start[3:])).as_quat()
+    expected = (Rotation.from_quat(end[3:]) * Rotation.from_quat(start[3:]).inv()).as_rotvec()
+    np.testing.assert_allclose(delta_between(start, end)[3:], expected, atol=1e-12)
+    start[3:] *= -1
+    np.testing.assert_allclose(delta_between(start, end)[3:], expected, atol=1e-12)
+
+
 def test_rotation_of_a_delta_is_in_the_fixed_frame():
     start = np.concatenate([np.zeros(3), Rotation.from_euler("x", 180, degrees=True).as_quat()])
     end = apply_delta(start, np.array([0, 0, 0, 0, 0, np.pi / 2]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -50,15 +50,27 @@ class DemonstratedActions:
             Whether the stamps make sense; false where a clock was set, so that what came
             before must not be mixed with what comes after.
         """
+        return self.sink(topic)(cdr, received_ns)
+
+    def sink(self, topic: str) -> Callable[[bytes, int], bool]:
+        """:meth:`add` for one topic, for who adds many of its messages."""
         series = self._by_topic[topic]
-        stamp_ns = received_ns
-        if series.command.has_header:
-            peeked = peek_stamp(cdr)
+        check = self._guard.topic(topic).check
+        has_header = series.command.has_header
+
+        def take(cdr: bytes, received_ns: int) -> bool:
+            peeked = peek_stamp(cdr) if has_header else received_ns
             stamp_ns = received_ns if peeked is None else peeked
-        fault = self._guard.check(topic, stamp_ns, received_ns)
-        if fault is None or not fault.message_is_lost:
-            series.add(stamp_ns, cdr)
-        return fault is None or not fault.is_step
+            fault = check(stamp_ns, received_ns)
+            if fault is None or not fault.message_is_lost:
+                series.add(stamp_ns, cdr)
+            return fault is None or not fault.is_step
+
+        return take
+
+    def reach(self, stamp_ns: int) -> bool:
+        """Whether every command topic has a command of that time or later."""
+        return all((series.newest_ns or 0) >= stamp_ns for series in self._series.values())
 
     def action(
         self, tick_ns: int, next_tick_ns: int, observations: Observations

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
+import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rosbags.interfaces import Connection
@@ -14,12 +16,20 @@ from rosbags.rosbag2 import Reader, ReaderError
 
 from afil_core import messages
 from afil_core.errors import AfilError
+from afil_core.schema import parse_yaml
 
 # What rosbags lets through when a file is cut or overwritten.
 _DAMAGE = (
     ReaderError, OSError, ValueError, KeyError, IndexError, AssertionError, struct.error,
     EOFError, UnicodeDecodeError,
 )  # fmt: skip
+
+
+METADATA_FILE = "metadata.yaml"
+RECOVER = "ros2 run afil_core recover_bag"
+_ROOT_KEY = "rosbag2_bagfile_information"
+_NEWEST_VERSION = 9
+_STORAGE_BY_SUFFIX = {".mcap": "mcap", ".db3": "sqlite3"}
 
 
 @dataclass(frozen=True)
@@ -38,17 +48,48 @@ class BagInfo:
 
 
 def bag_info(path: Path) -> BagInfo:
-    """Topics, counts and custom data of a bag.
+    """Topics, counts and custom data of a bag, by its metadata alone.
 
     Raises:
-        AfilError: When it is no readable bag.
+        AfilError: When it is no bag, or its metadata are damaged.
     """
-    with _open(path) as reader:
-        types = {c.topic: c.msgtype for c in reader.connections}
-        counts = {c.topic: c.msgcount for c in reader.connections}
-    text = (path / "metadata.yaml").read_text(encoding="utf-8")
-    custom = yaml.safe_load(text)["rosbag2_bagfile_information"].get("custom_data") or {}
-    return BagInfo(types, counts, custom)
+    source = path / METADATA_FILE
+    facts = _metadata(path)
+    topics = facts.get("topics_with_message_count")
+    custom = facts.get("custom_data") or {}
+    try:
+        entries = [(t["topic_metadata"], int(t["message_count"])) for t in topics or []]
+        types = {t["name"]: str(t["type"]) for t, _ in entries}
+        counts = {t["name"]: count for t, count in entries}
+        return BagInfo(types, counts, {str(k): str(v) for k, v in custom.items()})
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise AfilError(
+            f"{source} is damaged ({type(error).__name__}: {error}); restore it from a copy, or "
+            f"run `{RECOVER} {path}`"
+        ) from error
+
+
+def _metadata(path: Path) -> dict[str, Any]:
+    source = path / METADATA_FILE
+    if not source.is_file():
+        raise AfilError(_missing(path))
+    data = parse_yaml(source.read_text(encoding="utf-8", errors="replace"), str(source))
+    facts = data.get(_ROOT_KEY) if isinstance(data, dict) else None
+    if not isinstance(facts, dict):
+        raise AfilError(
+            f"{source} has no {_ROOT_KEY}, so it is no bag's; restore it from a copy, or run "
+            f"`{RECOVER} {path}`"
+        )
+    return facts
+
+
+def _missing(path: Path) -> str:
+    if not path.is_dir():
+        return f"bag {path} does not exist; give the folder of an episode"
+    return (
+        f"bag {path} has no {METADATA_FILE}, so its recording did not end; run "
+        f"`{RECOVER} {path}` to save what it holds"
+    )
 
 
 def read_bag(
@@ -105,18 +146,34 @@ def _as_written(
 
 @contextmanager
 def _open(path: Path) -> Iterator[Reader]:
-    if not (path / "metadata.yaml").is_file():
-        what = (
-            "has no metadata.yaml, so its recording did not end"
-            if path.is_dir()
-            else ("does not exist")
-        )
-        raise AfilError(f"bag {path} {what}; try `ros2 bag reindex`, or record it again")
+    facts = _metadata(path)
     try:
-        with Reader(path) as reader:
+        with _readable(path, facts) as folder, Reader(folder) as reader:
             yield reader
     except _DAMAGE as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise AfilError(
-            f"bag {path} is damaged or cut off ({error or type(error).__name__}); restore it "
-            f"from a copy, or remove it"
+            f"bag {path} is damaged or cut off ({reason}); restore it from a copy, or run "
+            f"`{RECOVER} {path}` to save what can be read"
         ) from error
+
+
+@contextmanager
+def _readable(path: Path, facts: dict[str, Any]) -> Iterator[Path]:
+    """The bag as this rosbags knows it: later versions only say more, and some name no storage."""
+    files = [str(f) for f in facts.get("relative_file_paths") or []]
+    known = dict(facts)
+    if int(facts.get("version") or 0) > _NEWEST_VERSION:
+        known["version"] = _NEWEST_VERSION
+    if not facts.get("storage_identifier") and files:
+        suffix = Path(files[0].removesuffix(".zstd")).suffix
+        known["storage_identifier"] = _STORAGE_BY_SUFFIX.get(suffix, "")
+    if known == facts:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="afil_bag_") as folder:
+        for name in files:
+            (Path(folder) / name).symlink_to((path / name).resolve())
+        text = yaml.safe_dump({_ROOT_KEY: known}, sort_keys=False)
+        (Path(folder) / METADATA_FILE).write_text(text, encoding="utf-8")
+        yield Path(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,21 @@ def parse_contract(text: str, source: str) -> Contract:
     Raises:
         AfilError: Naming the file and the key that is wrong, missing or unknown.
     """
-    return Contract(schema.parse(ContractDocument, text, source), source)
+    return _parsed(text, source)
+
+
+# The bags of a dataset hold one text: it is checked once, for the first of them.
+@lru_cache(maxsize=16)
+def _whole(text: str) -> Contract | None:
+    try:
+        return Contract(schema.parse(ContractDocument, text, ""))
+    except AfilError:
+        return None
+
+
+def _parsed(text: str, source: str) -> Contract:
+    # The file's name belongs into the sentence only.
+    return _whole(text) or Contract(schema.parse(ContractDocument, text, source), source)
 
 
 def read_contract(data: Any, source: str) -> Contract:

@@ -79,7 +79,7 @@ class Episode:
         names = {s.topic: s.name for s in timeline.streams}
         for topic, log_time_ns, cdr in read_bag(self.path, names):
             timeline.push(names[topic], cdr, log_time_ns)
-            if timeline.is_waiting:
+            if timeline.pending:
                 yield from timeline.poll(log_time_ns)
         yield from timeline.flush()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -83,25 +84,31 @@ class StepReader:
             AfilError: When the bag is damaged.
         """
         timeline, actions, waiting = self._timeline, self._actions, self._waiting
-        streams = {s.topic: s.name for s in timeline.streams}
-        push, add = timeline.push, actions.add
-        topics = [*streams, *actions.topics]
-        for topic, log_time_ns, cdr in read_bag(self._path, topics, as_written=self._as_written):
-            name = streams.get(topic)
-            if name is None:
-                if not add(topic, cdr, log_time_ns):
-                    timeline.reset()
-                    yield from self._cut()
-            elif not push(name, cdr, log_time_ns):
+        sinks = {s.topic: timeline.sink(s.name) for s in timeline.streams}
+        commands = {topic: actions.sink(topic) for topic in actions.topics}
+        sinks |= commands
+        due_ns: float = math.inf
+        for topic, log_time_ns, cdr in read_bag(self._path, sinks, as_written=self._as_written):
+            if not sinks[topic](cdr, log_time_ns):
+                timeline.reset()
                 yield from self._cut()
-            if timeline.is_waiting:
+            if timeline.pending:
                 waiting.extend(timeline.poll(log_time_ns))
-            while len(waiting) > 1 and log_time_ns > self._end_ns() + _GRACE_NS:
+                due_ns = self._due_ns()
+            if topic in commands and len(waiting) > 1 and actions.reach(self._end_ns()):
+                # Nothing more can tell what was done, and each waiting tick holds an image.
+                due_ns = 0
+            while log_time_ns > due_ns:
                 yield from self._step(self._end_ns())
+                due_ns = self._due_ns()
         waiting.extend(timeline.flush())
         while waiting:
             yield from self._step(self._end_ns())
         self.left_out.clock = tuple(self._guard.sentences())
+
+    def _due_ns(self) -> float:
+        """Log time from which on the first waiting tick's commands are all there."""
+        return self._end_ns() + _GRACE_NS if len(self._waiting) > 1 else math.inf
 
     def _end_ns(self) -> int:
         """Where the first waiting tick ends: at the next one, which after a gap is late."""

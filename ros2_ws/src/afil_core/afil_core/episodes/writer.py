@@ -12,6 +12,7 @@ from pathlib import Path
 from afil_core.bags import BagWriter
 from afil_core.clock import ClockGuard
 from afil_core.contract import Contract
+from afil_core.episodes.draft import DRAFT_FILE, Draft, write_draft
 from afil_core.episodes.metadata import EPISODE_FILE, EpisodeMetadata, TopicSummary
 from afil_core.errors import AfilError
 from afil_core.messages import has_header, peek_stamp
@@ -19,7 +20,7 @@ from afil_core.storage import move_in
 
 CONTRACT_KEY = "afil_contract"
 # A hidden folder on the same file system, so that the move is one atomic rename.
-_PARTIAL = ".partial"
+PARTIAL_FOLDER = ".partial"
 _NAME = re.compile(r"^episode_(\d{6})$")
 
 
@@ -67,13 +68,25 @@ class EpisodeWriter:
         self._has_header = {t: has_header(kind) for t, kind in self._types.items()}
         self._clock_steps = 0
         try:
-            (dataset / _PARTIAL).mkdir(parents=True, exist_ok=True)
+            (dataset / PARTIAL_FOLDER).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise AfilError(
                 f"dataset {dataset} cannot be written ({error.strerror}); choose another folder"
             ) from error
         self.name = _next_name(dataset)
-        self._bag = BagWriter(dataset / _PARTIAL / self.name, {CONTRACT_KEY: contract.to_yaml()})
+        self._bag = BagWriter(
+            dataset / PARTIAL_FOLDER / self.name, {CONTRACT_KEY: contract.to_yaml()}
+        )
+        write_draft(
+            self._bag.path,
+            Draft(
+                contract=contract.to_yaml(),
+                instruction=instruction,
+                operator=operator,
+                seed=seed,
+                notes=self._notes,
+            ),
+        )
         for topic, (msgtype, qos) in contract.topics().items():
             self._bag.add_topic(topic, msgtype, qos)
 
@@ -145,6 +158,7 @@ class EpisodeWriter:
             problems=tuple(self._guard.sentences()),
         )
         (self._bag.path / EPISODE_FILE).write_text(metadata.to_yaml(), encoding="utf-8")
+        (self._bag.path / DRAFT_FILE).unlink()
         target = self._dataset / self.name
         move_in(self._bag.path, target)
         return target
@@ -169,6 +183,6 @@ class EpisodeWriter:
 
 
 def _next_name(dataset: Path) -> str:
-    taken = [*dataset.iterdir(), *(dataset / _PARTIAL).iterdir()]
+    taken = [*dataset.iterdir(), *(dataset / PARTIAL_FOLDER).iterdir()]
     numbers = [int(m.group(1)) for p in taken if (m := _NAME.match(p.name))]
     return f"episode_{max(numbers, default=-1) + 1:06d}"

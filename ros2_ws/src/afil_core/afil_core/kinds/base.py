@@ -92,6 +92,9 @@ class Observation:
         self.name = name
         self.topic = resolve(config.topic, namespace)
         self.has_header = True
+        self._range: Range | None = None
+        if isinstance(config, NumericConfig) and (config.minimum, config.maximum) != (None, None):
+            self._range = Range(config.minimum, config.maximum, f"observations.{name}")
         if config.type not in self.types:
             raise AfilError(
                 f"observations.{name}.type is {config.type}, but kind {config.kind} reads "
@@ -227,42 +230,50 @@ class Observation:
             return
         if not np.isfinite(value).all():
             raise AfilError(f"a value is not finite: {value.tolist()}")
-        if isinstance(self.config, NumericConfig):
-            check_range(
-                value, self.config.minimum, self.config.maximum, f"observations.{self.name}"
-            )
+        if self._range is not None:
+            self._range.check(value)
 
 
-def check_range(
-    value: NDArray[Any],
-    minimum: float | Sequence[float] | None,
-    maximum: float | Sequence[float] | None,
-    where: str,
-) -> None:
-    """Refuse numbers that can't be right: a wrong unit, a wrong sign, a broken sensor.
+class Range:
+    """Bounds of numbers that can be right: no wrong unit, no wrong sign, no broken sensor.
 
     Args:
-        value: float64 [N].
         minimum: Least value, one for all or one each; None for none.
         maximum: Greatest value.
         where: Place in the contract, for the sentence.
-
-    Raises:
-        AfilError: When a number lies outside by more than 2 % of the range.
     """
-    low = (
-        np.full(value.shape, -np.inf) if minimum is None else np.broadcast_to(minimum, value.shape)
-    )
-    high = (
-        np.full(value.shape, np.inf) if maximum is None else np.broadcast_to(maximum, value.shape)
-    )
-    span = high - low
-    slack = np.where(np.isfinite(span), _SLACK * span, _SLACK * np.maximum(abs(value), 1e-9))
-    outside = (value < low - slack) | (value > high + slack)
-    if outside.any():
-        number = float(np.asarray(value)[outside].flat[0])
-        bounds = f"[{float(low[outside].flat[0]):g}, {float(high[outside].flat[0]):g}]"
+
+    def __init__(
+        self,
+        minimum: float | Sequence[float] | None,
+        maximum: float | Sequence[float] | None,
+        where: str,
+    ) -> None:
+        self._where = where
+        self._minimum = np.asarray(-np.inf if minimum is None else minimum, dtype=np.float64)
+        self._maximum = np.asarray(np.inf if maximum is None else maximum, dtype=np.float64)
+        span = self._maximum - self._minimum
+        slack = np.where(np.isfinite(span), _SLACK * span, 1e-9)
+        self._low, self._high = self._minimum - slack, self._maximum + slack
+
+    def check(self, value: NDArray[Any]) -> None:
+        """Refuse a number that lies outside by more than 2 % of the range.
+
+        Args:
+            value: float64 [N].
+
+        Raises:
+            AfilError: Naming number, bounds and key.
+        """
+        outside = (value < self._low) | (value > self._high)
+        if not outside.any():
+            return
+        index = int(np.flatnonzero(outside)[0])
+        low, high = (
+            float(np.broadcast_to(b, value.shape).flat[index])
+            for b in (self._minimum, self._maximum)
+        )
         raise AfilError(
-            f"a value is {number:g}, outside of {bounds} ({where}.minimum and .maximum); check "
-            f"its unit and sign"
+            f"a value is {float(value.flat[index]):g}, outside of [{low:g}, {high:g}] "
+            f"({self._where}.minimum and .maximum); check its unit and sign"
         )

@@ -9,16 +9,17 @@ them, and only then: most of a fast stream never is.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from afil_core.clock import ClockGuard
 from afil_core.errors import AfilError
+from afil_core.kinds import Observation
 from afil_core.messages import peek_stamp
-from afil_core.timeline.buffer import Sample, StreamBuffer
+from afil_core.timeline.buffer import StreamBuffer
 
 if TYPE_CHECKING:
     from afil_core.contract import Contract
@@ -59,12 +60,11 @@ class Tick:
         return "; ".join(p.text for p in self.problems) or None
 
 
-class _Pending:
-    __slots__ = ("received_ns", "sample")
-
-    def __init__(self, sample: Sample, received_ns: int) -> None:
-        self.sample = sample
-        self.received_ns = received_ns
+class _Pending(NamedTuple):
+    stamp_ns: int
+    order: int
+    cdr: bytes
+    received_ns: int
 
 
 class Timeline:
@@ -77,6 +77,10 @@ class Timeline:
         wait_s: How long a tick waits, after its frame arrived, for streams that have not yet
             reached its stamp. In time, only the order of messages matters.
         guard: Judges the stamps; one of its own by default.
+
+    Attributes:
+        streams: The streams that are wanted.
+        pending: Ticks that wait for :meth:`poll`; empty when there is nothing to ask for.
     """
 
     def __init__(
@@ -97,15 +101,11 @@ class Timeline:
         self._period_ns = contract.period_ns
         self._tolerance_ns = round(0.5e9 / self._anchor.rate_hz)
         self._wait_ns = round(wait_s * 1e9)
-        self._pending: deque[_Pending] = deque()
+        self.pending: deque[_Pending] = deque()
         self._due_ns: int | None = None
-        self._anchor_ns: int | None = None
+        self._anchor_ns = 0
         self._order = 0
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether a tick waits for :meth:`poll`."""
-        return bool(self._pending)
+        self._sinks = {s.name: self._sink(s) for s in self.streams}
 
     def push(self, stream: str, cdr: bytes, received_ns: int) -> bool:
         """Add a message as it was received.
@@ -118,29 +118,42 @@ class Timeline:
         Returns:
             False where a clock was set: everything before was forgotten.
         """
-        buffer = self._buffers.get(stream)
-        observation = self._anchor if buffer is None else buffer.stream
-        if buffer is None and stream != observation.name:
-            return True
-        stamp_ns = peek_stamp(cdr) if observation.has_header else received_ns
-        if stamp_ns is None:
+        take = self._sinks.get(stream)
+        return take is None or take(cdr, received_ns)
+
+    def sink(self, stream: str) -> Callable[[bytes, int], bool]:
+        """:meth:`push` for one stream, for who pushes many of its messages."""
+        return self._sinks[stream]
+
+    def _sink(self, stream: Observation) -> Callable[[bytes, int], bool]:
+        check = self.guard.topic(stream.topic).check
+        has_header = stream.has_header
+        buffer = self._buffers.get(stream.name)
+        add = self._add_frame if buffer is None else buffer.push
+
+        def take(cdr: bytes, received_ns: int) -> bool:
             # Too short for a header: it gets the time of its arrival, and costs that tick.
-            stamp_ns = received_ns
-        fault = self.guard.check(observation.topic, stamp_ns, received_ns)
-        if fault is not None:
+            peeked = peek_stamp(cdr) if has_header else received_ns
+            stamp_ns = received_ns if peeked is None else peeked
+            fault = check(stamp_ns, received_ns)
+            if fault is None:
+                self._order += 1
+                add(stamp_ns, self._order, cdr, received_ns)
+                return True
             if fault.is_step:
                 self.reset()
-            elif fault.message_is_lost:
-                return True
-        self._order += 1
-        if buffer is not None:
-            buffer.push(stamp_ns, self._order, cdr)
-        elif self._anchor_ns is None or stamp_ns > self._anchor_ns:
+            if not fault.message_is_lost:
+                self._order += 1
+                add(stamp_ns, self._order, cdr, received_ns)
+            return not fault.is_step
+
+        return take
+
+    def _add_frame(self, stamp_ns: int, order: int, cdr: bytes, received_ns: int) -> None:
+        if stamp_ns > self._anchor_ns:
             self._anchor_ns = stamp_ns
             if self._is_due(stamp_ns):
-                sample = Sample(stamp_ns, self._order, cdr)
-                self._pending.append(_Pending(sample, received_ns))
-        return fault is None or not fault.is_step
+                self.pending.append(_Pending(stamp_ns, order, cdr, received_ns))
 
     def poll(self, now_ns: int) -> list[Tick]:
         """The ticks that are ready.
@@ -152,29 +165,29 @@ class Timeline:
             Ticks in order of their stamps; each tick is returned once.
         """
         ready: list[Tick] = []
-        while self._pending:
-            tick = self._pending[0]
-            stamp_ns = tick.sample.stamp_ns
+        while self.pending:
+            tick = self.pending[0]
+            stamp_ns = tick.stamp_ns
             if now_ns - tick.received_ns < self._wait_ns and not all(
                 b.settled(stamp_ns) for b in self._waiting
             ):
                 break
-            ready.append(self._resolve(self._pending.popleft()))
+            ready.append(self._resolve(self.pending.popleft()))
         return ready
 
     def flush(self) -> list[Tick]:
         """The ticks that still wait, as they are: at the end of a bag nothing more comes."""
-        ready = [self._resolve(tick) for tick in self._pending]
-        self._pending.clear()
+        ready = [self._resolve(tick) for tick in self.pending]
+        self.pending.clear()
         return ready
 
     def reset(self) -> None:
         """Forget everything, e.g. between episodes or when a clock was set."""
         for buffer in self._waiting:
             buffer.clear()
-        self._pending.clear()
+        self.pending.clear()
         self._due_ns = None
-        self._anchor_ns = None
+        self._anchor_ns = 0
 
     def _is_due(self, stamp_ns: int) -> bool:
         if self._due_ns is None:
@@ -188,7 +201,7 @@ class Timeline:
         return True
 
     def _resolve(self, tick: _Pending) -> Tick:
-        stamp_ns = tick.sample.stamp_ns
+        stamp_ns = tick.stamp_ns
         observations: dict[str, NDArray[Any]] = {}
         ages: dict[str, int] = {}
         problems = []
@@ -197,9 +210,9 @@ class Timeline:
                 if stream is self._anchor:
                     late = abs(tick.received_ns - stamp_ns)
                     ages[stream.name] = 0
-                    observations[stream.name] = tick.sample.value(stream)
+                    observations[stream.name] = stream.decode(tick.cdr).value
                 else:
-                    found = self._buffers[stream.name].at(stamp_ns, tick.sample.order)
+                    found = self._buffers[stream.name].at(stamp_ns, tick.order)
                     if found is None:
                         problems.append(self._nothing(stream.name, stream.topic))
                         continue
