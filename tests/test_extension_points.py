@@ -74,7 +74,7 @@ def outcomes(
         pytest_, cwd=source, env=environment, capture_output=True, text=True, check=False
     )
     assert report.is_file(), done.stdout + done.stderr
-    found = {}
+    found: dict[str, tuple[bool, str]] = {}
     for case in ElementTree.parse(report).iter("testcase"):
         name = f"{case.get('classname', '').split('.')[-1]}::{case.get('name', '').split('[')[0]}"
         words = [*case.iter("failure"), *case.iter("error"), *case.iter("skipped")]

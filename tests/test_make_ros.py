@@ -5,6 +5,7 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def prefix(tmp_path):
     return make
 
 
-def check(environment: dict[str, str]) -> subprocess.CompletedProcess:
+def check(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     kept = {k: v for k, v in os.environ.items() if k not in ("AMENT_PREFIX_PATH", "PYTHONPATH")}
     return subprocess.run(
         [sys.executable, TOOL, "--check"],
@@ -46,8 +47,8 @@ def check(environment: dict[str, str]) -> subprocess.CompletedProcess:
     )
 
 
-def tool() -> dict:
-    space: dict = {"__name__": "ros_tool", "__file__": str(TOOL)}
+def tool() -> dict[str, Any]:
+    space: dict[str, Any] = {"__name__": "ros_tool", "__file__": str(TOOL)}
     source = TOOL.read_text()
     sys.modules["ros_tool"] = type(sys)("ros_tool")
     exec(compile(source, str(TOOL), "exec"), space)

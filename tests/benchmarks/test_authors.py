@@ -39,10 +39,10 @@ def publish_as_the_authors(folder: Path, frames: list[np.ndarray], driving: bool
     folder.mkdir(parents=True)
     write_video(frames, folder / "original.avi")
     (folder / "original.avi").rename(folder / "original.mp4")
-    boxes = [[[22 + 5 * k, 52, 39 + 5 * k, 69]] for k in range(len(frames))]
+    boxes = [[(22 + 5 * k, 52, 39 + 5 * k, 69)] for k in range(len(frames))]
     (folder / "kept_boxes.json").write_text(json.dumps(boxes))
     config = SaliencyConfig().for_scene(driving=driving)
-    objects = [[KeyObject(1, "", 1.0, tuple(box)) for box in frame] for frame in boxes]
+    objects = [[KeyObject(1, "", 1.0, box) for box in frame] for frame in boxes]
     maps = [
         to_uint8(saliency_map({0: o, -1: objects[k - 1] if k else []}, SIZE, config, (30, 40)))
         for k, o in enumerate(objects)

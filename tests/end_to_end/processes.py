@@ -81,7 +81,7 @@ class Process:
         except subprocess.TimeoutExpired:
             self.stop()
             raise AssertionError(
-                f"{self._process.args} did not end within {timeout_s:g} s:\n{self.output}"
+                f"{self._process.args!r} did not end within {timeout_s:g} s:\n{self.output}"
             ) from None
         return Finished(code, self.output)
 
@@ -90,7 +90,7 @@ class Process:
         deadline = time.monotonic() + timeout_s
         while text not in self.output:
             if not self.running or time.monotonic() > deadline:
-                raise AssertionError(f"no {text!r} from {self._process.args}:\n{self.output}")
+                raise AssertionError(f"no {text!r} from {self._process.args!r}:\n{self.output}")
             time.sleep(0.1)
 
     def kill(self) -> None:

@@ -24,7 +24,7 @@ def test_every_frame_of_an_episode_has_all_of_its_messages(demos):
         assert frames > 10
         assert {counts[s.topic] for s in contract.observations} == {frames}
         # The last frame's answer may be on its way when the world says that it is over.
-        answers = {counts[c.topic] for c in contract.action.demonstrated}
+        answers = {counts[c.topic] for c in contract.require_action().demonstrated}
         assert answers <= {frames - 1, frames}
         assert len(list(episode.steps())) == frames
 

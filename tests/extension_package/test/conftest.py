@@ -26,7 +26,8 @@ def picture(heading: float, size: tuple[int, int] = (32, 48)) -> NDArray[np.uint
     """The disc from above, with a white mark where it points."""
     image = np.zeros((*size, 3), np.uint8)
     x, y = size[1] / 2 + 10 * np.sin(heading), size[0] / 2 - 10 * np.cos(heading)
-    return cv2.circle(image, (round(x), round(y)), 3, (255, 255, 255), -1)
+    cv2.circle(image, (round(x), round(y)), 3, (255, 255, 255), -1)
+    return image
 
 
 def record(dataset: Path, contract: Contract, steps: int = 16) -> Path:

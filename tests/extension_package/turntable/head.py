@@ -36,7 +36,8 @@ class L1Head(Head):
 
     def forward(self, latent: Tensor) -> Tensor:
         """The actions, float32 [B, H, D], from float32 [B, size]."""
-        return self.linear(latent).unflatten(1, self._chunk)
+        actions: Tensor = self.linear(latent)
+        return actions.reshape(-1, *self._chunk)
 
     def loss(self, prediction: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
         """Mean absolute error over the actions [B, H, D] that ``mask`` [B, H] says there are."""

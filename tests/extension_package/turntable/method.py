@@ -65,4 +65,5 @@ class TwoViews(Method):
 
     def _prediction(self, observation: Observation) -> Tensor:
         latent, _ = self.encoder(observation)
-        return self.head(latent)
+        prediction: Tensor = self.head(latent)
+        return prediction

@@ -1,8 +1,11 @@
 """Perceive a dataset: ``ros2 launch afil_perception perceive.launch.py dataset:=DIR``."""
 
-from launch import LaunchDescription
+from __future__ import annotations
+
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, RegisterEventHandler
 from launch.event_handlers import OnProcessExit
+from launch.events.process import ProcessExited
 from launch_ros.actions import Node
 
 from afil_core.errors import AfilError
@@ -11,7 +14,7 @@ from afil_core.schema import to_plain
 from afil_perception.pipeline.parameters import PerceiveParameters
 
 
-def _fail_with_the_node(event, context):
+def _fail_with_the_node(event: ProcessExited, context: LaunchContext) -> None:
     # Without this, a launch whose node failed would end with exit code 0.
     if event.returncode and not context.is_shutdown:
         raise AfilError(
@@ -20,7 +23,7 @@ def _fail_with_the_node(event, context):
         )
 
 
-def _start(context):
+def _start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     given = read_texts(PerceiveParameters, context.launch_configurations, "perceive.launch.py")
     perceive = Node(
         package="afil_perception",
@@ -34,7 +37,8 @@ def _start(context):
     return [RegisterEventHandler(ended), perceive]
 
 
-def generate_launch_description():
+def generate_launch_description() -> LaunchDescription:
+    """The launch description."""
     arguments = [
         DeclareLaunchArgument(p.name, default_value=p.text, description=p.description)
         for p in describe(PerceiveParameters)
