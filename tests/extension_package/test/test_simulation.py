@@ -25,7 +25,8 @@ def episode(task, contract, seed: int):
     """All messages of an episode that the expert drives; the first and the last status."""
     world, pilot = Episodes(task, contract, EpisodesConfig(first_seed=seed)), ExpertPilot(contract)
     world.reset()
-    log, statuses = [], []
+    log: list[tuple[str, bytes]] = []
+    statuses: list[protocol.EpisodeStatus] = []
     while not (statuses and statuses[-1].done):
         messages = world.poll(0.0)
         assert messages, "the world waits although it was answered"
@@ -54,7 +55,7 @@ def test_world(task, contract) -> None:
     slow.reset(3)
     slow.world.body.act(np.array([9.0]))
     slow.world.advance()
-    np.testing.assert_allclose(slow.world.body.heading, start + 0.1, atol=1e-9)
+    np.testing.assert_allclose(slow.world.body.observe()["heading"], start + 0.1, atol=1e-9)
 
 
 def test_task(task, contract) -> None:
