@@ -19,7 +19,6 @@ from pathlib import Path
 import numpy as np
 from rosbags.rosbag2 import Reader
 
-from afil_core.codecs import encode_joint_state
 from afil_core.contract import load_contract
 from afil_core.episodes import Episode, EpisodeWriter, list_episodes
 from afil_core.testing import HOME, READY_JOINTS, FrankaOnPaper, changed, record_franka
@@ -48,7 +47,7 @@ def record_fast(folder: Path, seconds: int) -> None:
     pose = HOME.copy()
     for k in range(seconds * 1000):
         stamp = SECOND_NS + k * 1_000_000
-        writer.write(joints.topic, encode_joint_state(joints.joints, READY_JOINTS, stamp), stamp)
+        writer.write(joints.topic, joints.encode(READY_JOINTS, stamp), stamp)
         if k % 10 == 0:
             slow = robot.observations(
                 stamp, {"ee_pose": pose}, without=("front_image", "joint_positions")
