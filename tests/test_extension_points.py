@@ -34,6 +34,7 @@ POINTS = (
     ("method", "test_learning::test_method"),
     ("world", "test_simulation::test_world"),
     ("task", "test_simulation::test_task"),
+    ("command adapter", "test_deploy::test_adapter"),
 )
 GROUP = '[project.entry-points."afil.'
 

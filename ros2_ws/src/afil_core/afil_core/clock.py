@@ -137,10 +137,12 @@ class ClockGuard:
     Attributes:
         faults: How often each fault came: sentence of its first occurrence and count, by topic
             and cause.
+        newest: The fault that came last.
     """
 
     def __init__(self) -> None:
         self.faults: dict[tuple[str, Cause], tuple[str, int]] = {}
+        self.newest: ClockFault | None = None
         self._topics: dict[str, TopicClock] = {}
 
     def topic(self, topic: str) -> TopicClock:
@@ -167,7 +169,8 @@ class ClockGuard:
         """Count a fault and make it."""
         first, count = self.faults.get((topic, cause), (text, 0))
         self.faults[(topic, cause)] = (first, count + 1)
-        return ClockFault(topic, cause, text)
+        self.newest = ClockFault(topic, cause, text)
+        return self.newest
 
     def forget(self) -> None:
         """Begin anew, e.g. with the next episode; what was counted stays."""

@@ -1,123 +1,107 @@
-"""The policy's control loop: messages in, commands out, and a reason whenever there are none."""
+"""The policy's control loop: messages in, commands out, and a reason whenever there are none.
+
+It composes four parts, each of which could have a thread of its own: the observation buffer,
+the policy, the chunk executor and the command loop. Today all of them run in the thread that
+calls :meth:`PolicyController.poll`.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
-from afil_core.timeline import Tick, Timeline
-from afil_policy.deploy.adapters import Command, CommandAdapter
-from afil_policy.deploy.binary import BinaryDimensions
-from afil_policy.deploy.latency import LatencyMonitor, LatencySummary
-from afil_policy.deploy.limits import ActionLimits
+from afil_policy.deploy.adapters import Adapter, Outgoing
+from afil_policy.deploy.chunks import Chunk, ChunkExecutor
+from afil_policy.deploy.command_loop import CommandLoop
+from afil_policy.deploy.observations import (
+    RESTART_PERIODS,
+    ObservationBuffer,
+    Observations,
+    Snapshot,
+)
+from afil_policy.deploy.status import ControlStatus, Tally
 from afil_policy.deploy.watchdog import Watchdog
 
-# After a longer silence than this many periods the last target says nothing about the robot.
-_RESTART_PERIODS = 5
 
-
-class Acts(Protocol):
+class Policy(Protocol):
     """Anything that decides: a trained policy, or a scripted one in a test."""
 
-    def act(self, observations: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
-        """The action for a tick's observations."""
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Names of the observations that it looks at."""
+        ...
+
+    @property
+    def frames(self) -> int:
+        """Ticks that it sees at once."""
+        ...
+
+    def act(self, history: Sequence[Observations]) -> NDArray[np.float64]:
+        """The next actions, float64 [H, D], in the contract's units.
+
+        Args:
+            history: Values by stream of the last ticks, the newest last.
+
+        Raises:
+            AfilError: When it cannot decide.
+        """
         ...
 
 
-@dataclass(frozen=True)
-class ControlStatus:
-    """What the loop has done since it was made.
-
-    Attributes:
-        commands: Ticks answered with a command.
-        refusals: Ticks or messages that no command could be made from.
-        problem: The reason of the last refusal, if nothing was commanded since.
-        clipped: Actions or targets that had to be clipped.
-        stops: Times that the watchdog stopped the robot.
-        stamp_to_command: From the frame's stamp to the command, on the node's clock.
-        frame_to_command: From the frame's arrival to the command, in wall time.
-    """
-
-    commands: int
-    refusals: int
-    problem: str | None
-    clipped: int
-    stops: int
-    stamp_to_command: LatencySummary | None
-    frame_to_command: LatencySummary | None
-
-
-@dataclass(frozen=True)
-class _Newest:
-    cdr: bytes
-    received_s: float
-
-
 class PolicyController:
-    """Aligns, decides, limits and encodes; one answer per tick.
+    """Answers each tick once, and stops the robot when there is nothing to answer.
 
     Args:
         policy: What decides.
         contract: The robot's contract.
         adapter: Adapter of the chosen command interface.
-        limits: Limits of the same contract.
         watchdog_timeout_s: Wall time without a command after which the robot is stopped.
         wall_s: Steady clock, seconds.
     """
 
     def __init__(
         self,
-        policy: Acts,
+        policy: Policy,
         contract: Contract,
-        adapter: CommandAdapter,
-        limits: ActionLimits,
+        adapter: Adapter,
         *,
         watchdog_timeout_s: float = 0.5,
         wall_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._policy = policy
-        self._contract = contract
-        self._adapter = adapter
-        self._limits = limits
-        self._binary = BinaryDimensions(contract)
-        self._timeline = Timeline(contract)
-        self._watchdog = Watchdog(watchdog_timeout_s)
         self._wall_s = wall_s
-        self._newest: dict[str, _Newest] = {}
-        self._stamp_latency = LatencyMonitor()
-        self._wall_latency = LatencyMonitor()
-        self._commands = 0
-        self._refusals = 0
-        self._stops = 0
-        self._problem: str | None = None
+        self._loop = CommandLoop(contract, adapter)
+        streams = {*policy.streams, *adapter.streams}
+        self._observations = ObservationBuffer(
+            contract, streams, frames=policy.frames, wall_s=wall_s
+        )
+        self._executor = ChunkExecutor(contract.period_ns)
+        self._watchdog = Watchdog(watchdog_timeout_s)
+        self._tally = Tally()
+        self._inferences = 0
+        self._longest_ns = RESTART_PERIODS * contract.period_ns
         self._last_stamp_ns: int | None = None
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Names of the streams whose messages are wanted."""
+        return self._observations.streams
 
     @property
     def problem(self) -> str | None:
         """The reason of the last refusal, if nothing was commanded since."""
-        return self._problem
+        return self._tally.problem
 
     @property
     def status(self) -> ControlStatus:
         """What the loop has done so far."""
-        idle = "no frame has arrived yet" if self._commands + self._refusals == 0 else None
-        return ControlStatus(
-            self._commands,
-            self._refusals,
-            self._problem or idle,
-            self._limits.clipped,
-            self._stops,
-            self._stamp_latency.summary(),
-            self._wall_latency.summary(),
-        )
+        return self._tally.status(clipped=self._loop.clipped, dropped=self._executor.dropped)
 
     def receive(self, stream: str, cdr: bytes, now_ns: int) -> None:
         """Take one message of an observation stream.
@@ -127,88 +111,71 @@ class PolicyController:
             cdr: The serialized message.
             now_ns: The node's clock.
         """
-        self._newest[stream] = _Newest(cdr, self._wall_s())
-        if not self._timeline.push(stream, cdr, now_ns):
-            self._refuse(self._timeline.guard.sentences()[-1])
+        problem = self._observations.receive(stream, cdr, now_ns)
+        if problem is not None:
+            self._tally.refused(problem)
 
-    def poll(self, now_ns: int) -> list[Command]:
+    def poll(self, now_ns: int) -> list[Outgoing]:
         """The commands that are due, in the order in which they must be published.
 
         Args:
             now_ns: The node's clock.
         """
-        ticks = self._timeline.poll(now_ns)
-        for missed in ticks[:-1]:
-            self._refuse(f"the tick at {missed.stamp_ns} ns was overtaken by a newer one")
-        commands = self._answer(ticks[-1], now_ns) if ticks else []
+        snapshot, problems = self._observations.poll(now_ns)
+        for problem in problems:
+            self._tally.refused(problem)
+        commands = [] if snapshot is None else self._answer(snapshot, now_ns)
         if commands:
             self._watchdog.feed(self._wall_s())
         elif self._watchdog.expired(self._wall_s()):
-            self._stops += 1
-            self._refuse(f"no command for too long ({self._problem or 'no new frame'})")
-            return self.stop(now_ns)
+            self._tally.stops += 1
+            reason = self._tally.problem or "no new frame"
+            self._tally.refused(f"no command for too long ({reason})")
+            return self.rest(now_ns)
         return commands
 
-    def stop(self, now_ns: int) -> list[Command]:
+    def rest(self, now_ns: int) -> list[Outgoing]:
         """Commands that bring the robot to rest, from fresh measurements only.
 
         Args:
             now_ns: The node's clock; the stamp of the command.
         """
         self._watchdog.rest()
-        now_s = self._wall_s()
-        fresh: dict[str, NDArray[Any]] = {}
-        for name, newest in self._newest.items():
-            stream = self._contract.stream(name)
-            if now_s - newest.received_s <= stream.max_age_s:
-                with contextlib.suppress(AfilError):
-                    fresh[name] = stream.decode(newest.cdr).value
-        return self._adapter.stop(fresh, now_ns)
+        return self._loop.rest(self._observations.fresh(self._loop.streams), now_ns)
 
     def reset(self) -> None:
         """Forget buffers and targets: what comes next has nothing to do with what was."""
-        self._timeline.reset()
-        self._adapter.reset()
-        self._binary.reset()
+        self._observations.reset()
         self._watchdog.rest()
-        self._newest.clear()
+        self._restart()
 
-    def _answer(self, tick: Tick, now_ns: int) -> list[Command]:
-        if tick.observations is None:
-            self._refuse(tick.problem or "an observation is missing")
-            return []
-        arrived_s = self._newest[self._contract.anchor].received_s
-        # A simulated clock that has not spoken yet reads 0 and can't date anything.
-        age_s = (now_ns - tick.stamp_ns) / 1e9 if now_ns else 0.0
-        longest_s = self._contract.stream(self._contract.anchor).max_age_s
-        if abs(age_s) > longest_s:
-            self._refuse(
-                f"the frame is {age_s:.3f} s old, beyond {longest_s:g} s "
-                f"(observations.{self._contract.anchor}.max_age_s); check the hosts' clocks"
-            )
-            return []
-        self._restart_after_gap(tick.stamp_ns)
+    def _answer(self, snapshot: Snapshot, now_ns: int) -> list[Outgoing]:
+        stamp_ns = snapshot.stamp_ns
         try:
-            decided = self._binary.apply(self._policy.act(tick.observations))
-            action = self._limits.action(decided)
-            commands = self._adapter.commands(action, tick.observations, tick.stamp_ns)
+            age_s = self._loop.require_recent(stamp_ns, now_ns)
+            self._restart_after_gap(stamp_ns)
+            self._executor.take(self._infer(snapshot))
+            action = self._executor.action_at(stamp_ns)
+            if action is None:
+                raise AfilError("the policy has no action for the present")
+            commands = self._loop.step(action, snapshot.observations, stamp_ns, now_ns)
         except AfilError as error:
-            self._refuse(str(error))
+            self._tally.refused(str(error))
             return []
-        self._commands += 1
-        self._last_stamp_ns = tick.stamp_ns
-        self._problem = None
-        self._stamp_latency.add(age_s)
-        self._wall_latency.add(self._wall_s() - arrived_s)
+        self._last_stamp_ns = stamp_ns
+        self._tally.commanded(age_s, self._wall_s() - snapshot.arrived_s)
         return commands
+
+    def _infer(self, snapshot: Snapshot) -> Chunk:
+        number = self._inferences
+        self._inferences += 1
+        return Chunk(number, snapshot.stamp_ns, self._policy.act(snapshot.history))
 
     def _restart_after_gap(self, stamp_ns: int) -> None:
         last_ns, self._last_stamp_ns = self._last_stamp_ns, None
-        longest_ns = _RESTART_PERIODS * self._contract.period_ns
-        if last_ns is None or not 0 < stamp_ns - last_ns <= longest_ns:
-            self._adapter.reset()
-            self._binary.reset()
+        if last_ns is None or not 0 < stamp_ns - last_ns <= self._longest_ns:
+            self._restart()
 
-    def _refuse(self, problem: str) -> None:
-        self._refusals += 1
-        self._problem = problem
+    def _restart(self) -> None:
+        self._executor.reset(self._inferences)
+        self._loop.restart()

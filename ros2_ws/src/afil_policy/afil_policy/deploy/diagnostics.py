@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from afil_core import messages
-from afil_policy.deploy.controller import ControlStatus
 from afil_policy.deploy.latency import LatencySummary
+from afil_policy.deploy.status import ControlStatus
 
 TOPIC = "/diagnostics"
 TYPE = "diagnostic_msgs/msg/DiagnosticArray"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
+from afil_policy.deploy.observations import Observations
 from afil_policy.deploy.preflight import require_same_contract
 from afil_policy.training.checkpoint import load_checkpoint
 
@@ -20,7 +20,7 @@ _WARM_UP_RUNS = 5
 
 
 class PolicyRunner:
-    """A checkpoint that acts: the observations of one tick in, an action out.
+    """A checkpoint that acts: the observations of the last ticks in, an action chunk out.
 
     Args:
         checkpoint: Folder of the checkpoint or of its training run.
@@ -49,6 +49,16 @@ class PolicyRunner:
         self._method = self._method.to(memory_format=torch.channels_last)
         self._device = device
 
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Names of the observations that the policy looks at."""
+        return self._transform.streams
+
+    @property
+    def frames(self) -> int:
+        """Ticks that the policy sees at once."""
+        return self._transform.frames
+
     def warm_up(self) -> float:
         """Run on blank observations until the first-call costs are paid.
 
@@ -59,26 +69,38 @@ class PolicyRunner:
         seconds = 0.0
         for _ in range(_WARM_UP_RUNS):
             begun = time.perf_counter()
-            self.act(blank)
+            self.act([blank])
             seconds = time.perf_counter() - begun
         return seconds
 
-    def act(self, observations: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
-        """The action for a tick's observations.
+    def act(self, history: Sequence[Observations]) -> NDArray[np.float64]:
+        """The next actions.
 
         Args:
-            observations: Value of every stream of the contract.
+            history: Values by stream of the last ticks, the newest last; the streams of
+                :attr:`streams` are among them.
 
         Returns:
-            float64 [D] in the contract's units, not yet limited.
+            float64 [H, D] in the contract's units, not yet limited.
+
+        Raises:
+            AfilError: When the network can't be run, e.g. for want of memory.
+        """
+        try:
+            with torch.inference_mode():
+                chunk = self._method.act(self._transform(history).to(self._device))
+                actions = self.checkpoint.normalization.action.invert(chunk[0])
+                return np.asarray(actions.cpu().numpy(), dtype=np.float64)
+        except RuntimeError as error:
+            reason = str(error).splitlines()[0]
+            raise AfilError(f"the policy can't be run on {self._device} ({reason})") from error
+
+    def attention(self, history: Sequence[Observations]) -> dict[str, NDArray[np.float32]]:
+        """Where the policy looks at the newest tick.
+
+        Returns:
+            By camera: float32 [h, w] in [0, 1] at the feature map's size.
         """
         with torch.inference_mode():
-            chunk = self._method.act(self._transform([observations]).to(self._device))
-        action = self.checkpoint.normalization.action.invert(chunk[0, 0])
-        return np.asarray(action.cpu().numpy(), dtype=np.float64)
-
-    def attention(self, observations: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
-        """Where the policy looks: float32 [h, w] in [0, 1] at the feature map's size."""
-        with torch.inference_mode():
-            maps = self._method.attention(self._transform([observations]).to(self._device))
-        return np.asarray(maps[self._transform.cameras[0]][0].cpu().numpy())
+            maps = self._method.attention(self._transform(history).to(self._device))
+        return {camera: np.asarray(found[0].cpu().numpy()) for camera, found in maps.items()}

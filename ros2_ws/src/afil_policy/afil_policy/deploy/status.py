@@ -1,15 +1,90 @@
-"""What a policy node says of itself: ``afil_interfaces/msg/PolicyStatus``."""
+"""What the control loop has done, and how it is said in ``afil_interfaces/msg/PolicyStatus``."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from afil_core import messages
-from afil_policy.deploy.controller import ControlStatus
-from afil_policy.deploy.latency import LatencySummary
+from afil_policy.deploy.latency import LatencyMonitor, LatencySummary
 
 TYPE = "afil_interfaces/msg/PolicyStatus"
 _STATES = {"unconfigured": 1, "inactive": 2, "active": 3, "finalized": 4}
+
+
+@dataclass(frozen=True)
+class ControlStatus:
+    """What the loop has done since it was made.
+
+    Attributes:
+        commands: Ticks answered with a command.
+        refusals: Ticks or messages that no command could be made from.
+        problem: The reason of the last refusal, if nothing was commanded since.
+        clipped: Actions or targets that had to be clipped.
+        dropped: Action chunks that came too late.
+        stops: Times that the watchdog stopped the robot.
+        stamp_to_command: From the frame's stamp to the command, on the node's clock.
+        frame_to_command: From the frame's arrival to the command, in wall time.
+    """
+
+    commands: int
+    refusals: int
+    problem: str | None
+    clipped: int
+    dropped: int
+    stops: int
+    stamp_to_command: LatencySummary | None
+    frame_to_command: LatencySummary | None
+
+
+class Tally:
+    """Counts commands and refusals.
+
+    Attributes:
+        commands: Ticks answered with a command.
+        refusals: Ticks or messages that no command could be made from.
+        stops: Times that the watchdog stopped the robot.
+        problem: The reason of the last refusal, if nothing was commanded since.
+    """
+
+    def __init__(self) -> None:
+        self.commands = 0
+        self.refusals = 0
+        self.stops = 0
+        self.problem: str | None = None
+        self._since_stamp = LatencyMonitor()
+        self._since_arrival = LatencyMonitor()
+
+    def commanded(self, age_s: float, wait_s: float) -> None:
+        """A tick was answered.
+
+        Args:
+            age_s: From the frame's stamp, on the node's clock.
+            wait_s: From the frame's arrival, in wall time.
+        """
+        self.commands += 1
+        self.problem = None
+        self._since_stamp.add(age_s)
+        self._since_arrival.add(wait_s)
+
+    def refused(self, problem: str) -> None:
+        """No command could be made from a tick or a message."""
+        self.refusals += 1
+        self.problem = problem
+
+    def status(self, *, clipped: int, dropped: int) -> ControlStatus:
+        """What was counted, with counts of others."""
+        idle = "no frame has arrived yet" if self.commands + self.refusals == 0 else None
+        return ControlStatus(
+            commands=self.commands,
+            refusals=self.refusals,
+            problem=self.problem or idle,
+            clipped=clipped,
+            dropped=dropped,
+            stops=self.stops,
+            stamp_to_command=self._since_stamp.summary(),
+            frame_to_command=self._since_arrival.summary(),
+        )
 
 
 def encode_status(

@@ -93,7 +93,7 @@ def show_moments(dataset: Path, policies: Mapping[str, PolicyRunner]) -> list[Mo
     for number, step in enumerate(episode.steps()):
         if number not in wanted:
             continue
-        attention = {k: p.attention(step.observations) for k, p in policies.items()}
+        attention = {k: p.attention([step.observations])[anchor] for k, p in policies.items()}
         image = np.asarray(step.observations[anchor], dtype=np.uint8)
         found = saliency.get(step.stamp_ns)
         moments.append(Moment(wanted[number], image, found, attention))

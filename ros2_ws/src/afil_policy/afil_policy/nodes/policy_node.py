@@ -23,9 +23,8 @@ from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
 from afil_core.process.node_main import run_node
 from afil_policy.deploy import diagnostics, status
-from afil_policy.deploy.adapters import Command, build_adapter
+from afil_policy.deploy.adapters import Outgoing, build_adapter
 from afil_policy.deploy.controller import PolicyController
-from afil_policy.deploy.limits import ActionLimits
 from afil_policy.deploy.runner import PolicyRunner
 
 # How often ticks that wait for a late stream, and the watchdog, are looked at (wall time).
@@ -131,7 +130,7 @@ class PolicyNode(LifecycleNode):
         """Bring the robot to rest, if this node was commanding it."""
         if self._state != "active" or self._controller is None:
             return
-        self._publish(self._controller.stop(self._now_ns()))
+        self._publish(self._controller.rest(self._now_ns()))
         # A process that ends at once could take its last message with it.
         for publisher in self._publishers_by_topic.values():
             publisher.wait_for_all_acked(_LAST_WORD)
@@ -145,25 +144,24 @@ class PolicyNode(LifecycleNode):
         runner = PolicyRunner(Path(checkpoint), contract, device=str(self._parameter("device")))
         seconds = runner.warm_up()
         self.get_logger().info(f"loaded {checkpoint}, {1000 * seconds:.1f} ms per action")
-        limits = ActionLimits(contract)
         interface = str(self._parameter("command_interface"))
-        self._controller = PolicyController(
+        controller = PolicyController(
             runner,
             contract,
-            build_adapter(contract, interface, limits),
-            limits,
+            build_adapter(contract, interface),
             watchdog_timeout_s=float(self._parameter("watchdog_timeout_s")),
         )
         self._checkpoint = checkpoint
-        self._open(contract, interface)
+        self._open(contract, interface, controller)
+        self._controller = controller
 
-    def _open(self, contract: Contract, interface: str) -> None:
+    def _open(self, contract: Contract, interface: str, controller: PolicyController) -> None:
         for command in contract.interface(interface):
             qos = QoSProfile(**command.qos.profile())
             self._publishers_by_topic[command.topic] = self.create_publisher(
                 get_message(command.type), command.topic, qos
             )
-        for stream in contract.observations:
+        for stream in map(contract.stream, controller.streams):
             self._inputs.append(
                 self.create_subscription(
                     get_message(stream.type),
@@ -195,7 +193,7 @@ class PolicyNode(LifecycleNode):
         if self._state == "active" and self._controller is not None:
             self._publish(self._controller.poll(self._now_ns()))
 
-    def _publish(self, commands: list[Command]) -> None:
+    def _publish(self, commands: list[Outgoing]) -> None:
         for command in commands:
             self._publishers_by_topic[command.topic].publish(command.cdr)
         problem = self._controller.problem if self._controller is not None else None
@@ -228,7 +226,7 @@ class PolicyNode(LifecycleNode):
         if self._controller is not None:
             # A reset rests the watchdog: a robot that still moves would be left alone with it.
             if self._state == "active":
-                self._publish(self._controller.stop(self._now_ns()))
+                self._publish(self._controller.rest(self._now_ns()))
             self._controller.reset()
         return response
 

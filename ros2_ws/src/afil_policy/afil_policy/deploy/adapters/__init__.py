@@ -1,42 +1,62 @@
-"""Command adapters: from limited actions to the messages of a command interface."""
+"""Command adapters: from limited actions to the messages of a command interface.
+
+One file each. An adapter is chosen by the kind of the commands that an interface drives, so an
+interface may have any name, and a robot any number of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from afil_core import schema
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
-from afil_policy.deploy.adapters.base import Command, CommandAdapter
-from afil_policy.deploy.adapters.pose import PoseAdapter
-from afil_policy.deploy.adapters.vehicle import VehicleAdapter
-from afil_policy.deploy.limits import ActionLimits
+from afil_core.registry import Registry
+from afil_policy.deploy.adapters.base import Adapter, Outgoing
 
-_ADAPTERS: dict[str, Callable[[Contract, ActionLimits], CommandAdapter]] = {
-    "pose": PoseAdapter,
-    "vehicle": VehicleAdapter,
-}
+ADAPTERS: Registry[Adapter] = Registry(
+    "adapters",
+    "command adapter",
+    {
+        "pose": "afil_policy.deploy.adapters.pose:PoseAdapter",
+        "twist": "afil_policy.deploy.adapters.twist:TwistAdapter",
+        "joint": "afil_policy.deploy.adapters.joint:JointAdapter",
+        "vehicle_control": "afil_policy.deploy.adapters.vehicle:VehicleAdapter",
+    },
+)
 
 
-def build_adapter(contract: Contract, interface: str, limits: ActionLimits) -> CommandAdapter:
+def build_adapter(contract: Contract, interface: str = "", options: str = "") -> Adapter:
     """The adapter of a command interface.
 
     Args:
         contract: The robot's contract.
         interface: Name of the interface; empty for the contract's default.
-        limits: Limits of the same contract.
+        options: Options of the adapter as YAML, e.g. ``{lead_steps: 2}``; empty for none.
 
     Raises:
-        AfilError: When the contract lacks the interface, or there is no adapter for it.
+        AfilError: When the contract lacks the interface, there is no adapter for its commands,
+            or contract and options don't fit the adapter.
     """
-    contract.interface(interface)
-    name = interface or (contract.action.default_interface if contract.action else "")
-    if name not in _ADAPTERS:
-        known = ", ".join(sorted(_ADAPTERS))
+    commands = contract.interface(interface)
+    name = interface or contract.require_action().default_interface
+    known = ADAPTERS.names()
+    lead = next((c.kind for c in commands if c.kind in known), None)
+    if lead is None:
+        kinds = ", ".join(f"{c.name} ({c.kind})" for c in commands)
         raise AfilError(
-            f"command interface '{name}' of contract '{contract.robot}' has no adapter in this "
-            f"AFIL; there are adapters for {known}"
+            f"command interface '{name}' of contract '{contract.robot}' drives {kinds}, for which "
+            f"there is no adapter: there are adapters for {', '.join(known)}; correct "
+            f"action.interfaces.{name}, or add an adapter (entry point {ADAPTERS.group})"
         )
-    return _ADAPTERS[name](contract, limits)
+    kind = ADAPTERS.get(lead)
+    strange = [c.name for c in commands if c.kind != lead and not isinstance(c, kind.beside)]
+    if strange:
+        raise AfilError(
+            f"command interface '{name}' of contract '{contract.robot}' drives "
+            f"{', '.join(strange)}, which the adapter for {lead} does not; take it out of "
+            f"action.interfaces.{name}"
+        )
+    config = schema.parse(kind.Config, options, f"the options of command interface '{name}'")
+    return kind(config, contract, commands)
 
 
-__all__ = ["Command", "CommandAdapter", "build_adapter"]
+__all__ = ["ADAPTERS", "Adapter", "Outgoing", "build_adapter"]

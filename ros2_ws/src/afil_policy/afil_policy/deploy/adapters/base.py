@@ -1,49 +1,137 @@
-"""What a command adapter does."""
+"""What a command adapter is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from typing import ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-Observations = Mapping[str, NDArray[Any]]
+from afil_core.actions import Action, Commands
+from afil_core.commands import Command
+from afil_core.commands.gripper import GripperCommand
+from afil_core.contract import Contract
+from afil_core.errors import AfilError
+from afil_core.schema import Schema
+from afil_policy.deploy.observations import Observations
+
+A = TypeVar("A", bound=Action)
+C = TypeVar("C", bound=Command)
 
 
-@dataclass(frozen=True)
-class Command:
+class Outgoing(NamedTuple):
     """A message to publish: CDR bytes for a topic."""
 
     topic: str
     cdr: bytes
 
 
-class CommandAdapter(Protocol):
-    """Turns actions into messages; may remember what it commanded last."""
+class Adapter(ABC):
+    """Turns limited actions into messages; may remember what it commanded last.
 
+    Args:
+        config: Options of the adapter.
+        contract: The robot's contract.
+        commands: The commands of the interface, all of which it drives.
+
+    Raises:
+        AfilError: When the contract does not fit.
+
+    Attributes:
+        beside: Kinds of commands that an interface may have beside the one of the adapter.
+        streams: Observations that it needs, besides those of the policy.
+    """
+
+    class Config(Schema):
+        """No options."""
+
+    beside: ClassVar[tuple[type[Command], ...]] = (GripperCommand,)
+    streams: tuple[str, ...] = ()
+
+    def __init__(self, config: Config, contract: Contract, commands: Commands) -> None:
+        del config
+        self.contract = contract
+        self.driven = commands
+
+    @property
+    def clipped(self) -> int:
+        """How many commands were clipped here, beyond the limits of the action itself."""
+        return 0
+
+    @abstractmethod
     def commands(
-        self, action: NDArray[np.float64], observations: Observations, stamp_ns: int
-    ) -> list[Command]:
+        self, action: NDArray[np.float64], observations: Observations, stamp_ns: int, now_ns: int
+    ) -> list[Outgoing]:
         """Messages of one tick, in the order in which they must be published.
 
         Args:
-            action: Limited action, float64 [D].
-            observations: Observations of the tick.
-            stamp_ns: Stamp of the tick, which the commands bear.
-        """
-        ...
+            action: float64 [D], within the limits of the contract's action.
+            observations: Observations of the tick; those of ``streams`` are among them.
+            stamp_ns: Stamp of the tick.
+            now_ns: The node's clock.
 
-    def stop(self, observations: Observations, stamp_ns: int) -> list[Command]:
+        Raises:
+            AfilError: When nothing may be commanded now.
+        """
+
+    @abstractmethod
+    def rest(self, observations: Observations, now_ns: int) -> list[Outgoing]:
         """Messages that bring the robot to rest.
 
         Args:
-            observations: The newest fresh value of each stream; may lack any.
-            stamp_ns: Stamp of the command.
+            observations: The newest fresh value of each of ``streams``; may lack any.
+            now_ns: The node's clock.
         """
-        ...
 
-    def reset(self) -> None:
+    def reset(self) -> None:  # noqa: B027 (most remember nothing)
         """Forget what was commanded."""
-        ...
+
+    def required_action(self, kind: type[A]) -> A:
+        """The contract's action.
+
+        Raises:
+            AfilError: When it is of another kind.
+        """
+        action = self.contract.require_action()
+        if isinstance(action, kind):
+            return action
+        names = ", ".join(c.name for c in self.driven)
+        raise AfilError(
+            f"contract '{self.contract.robot}' has an action of kind {action.kind}, which can't "
+            f"be sent as {names}: that needs {kind.__name__}; choose another command interface "
+            f"({', '.join(action.interfaces)}), or a contract and a policy with that action"
+        )
+
+    def driven_command(self, kind: type[C]) -> C:
+        """The interface's command of a kind.
+
+        Raises:
+            AfilError: When there is none.
+        """
+        for command in self.driven:
+            if isinstance(command, kind):
+                return command
+        raise AfilError(
+            f"a command interface of contract '{self.contract.robot}' needs a {kind.__name__} "
+            f"and has {', '.join(c.name for c in self.driven)}; correct action.interfaces"
+        )
+
+
+class Gripper:
+    """The gripper of an interface that may have none; sent before anything else.
+
+    Who waits for the arm's command has both then.
+
+    Args:
+        commands: The commands of the interface.
+    """
+
+    def __init__(self, commands: Commands) -> None:
+        self._command = next((c for c in commands if isinstance(c, GripperCommand)), None)
+
+    def to(self, width_m: NDArray[np.float64], stamp_ns: int) -> list[Outgoing]:
+        """The message for a width, float64 [1]; none for an action without a gripper, [0]."""
+        if self._command is None or not width_m.size:
+            return []
+        return [Outgoing(self._command.topic, self._command.encode(width_m, stamp_ns))]

@@ -1,74 +1,83 @@
-"""Target poses for an impedance controller (crisp_controllers), and its gripper."""
+"""Adapter ``pose``: target poses for an impedance controller (crisp_controllers)."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from afil_core.codecs import encode_float_array, encode_pose
+from afil_core.actions import Commands, TargetIntegrator
+from afil_core.actions.ee_delta import EndEffectorDelta
+from afil_core.commands.pose import PoseCommand
 from afil_core.contract import Contract
-from afil_core.errors import AfilError
-from afil_policy.deploy.adapters.base import Command, Observations
-from afil_policy.deploy.limits import ActionLimits
+from afil_policy.deploy.adapters.base import Adapter, Gripper, Outgoing
+from afil_policy.deploy.observations import Observations
 
 
-class PoseAdapter:
-    """Integrates end-effector deltas on the last commanded target.
+class PoseAdapter(Adapter):
+    """Integrates end-effector steps on the last commanded target; rests by holding the pose.
 
-    Not on the measured pose: an impedance-controlled arm sags below its target, and adding
-    deltas to the sagged pose would let it drift. The first target after a reset starts from
-    the measured pose.
+    The first target after a reset starts from the measured pose. The gripper keeps what it
+    holds when the arm rests.
 
     Args:
-        contract: A contract with action kind ``ee_delta``.
-        limits: Its limits.
+        config: Options.
+        contract: A contract with an action of kind ``ee_delta``.
+        commands: A pose, and a gripper or none.
 
     Raises:
-        AfilError: When the contract's action or observations do not fit.
+        AfilError: When the contract's action does not fit.
     """
 
-    def __init__(self, contract: Contract, limits: ActionLimits) -> None:
-        if contract.action is None or contract.action.kind != "ee_delta":
-            raise AfilError(f"contract '{contract.robot}' has no action of kind ee_delta")
-        poses = [s.name for s in contract.observations if s.kind == "pose"]
-        if not poses:
-            raise AfilError(
-                f"contract '{contract.robot}' has no observation of kind pose, which the command "
-                "interface 'pose' starts from"
-            )
-        self._pose_stream = poses[0]
-        self._frame = contract.action.frame
-        self._topics = {c.name: c.topic for c in contract.action.interfaces["pose"]}
-        self._limits = limits
-        self._target: NDArray[np.float64] | None = None
+    class Config(Adapter.Config):
+        """Options.
+
+        Attributes:
+            lead_steps: How many largest steps the target may be ahead of the measured pose; a
+                target that runs ahead of a blocked arm becomes a jump when it comes free.
+        """
+
+        lead_steps: float = Field(3.0, gt=0)
+
+    def __init__(self, config: Config, contract: Contract, commands: Commands) -> None:
+        super().__init__(config, contract, commands)
+        action = self.required_action(EndEffectorDelta)
+        self._pose = self.driven_command(PoseCommand)
+        self._gripper = Gripper(commands)
+        self._limits = action.limits
+        self._integrator = TargetIntegrator(action.limits, lead_steps=config.lead_steps)
+        self.streams = (action.pose_stream.name,)
+
+    @property
+    def clipped(self) -> int:
+        """Targets that would have left the workspace or run ahead of the arm."""
+        return self._integrator.clipped
 
     def commands(
-        self, action: NDArray[np.float64], observations: Observations, stamp_ns: int
-    ) -> list[Command]:
-        """Gripper width first, then the pose: who waits for the pose has both.
+        self, action: NDArray[np.float64], observations: Observations, stamp_ns: int, now_ns: int
+    ) -> list[Outgoing]:
+        """Gripper width, then the target pose with the tick's stamp.
 
         Raises:
             AfilError: When the arm is to start from outside of the workspace.
         """
-        measured = observations[self._pose_stream]
-        if self._target is None:
+        del now_ns
+        measured = observations[self.streams[0]]
+        if self._integrator.target is None:
             self._limits.require_inside(measured)
-            self._target = measured
-        self._target = self._limits.target(self._target, action[:6], measured)
-        return [self._gripper(float(action[6])), self._pose(self._target, stamp_ns)]
+            self._integrator.start_from(measured)
+        target = self._integrator.step(action[:6], measured)
+        return [*self._gripper.to(action[6:], stamp_ns), self._target(target, stamp_ns)]
 
-    def stop(self, observations: Observations, stamp_ns: int) -> list[Command]:
-        """Hold the measured pose; the gripper keeps what it holds."""
-        self._target = None
-        measured = observations.get(self._pose_stream)
-        return [] if measured is None else [self._pose(measured, stamp_ns)]
+    def rest(self, observations: Observations, now_ns: int) -> list[Outgoing]:
+        """Hold the measured pose; without a fresh one nothing is safe to send."""
+        self._integrator.forget()
+        measured = observations.get(self.streams[0])
+        return [] if measured is None else [self._target(measured, now_ns)]
 
     def reset(self) -> None:
         """Start from the measured pose again."""
-        self._target = None
+        self._integrator.forget()
 
-    def _gripper(self, width_m: float) -> Command:
-        return Command(self._topics["gripper"], encode_float_array([width_m]))
-
-    def _pose(self, pose: NDArray[np.float64], stamp_ns: int) -> Command:
-        return Command(self._topics["pose"], encode_pose(pose, stamp_ns, self._frame))
+    def _target(self, pose: NDArray[np.float64], stamp_ns: int) -> Outgoing:
+        return Outgoing(self._pose.topic, self._pose.encode(pose, stamp_ns))

@@ -1,4 +1,4 @@
-"""Vehicle controls for carla-ros-bridge."""
+"""Adapter ``vehicle_control``: controls of a car for carla-ros-bridge."""
 
 from __future__ import annotations
 
@@ -6,57 +6,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afil_core import messages
+from afil_core.actions import Commands
+from afil_core.actions.vehicle_control import VehicleControlAction
+from afil_core.commands.vehicle import VehicleControl
 from afil_core.contract import Contract
-from afil_core.errors import AfilError
-from afil_policy.deploy.adapters.base import Command, Observations
-from afil_policy.deploy.limits import ActionLimits
+from afil_policy.deploy.adapters.base import Adapter, Outgoing
+from afil_policy.deploy.observations import Observations
+
+_FULL_BRAKE = np.array([0.0, 0.0, 1.0])
 
 
-class VehicleAdapter:
-    """One ``CarlaEgoVehicleControl`` a tick; brakes to stop.
+class VehicleAdapter(Adapter):
+    """One ``CarlaEgoVehicleControl`` a tick; rests with full brake.
 
-    The bridge applies the last control for ever and has no watchdog of its own, so stopping
-    always sends one, whatever was observed.
+    The bridge applies the last control for ever and has no watchdog of its own, so a rest is
+    always sent, whatever was observed.
 
     Args:
-        contract: A contract with action kind ``vehicle_control``.
-        limits: Unused here: the action's ranges are all the limits that a vehicle has.
+        config: No options.
+        contract: A contract with an action of kind ``vehicle_control``.
+        commands: A vehicle control.
 
     Raises:
         AfilError: When the contract's action does not fit, or carla_msgs is not installed.
     """
 
-    def __init__(self, contract: Contract, limits: ActionLimits) -> None:
-        del limits
-        if contract.action is None or contract.action.kind != "vehicle_control":
-            raise AfilError(f"contract '{contract.robot}' has no action of kind vehicle_control")
-        self._topic = contract.action.interfaces["vehicle"][0]
-        self._names = [d.name for d in contract.action.dimensions]
-        self._frame = contract.action.frame
-        messages.require_type(self._topic.type)
+    beside = ()
+
+    def __init__(self, config: Adapter.Config, contract: Contract, commands: Commands) -> None:
+        super().__init__(config, contract, commands)
+        self.required_action(VehicleControlAction)
+        self._control = self.driven_command(VehicleControl)
+        messages.require_type(self._control.type)
 
     def commands(
-        self, action: NDArray[np.float64], observations: Observations, stamp_ns: int
-    ) -> list[Command]:
-        """Throttle, steer and brake of the action."""
-        del observations
-        values = dict(zip(self._names, (float(v) for v in action), strict=True))
-        return [self._control(values["throttle"], values["steer"], values["brake"], stamp_ns)]
+        self, action: NDArray[np.float64], observations: Observations, stamp_ns: int, now_ns: int
+    ) -> list[Outgoing]:
+        """Throttle, steer and brake, with the tick's stamp."""
+        del observations, now_ns
+        return [Outgoing(self._control.topic, self._control.encode(action, stamp_ns))]
 
-    def stop(self, observations: Observations, stamp_ns: int) -> list[Command]:
+    def rest(self, observations: Observations, now_ns: int) -> list[Outgoing]:
         """Full brake."""
         del observations
-        return [self._control(0.0, 0.0, 1.0, stamp_ns)]
-
-    def reset(self) -> None:
-        """Nothing is remembered."""
-
-    def _control(self, throttle: float, steer: float, brake: float, stamp_ns: int) -> Command:
-        message = messages.new(
-            self._topic.type,
-            header=messages.header(stamp_ns, self._frame),
-            throttle=throttle,
-            steer=steer,
-            brake=brake,
-        )
-        return Command(self._topic.topic, messages.serialize(message))
+        return [Outgoing(self._control.topic, self._control.encode(_FULL_BRAKE, now_ns))]

@@ -1,0 +1,103 @@
+"""Adapter ``joint``: target positions of the joints."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from afil_core.actions import Commands
+from afil_core.actions.joint import JointTargets
+from afil_core.commands.joint import JointCommand
+from afil_core.contract import Contract
+from afil_core.errors import AfilError
+from afil_core.kinds.joints import JointPositions
+from afil_policy.deploy.adapters.base import Adapter, Gripper, Outgoing
+from afil_policy.deploy.observations import Observations
+
+
+class JointAdapter(Adapter):
+    """Goes from the last commanded target towards the action; rests by holding the joints.
+
+    A joint moves by at most ``action.max_step_rad`` per control period. The first target after
+    a reset starts from the measured positions.
+
+    Args:
+        config: Options.
+        contract: A contract with an action of kind ``joint`` that observes the same joints.
+        commands: Joint targets, and a gripper or none.
+
+    Raises:
+        AfilError: When the contract does not fit.
+    """
+
+    class Config(Adapter.Config):
+        """Options.
+
+        Attributes:
+            lead_steps: How many largest steps a target may be ahead of the measured position.
+        """
+
+        lead_steps: float = Field(3.0, gt=0)
+
+    def __init__(self, config: Config, contract: Contract, commands: Commands) -> None:
+        super().__init__(config, contract, commands)
+        action = self.required_action(JointTargets)
+        self._joints = self.driven_command(JointCommand)
+        names = action.joint_command.joints
+        self.streams = (_measured(contract, names),)
+        if self._joints.joints != names:
+            raise AfilError(
+                f"contract '{contract.robot}' decides on the joints {', '.join(names)} and "
+                f"commands {', '.join(self._joints.joints)} (commands.{self._joints.name}"
+                f".joints); give both the same joints in the same order"
+            )
+        self._gripper = Gripper(commands)
+        self._step_rad = action.max_step_rad
+        self._lead_rad = config.lead_steps * action.max_step_rad
+        self._target: NDArray[np.float64] | None = None
+        self._clipped = 0
+
+    @property
+    def clipped(self) -> int:
+        """Targets that were further away than a step, or ahead of the arm."""
+        return self._clipped
+
+    def commands(
+        self, action: NDArray[np.float64], observations: Observations, stamp_ns: int, now_ns: int
+    ) -> list[Outgoing]:
+        """Gripper width, then the joint targets with the tick's stamp."""
+        del now_ns
+        measured = observations[self.streams[0]]
+        wanted, width = np.split(action, [measured.size])
+        last = measured if self._target is None else self._target
+        target = last + (wanted - last).clip(-self._step_rad, self._step_rad)
+        target = measured + (target - measured).clip(-self._lead_rad, self._lead_rad)
+        self._clipped += not np.array_equal(target, wanted)
+        self._target = target
+        return [*self._gripper.to(width, stamp_ns), self._positions(target, stamp_ns)]
+
+    def rest(self, observations: Observations, now_ns: int) -> list[Outgoing]:
+        """Hold the measured positions; without fresh ones nothing is safe to send."""
+        self._target = None
+        measured = observations.get(self.streams[0])
+        return [] if measured is None else [self._positions(measured, now_ns)]
+
+    def reset(self) -> None:
+        """Start from the measured positions again."""
+        self._target = None
+
+    def _positions(self, joints: NDArray[np.float64], stamp_ns: int) -> Outgoing:
+        return Outgoing(self._joints.topic, self._joints.encode(joints, stamp_ns))
+
+
+def _measured(contract: Contract, joints: tuple[str, ...]) -> str:
+    for stream in contract.observations:
+        if not isinstance(stream, JointPositions) or stream.field != "position":
+            continue
+        if stream.joints == joints:
+            return stream.name
+    raise AfilError(
+        f"contract '{contract.robot}' has no observation of kind joint_positions with the joints "
+        f"{', '.join(joints)}, which joint commands start from; add it"
+    )

@@ -1,0 +1,45 @@
+"""What is known to be wrong before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from afil_core.contract import Contract
+from afil_core.errors import AfilError
+from afil_core.testing import changed
+from afil_policy.deploy.preflight import check_deployment
+from afil_policy.training.config import TrainConfig
+
+
+@pytest.fixture(scope="module")
+def checkpoint(
+    contract: Contract,
+    tmp_path_factory: pytest.TempPathFactory,
+    write_checkpoint: Callable[..., Path],
+    small: TrainConfig,
+) -> Path:
+    return write_checkpoint(tmp_path_factory.mktemp("run") / "checkpoint", small, contract)
+
+
+def test_preflight_says_what_is_wrong_before_anything_starts(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    assert check_deployment(str(checkpoint.parent), "franka") == checkpoint
+    with pytest.raises(AfilError, match="trained for another contract"):
+        check_deployment(str(checkpoint), "carla")
+    with pytest.raises(AfilError, match="holds no checkpoint"):
+        check_deployment(str(tmp_path), "franka")
+    with pytest.raises(AfilError, match="checkpoint:= is empty"):
+        check_deployment("", "franka")
+
+
+def test_a_checkpoint_for_another_rate_is_refused(
+    checkpoint: Path, contract: Contract, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(changed(contract, {"control_rate_hz": 20.0}).to_yaml())
+    with pytest.raises(AfilError, match=r"control_rate_hz: 10.0 != 20.0"):
+        check_deployment(str(checkpoint), str(other))
