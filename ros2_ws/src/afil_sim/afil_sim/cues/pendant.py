@@ -122,11 +122,11 @@ def _box(
 
 
 def _disc(
-    image: npt.NDArray[np.uint8], centre: tuple[float, float], radius: float, color: _Color
+    image: npt.NDArray[np.uint8], center: tuple[float, float], radius: float, color: _Color
 ) -> None:
     cv2.circle(
         image,
-        _fixed(*centre),
+        _fixed(*center),
         round(radius * (1 << _SHIFT)),
         color,
         cv2.FILLED,
@@ -137,14 +137,14 @@ def _disc(
 
 def _arrow(
     image: npt.NDArray[np.uint8],
-    centre: tuple[float, float],
+    center: tuple[float, float],
     direction: Vector,
     length: float,
     head: float,
 ) -> None:
     side = np.array([-direction[1], direction[0]])
-    tip = np.array(centre) + direction * length
-    tail = np.array(centre) - direction * min(length, head)
+    tip = np.array(center) + direction * length
+    tail = np.array(center) - direction * min(length, head)
     neck = tip - direction * head
     shaft = 0.3 * head
     outline = [
