@@ -11,13 +11,17 @@ from afil_core import messages
 from afil_core.errors import AfilError
 from afil_core.topics import Qos
 
-RESET_SERVICE = "/world/reset"
-EPISODE_TOPIC = "/world/episode"
+# Names are relative: a world in a namespace has its own, its time included.
+RESET_SERVICE = "world/reset"
+EPISODE_TOPIC = "world/episode"
 EPISODE_TYPE = "afil_interfaces/msg/EpisodeStatus"
 EPISODE_QOS = Qos(durability="transient_local", depth=1)
 # Stamps of two episodes are this far apart, so that nobody takes one for the other.
 EPISODE_GAP_NS = 1_000_000_000
-POLICY_RESET_SERVICE = "/policy_node/reset"
+POLICY_RESET_SERVICE = "policy_node/reset"
+CLOCK_TOPIC = "clock"
+# For nodes on simulated time: rclpy listens to the absolute name.
+CLOCK_REMAPPING = ("/clock", CLOCK_TOPIC)
 # State in words and its number in EpisodeStatus.msg.
 _STATES = {"running": 1, "done": 2}
 
@@ -78,6 +82,8 @@ class EpisodeStatus:
             last target there, which says more about the machine's load than about the policy.
         score: 0 to 1; 1 for a success where the task knows no degrees.
         instruction: The task in words; empty where the world has none.
+        task: Name of the task; empty where it has none.
+        cue: Name of the confounding cue in the image; empty where the world has none.
     """
 
     episode: int
@@ -89,6 +95,8 @@ class EpisodeStatus:
     timeouts: int = 0
     score: float = 0.0
     instruction: str = ""
+    task: str = ""
+    cue: str = ""
 
     @property
     def done(self) -> bool:

@@ -26,6 +26,7 @@ class Arguments(WorldParameters):
 
     auto_reset: bool = Field(True, description="Start each episode without being asked")
     expert: bool = Field(True, description="Let the scripted expert drive")
+    namespace: str = Field("", description="Namespace of the nodes, their topics and their time")
 
 
 def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
@@ -40,6 +41,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         Node(
             package="afil_sim",
             executable="world_node",
+            namespace=arguments.namespace,
             output="screen",
             parameters=[parameters],
         )
@@ -49,6 +51,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
             Node(
                 package="afil_sim",
                 executable="expert_node",
+                namespace=arguments.namespace,
                 output="screen",
                 parameters=[{"robot": parameters["robot"]}],
             )

@@ -108,10 +108,10 @@ def test_refusal_wrong_seed_and_silence_are_sentences() -> None:
         EpisodeWatch(1000, 10.0, 0.0).reset_answered(0, 5, 1.0)
     watch = EpisodeWatch(1000, 10.0, 0.0)
     watch.require_news(9.0)
-    with pytest.raises(AfilError, match="/world/reset for 10 s"):
+    with pytest.raises(AfilError, match="world/reset for 10 s"):
         watch.require_news(11.0)
     watch.reset_answered(0, 1000, 12.0)
-    with pytest.raises(AfilError, match="/world/episode for 10 s"):
+    with pytest.raises(AfilError, match="world/episode for 10 s"):
         watch.require_news(23.0)
 
 

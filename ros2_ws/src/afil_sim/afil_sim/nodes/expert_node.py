@@ -40,7 +40,7 @@ class ExpertNode(Node):
     def __init__(self) -> None:
         super().__init__("expert_node")
         parameters = declare(ExpertParameters, self, rcl_interfaces.msg)
-        self._contract = load_contract(parameters.robot)
+        self._contract = load_contract(parameters.robot).within(self.get_namespace())
         self._pilot = ExpertPilot(self._contract)
         self._outputs: dict[str, Any] = {}
         self.create_subscription(

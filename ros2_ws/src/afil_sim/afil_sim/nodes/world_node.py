@@ -27,7 +27,7 @@ _POLL_PERIOD_S = 0.005
 class WorldNode(Node):
     """Publishes a simulated robot's sensors and time, obeys its command topics.
 
-    Parameters: :class:`WorldParameters`. Service ``/world/reset``
+    Parameters: :class:`WorldParameters`. Service ``world/reset``
     (afil_interfaces/srv/ResetWorld) starts the next episode.
 
     Raises:
@@ -37,7 +37,7 @@ class WorldNode(Node):
     def __init__(self) -> None:
         super().__init__("world_node")
         parameters = declare(WorldParameters, self, rcl_interfaces.msg)
-        contract = load_contract(parameters.robot)
+        contract = load_contract(parameters.robot).within(self.get_namespace())
         self._lock_step = parameters.mode == "lock_step"
         self._task = parameters.make_task(contract)
         self._task.reset(parameters.first_seed)  # starts the renderer: fail now, not at a reset
@@ -73,6 +73,7 @@ class WorldNode(Node):
         response.success = True
         response.episode, response.seed = status.episode, status.seed
         response.instruction = status.instruction
+        response.task, response.cue = status.task, status.cue
         return response
 
     def _on_command(self, topic: str, cdr: bytes) -> None:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from afil_core.codecs import decode_string, encode_string
-from afil_core.errors import AfilError
+from afil_core import messages
 from afil_core.topics import Qos
 from afil_sim.bodies import Vector
 
-TOPIC: Final = "/world/demonstration"
-TYPE: Final = "std_msgs/msg/String"
+TOPIC: Final = "world/demonstration"
+TYPE: Final = "afil_interfaces/msg/Demonstration"
 QOS: Final = Qos()
+_VALUES: Final = "afil_interfaces/msg/CommandValues"
 
 
 @dataclass(frozen=True)
 class Demonstration:
-    """The expert's commands for one frame.
+    """The expert's commands for one frame; on the wire ``afil_interfaces/msg/Demonstration``.
 
     Attributes:
         stamp_ns: Stamp of the frame.
@@ -31,21 +30,21 @@ class Demonstration:
     commands: dict[str, Vector]
 
     def encode(self) -> bytes:
-        """The message."""
-        plain = {name: value.tolist() for name, value in self.commands.items()}
-        return encode_string(json.dumps({"stamp_ns": self.stamp_ns, "commands": plain}))
+        """The demonstration as CDR bytes."""
+        commands = [
+            messages.new(_VALUES, name=name, values=np.asarray(values, dtype=np.float64))
+            for name, values in self.commands.items()
+        ]
+        header = messages.header(self.stamp_ns, "")
+        return messages.serialize(messages.new(TYPE, header=header, commands=commands))
 
     @staticmethod
     def decode(cdr: bytes) -> Demonstration:
-        """What :meth:`encode` wrote.
+        """Read what :meth:`encode` wrote.
 
         Raises:
-            AfilError: When it is something else.
+            AfilError: When the bytes are something else.
         """
-        text = decode_string(cdr)
-        try:
-            data = json.loads(text)
-            commands = {name: np.array(value) for name, value in data["commands"].items()}
-            return Demonstration(int(data["stamp_ns"]), commands)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise AfilError(f"topic {TOPIC} has no demonstration: {text!r}") from error
+        message = messages.deserialize(cdr, TYPE)
+        stamp_ns = messages.stamp_to_ns(message.header.stamp)
+        return Demonstration(stamp_ns, {c.name: np.array(c.values) for c in message.commands})

@@ -21,7 +21,6 @@ from afil_core.topics import Qos
 from afil_sim.running import demonstration
 from afil_sim.tasks import Observations, Task
 
-CLOCK_TOPIC: Final = "/clock"
 CLOCK_TYPE: Final = "rosgraph_msgs/msg/Clock"
 
 Outgoing = tuple[str, bytes]
@@ -77,7 +76,7 @@ class Episodes:
         topics: dict[str, tuple[str, Qos]] = {
             protocol.EPISODE_TOPIC: (protocol.EPISODE_TYPE, protocol.EPISODE_QOS),
             demonstration.TOPIC: (demonstration.TYPE, demonstration.QOS),
-            CLOCK_TOPIC: (CLOCK_TYPE, Qos()),
+            protocol.CLOCK_TOPIC: (CLOCK_TYPE, Qos()),
             **self._task.world.topics,
         }
         for stream in self._contract.observations:
@@ -107,6 +106,8 @@ class Episodes:
             timeouts=self.timeouts,
             score=self._task.score if begun else 0.0,
             instruction=self._task.config.instruction,
+            task=self._task.name,
+            cue=self._task.config.cue,
         )
 
     def reset(self, seed: int | None = None) -> protocol.EpisodeStatus:
@@ -217,7 +218,7 @@ class Episodes:
             *encoded(image=False),
             *self._task.world.messages(stamp),
             *self._demonstration(),
-            (CLOCK_TOPIC, encode_clock(stamp)),
+            (protocol.CLOCK_TOPIC, encode_clock(stamp)),
             *encoded(image=True),
         ]
 

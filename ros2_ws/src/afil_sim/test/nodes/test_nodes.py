@@ -13,6 +13,7 @@ import pytest
 from afil_core import world_protocol as protocol
 from afil_core.codecs import decode, decode_pose
 from afil_core.contract import load_contract
+from afil_core.testing import ros_environment
 from afil_sim.running import demonstration
 from afil_sim.running.demonstration import Demonstration
 from afil_sim.running.pilot import ExpertPilot
@@ -20,14 +21,12 @@ from afil_sim.running.pilot import ExpertPilot
 CONTRACT = load_contract("franka")
 IMAGE = CONTRACT.stream("front_image")
 TARGET_POSE = next(c for c in CONTRACT.interface() if c.name == "pose")
-# A domain of this run alone, so that tests that run at the same time do not hear each other.
-DOMAIN = str(1 + os.getpid() % 100)
 
 
 def start(module: str, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", module, "--ros-args", *arguments],
-        env=os.environ | {"ROS_DOMAIN_ID": DOMAIN},
+        env=os.environ | ros_environment(),
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -47,7 +46,8 @@ def stop(process: subprocess.Popen[str]) -> int:
 @pytest.fixture
 def client(monkeypatch):
     """A node with a log of what it hears: (topic, bytes)."""
-    monkeypatch.setenv("ROS_DOMAIN_ID", DOMAIN)
+    for name, value in ros_environment().items():
+        monkeypatch.setenv(name, value)
     import rclpy
     from rclpy.qos import QoSProfile
     from rosidl_runtime_py.utilities import get_message
@@ -148,7 +148,7 @@ def late_expert():
     from rosidl_runtime_py.utilities import get_message
 
     context = rclpy.Context()
-    rclpy.init(context=context, domain_id=int(DOMAIN))
+    rclpy.init(context=context, domain_id=int(ros_environment()["ROS_DOMAIN_ID"]))
     node = rclpy.create_node("late_expert", context=context)
     executor = SingleThreadedExecutor(context=context)
     executor.add_node(node)

@@ -18,7 +18,7 @@ from afil_core.contract import load_contract
 from afil_sim.running import demonstration
 from afil_sim.running.demonstration import Demonstration
 from afil_sim.running.environment import TaskEnv
-from afil_sim.running.episodes import CLOCK_TOPIC, Episodes, EpisodesConfig
+from afil_sim.running.episodes import Episodes, EpisodesConfig
 from afil_sim.running.pilot import ExpertPilot
 from afil_sim.tasks import make_task
 
@@ -43,7 +43,7 @@ def make_world():
 
 
 def stamp_of(messages: list[tuple[str, bytes]]) -> int:
-    return decode_clock(dict(messages)[CLOCK_TOPIC])
+    return decode_clock(dict(messages)[protocol.CLOCK_TOPIC])
 
 
 def answer(world: Episodes, stamp_ns: int, pose: np.ndarray = DOWN) -> None:
@@ -58,7 +58,8 @@ def status_of(messages: list[tuple[str, bytes]]) -> protocol.EpisodeStatus:
 def status_like(episode: int, seed: int, state: str) -> protocol.EpisodeStatus:
     """The status of an episode that has not gone anywhere yet."""
     words = "lift the small orange object"
-    return protocol.EpisodeStatus(episode, seed, state, False, 0, 0, instruction=words)
+    named = {"instruction": words, "task": "lift_carrot", "cue": "none"}
+    return protocol.EpisodeStatus(episode, seed, state, False, 0, 0, **named)
 
 
 def drive(world: Episodes, pilot: ExpertPilot) -> list[tuple[str, bytes]]:
@@ -111,7 +112,7 @@ def test_frame_has_one_stamp_and_the_image_last(make_world):
     messages = world.poll(0.0)
     topics = [topic for topic, _ in messages]
     assert topics[0] == protocol.EPISODE_TOPIC
-    assert topics[-2:] == [CLOCK_TOPIC, IMAGE.topic]
+    assert topics[-2:] == [protocol.CLOCK_TOPIC, IMAGE.topic]
     by_topic = dict(messages)
     stamps = {decode(s, by_topic[s.topic]).stamp_ns for s in CONTRACT.observations}
     shown = Demonstration.decode(by_topic[demonstration.TOPIC])

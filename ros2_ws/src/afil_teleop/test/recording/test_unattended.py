@@ -130,7 +130,7 @@ def test_topics_that_never_appear_are_named():
 def test_a_world_that_does_not_answer_is_an_error():
     bench = Bench(episodes=1)
     bench.answers_resets = False
-    with pytest.raises(AfilError, match="/world/reset did not answer"):
+    with pytest.raises(AfilError, match="world/reset did not answer"):
         bench.play(3.0)
 
 
@@ -145,7 +145,7 @@ def test_a_world_that_falls_silent_is_an_error():
 
 def test_a_refused_reset_is_an_error():
     bench = Bench(episodes=1)
-    with pytest.raises(AfilError, match="/world/reset refused: busy"):
+    with pytest.raises(AfilError, match="world/reset refused: busy"):
         bench.run.reset_answered(None, "busy")
 
 
