@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -62,7 +63,7 @@ def pose_array(pose: Any) -> NDArray[np.float64]:
     """
     p, q = pose.position, pose.orientation
     array = np.array([p.x, p.y, p.z, q.x, q.y, q.z, q.w], dtype=np.float64)
-    norm = float(np.linalg.norm(array[3:]))
+    norm = math.hypot(*array[3:])
     if not 0.99 < norm < 1.01:
         raise AfilError(f"a pose has a quaternion of length {norm:.3f}; it must be 1")
     return array
