@@ -28,7 +28,7 @@ from launch.events.process import ProcessExited
 ARGUMENTS = {
     "output": ("demo", "Folder of everything that the demo makes"),
     "robot": ("franka", "Robot contract"),
-    "task": ("lift_carrot", "Task of the simulated world"),
+    "task": ("", "Task of the simulated world; empty for the robot's usual one"),
     "episodes": ("200", "Demonstrations to record, with the confounding cue intact"),
     "first_seed": ("0", "Seed of the first demonstration"),
     "noise": ("0.004", "Noise on the expert's commands (m)"),
@@ -56,11 +56,13 @@ def stages(args: dict[str, str]) -> list[Stage]:
     """The loop's commands, in order."""
     output = Path(args["output"]).expanduser().resolve()
     demos = output / "demos"
+    tasks = [args["task"]] if args["task"] else []
     loop = [
         Stage(
             "record",
             _ros2("launch", "afil_teleop", "record.launch.py")
-            + [f"robot:={args['robot']}", "sim:=true", f"task:={args['task']}", "source:=expert"]
+            + [f"robot:={args['robot']}", "sim:=true", "source:=expert"]
+            + [f"task:={task}" for task in tasks]
             + ["cue:=intact", f"episodes:={args['episodes']}", f"dataset:={demos}"]
             + [f"first_seed:={args['first_seed']}", f"noise:={args['noise']}"],
         ),
@@ -88,7 +90,8 @@ def stages(args: dict[str, str]) -> list[Stage]:
                     f"evaluate {method}, cue {cue}",
                     _ros2("run", "afil_policy", "evaluate")
                     + ["--checkpoint", str(output / "runs" / method), "--robot", args["robot"]]
-                    + ["--task", args["task"], "--cue", cue]
+                    + [word for task in tasks for word in ("--task", task)]
+                    + ["--cue", cue]
                     + ["--episodes", args["eval_episodes"]]
                     + ["--first-seed", args["eval_first_seed"], "--output", results[-1]],
                 )

@@ -63,7 +63,7 @@ def _episodes(
         seed = results.next_seed
         watch = node.run_episode(seed, system.require_alive, args.episode_timeout)
         assert watch.result is not None
-        results = results.with_episode(watch.result)
+        results = results.with_episode(watch.result).in_task(watch.task)
         save_results(args.output, results)
         verdict = "success" if watch.result.success else "failure"
         so_far = f"{results.successes}/{len(results.episodes)} successes"
@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         "--output", type=Path, required=True, help="results.json; resumed if there"
     )
     parser.add_argument("--robot", default="franka", help="robot contract: name or YAML path")
-    parser.add_argument("--task", default="lift_carrot", help="task of the world")
+    parser.add_argument("--task", default="", help="task of the world; the robot's usual one")
     parser.add_argument("--cue", default="none", help="confounding cue of the world")
     parser.add_argument("--episodes", type=int, default=20, help="number of episodes")
     parser.add_argument("--first-seed", type=int, default=1000, help="seed of the first episode")

@@ -14,6 +14,9 @@ class EpisodeWatch:
         seed: Seed that the episode must have.
         timeout_s: Longest wall time without any news.
         now_s: Steady clock at the start.
+
+    Attributes:
+        task: Name of the world's task; empty until a status of the episode came.
     """
 
     def __init__(self, seed: int, timeout_s: float, now_s: float) -> None:
@@ -23,6 +26,7 @@ class EpisodeWatch:
         self._episode: int | None = None
         self._early: list[EpisodeStatus] = []
         self._result: EpisodeResult | None = None
+        self.task = ""
 
     @property
     def result(self) -> EpisodeResult | None:
@@ -64,9 +68,10 @@ class EpisodeWatch:
         if status.episode != self._episode:
             return
         self._news_s = now_s
+        self.task = status.task
         if status.done:
             self._result = EpisodeResult(
-                status.seed, status.success, status.steps, status.timeouts
+                status.seed, status.success, status.steps, status.timeouts, status.score
             )
 
     def require_news(self, now_s: float) -> None:

@@ -16,15 +16,21 @@ _FORMAT = 1
 
 @dataclass(frozen=True)
 class EpisodeResult:
-    """One episode: its seed, whether the task was solved, and the control steps it took.
+    """One episode.
 
-    ``timeouts`` of these steps went by without a command: the policy was too slow, or refused.
+    Attributes:
+        seed: Its seed.
+        success: Whether the task was solved.
+        steps: Control steps that it took.
+        timeouts: Steps that went by without a command: the policy was too slow, or refused.
+        score: How well it went, 0 to 1.
     """
 
     seed: int
     success: bool
     steps: int
     timeouts: int = 0
+    score: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Setting:
         method: Method that it was trained with.
         robot: Name of the robot, or path of its contract.
         sim: Whether the robot was simulated.
-        task: Task of the world.
+        task: Task of the world; empty where it is the robot's usual one and none ran yet.
         cue: Confounding cue in the image.
         first_seed: Seed of the first episode; the following count up.
     """
@@ -81,6 +87,12 @@ class Results:
                 "another program resetting it? Stop that, then run the same command again"
             )
         return replace(self, episodes=(*self.episodes, episode))
+
+    def in_task(self, task: str) -> Results:
+        """The results, of the task that the world said where none was asked for."""
+        if self.setting.task or not task:
+            return self
+        return replace(self, setting=replace(self.setting, task=task))
 
     def summary(self) -> str:
         """Success with count and interval, e.g. ``18/20 = 90% (95 % interval 70% to 97%)``.
@@ -162,6 +174,8 @@ def begin_or_resume(path: Path, setting: Setting) -> Results:
         return Results(setting)
     results = load_results(path)
     theirs, ours = asdict(results.setting), asdict(setting)
+    if not setting.task:
+        del ours["task"]
     lines = [f"{k}: {theirs[k]} != {ours[k]}" for k in ours if theirs[k] != ours[k]]
     if lines:
         raise AfilError(

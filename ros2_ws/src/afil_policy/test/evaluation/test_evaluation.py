@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,22 @@ def test_an_evaluation_goes_on_after_the_last_seed_and_in_the_same_setting(
         begin_or_resume(path, other)
     with pytest.raises(AfilError, match="seed 1005 where seed 1000"):
         Results(SETTING).with_episode(EpisodeResult(1005, True, 30))
+
+
+def test_without_a_task_the_results_are_of_the_one_that_the_world_says(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    asked = replace(SETTING, task="")
+    watch = EpisodeWatch(1000, 10.0, 0.0)
+    watch.reset_answered(0, 1000, 0.0)
+    done = EpisodeStatus(0, 1000, "done", False, 33, 34, score=0.25, task="lift_carrot")
+    watch.status_received(done, 1.0)
+    assert watch.result is not None and watch.result.score == 0.25
+    results = begin_or_resume(path, asked).with_episode(watch.result).in_task(watch.task)
+    assert results.setting == SETTING
+    save_results(path, results)
+    assert begin_or_resume(path, asked) == begin_or_resume(path, SETTING) == results
+    with pytest.raises(AfilError, match="task: lift_carrot != fold_towel"):
+        begin_or_resume(path, replace(SETTING, task="fold_towel"))
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"format": 9}', '{"format": 1, "setting": {}}'])
