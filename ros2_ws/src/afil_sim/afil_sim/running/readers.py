@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 # A node's name and namespace.
 Name = tuple[str, str]
+# How rmw names a node whose topics are discovered before itself: two of them need not be one.
+_UNKNOWN: Final = "_NODE_NAME_UNKNOWN_"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ def missing_reader(graph: Graph, *, answered: bool) -> str:
     for topic, nodes in graph.commanders.items():
         if not nodes:
             return f"nobody writes {topic}"
+        if any(name == _UNKNOWN for name, _ in nodes):
+            return f"somebody writes {topic} whose name is not known yet"
         for name, namespace in sorted(nodes - graph.readers):
             full = f"{namespace.rstrip('/')}/{name}"
             return f"{full} writes {topic} and reads none of the world's topics yet"

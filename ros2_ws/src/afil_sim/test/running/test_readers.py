@@ -36,6 +36,12 @@ def test_one_who_commands_and_does_not_read_yet_is_waited_for():
     assert missing_reader(there, answered=True) == ""
 
 
+def test_two_whose_names_are_not_known_yet_are_not_taken_for_one():
+    unknown = ("_NODE_NAME_UNKNOWN_", "_NODE_NAMESPACE_UNKNOWN_")
+    early = graph(readers=(RECORDER, unknown), commanders=(unknown,))
+    assert "name is not known yet" in missing_reader(early, answered=True)
+
+
 def test_frames_that_are_to_be_answered_wait_for_somebody_who_answers():
     assert "nobody writes /pose" in missing_reader(graph(commanders=()), answered=True)
     assert missing_reader(graph(commanders=()), answered=False) == ""
