@@ -118,6 +118,7 @@ def runs(workspace, perceived, processes) -> dict[str, Path]:
         folders[method] = workspace / "runs" / method
         processes.succeed(
             *("run", "afil_policy", "train", "--dataset", str(perceived), "--method", method),
+            *("--config", "launch/demo_train.yaml"),
             *("--output", str(folders[method]), "--threads", "1"),
             *("--set", "optimizer.epochs=1"),
         )
