@@ -61,7 +61,6 @@ class ColorDetector(Detector):
 
         renamed = {
             "backend": "name",
-            "colour": "color",
             "typical_colours": "typical_colors",
         }
 
