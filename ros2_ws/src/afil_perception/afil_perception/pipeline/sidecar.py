@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from afil_core import storage
-from afil_core.bags import BagWriter, bag_info
+from afil_core.bags import BagWriter, read_bag
 from afil_core.contract import Contract
 from afil_core.episodes import Episode, LeftOut
 from afil_core.errors import AfilError
@@ -108,7 +108,9 @@ def _provenance(episode: Episode) -> Provenance | None:
     """How a finished sidecar was made; None where none can be used."""
     sidecar = Sidecar(episode.path)
     try:
-        bag_info(sidecar.path)
+        # Opened, so that one that was cut off is found; nothing of it is read.
+        for _ in read_bag(sidecar.path, ()):
+            pass
         return sidecar.provenance
     except AfilError:
         return None
