@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from afil_core.statistics import wilson_interval
+from afil_policy.evaluation.results import wilson_interval
 from benchmarks.report import Report
 
 METHODS = ("bc", "autofocus")

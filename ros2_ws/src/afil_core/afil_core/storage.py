@@ -71,6 +71,12 @@ def write_text(place: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8")
 
 
+def write_bytes(place: Path, data: bytes) -> None:
+    """Write a file in one step; see :func:`replacing`."""
+    with replacing(place) as draft:
+        draft.write_bytes(data)
+
+
 def move_in(new: Path, place: Path) -> None:
     """Flush a finished folder or file, rename it, and flush the rename.
 

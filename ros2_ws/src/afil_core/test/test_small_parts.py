@@ -10,26 +10,8 @@ from afil_core.codecs import encode_string
 from afil_core.errors import AfilError, run
 from afil_core.imaging import resize, resize_map
 from afil_core.progress import Progress
-from afil_core.statistics import wilson_interval
 from afil_core.storage import move_in
 from afil_core.world_protocol import EpisodeStatus, simulation_environment, uses_sim_time
-
-
-def test_wilson_interval_agrees_with_a_published_example():
-    # 81 of 263, 95 %: Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
-    low, high = wilson_interval(81, 263)
-    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
-
-
-def test_wilson_interval_of_extremes_stays_inside_zero_and_one():
-    assert wilson_interval(0, 20)[0] == 0.0
-    assert wilson_interval(20, 20)[1] == 1.0
-    assert 0.83 < wilson_interval(20, 20)[0] < 0.85
-
-
-def test_wilson_interval_refuses_impossible_counts():
-    with pytest.raises(AfilError, match="successes=3, n=2"):
-        wilson_interval(3, 2)
 
 
 def test_progress_prints_first_and_last_and_not_too_often():

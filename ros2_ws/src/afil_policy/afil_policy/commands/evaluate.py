@@ -40,7 +40,7 @@ def _main() -> int:
         results = _evaluate(args, setting, results)
     else:
         print(f"already evaluated: {args.output}", flush=True)
-    print(f"{setting.method}, cue {setting.cue}: {results.summary()}", flush=True)
+    print(f"{setting.method}, cue {setting.cue}: {results.sentence()}", flush=True)
     return 0
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_core.errors import AfilError, run
+from afil_core import storage
+from afil_core.errors import run
 from afil_policy.deploy.runner import PolicyRunner
 from afil_policy.evaluation import html
 from afil_policy.evaluation.curves import curves_svg
@@ -23,7 +24,6 @@ from afil_policy.evaluation.scene import (
     show_moments,
 )
 from afil_policy.evaluation.table import Table, seeds_sentence, success_table
-from afil_policy.files import write_bytes, write_text
 from afil_policy.training.layout import FOLDER
 from afil_policy.training.log import read_losses
 
@@ -44,14 +44,9 @@ def _main() -> int:
     table = success_table(demonstrations, results)
     pictures = args.pictures or args.output.parent / "pictures"
     figures = _figures(moments, list(policies))
-    try:
-        for name, (png, _) in figures.items():
-            write_bytes(pictures / f"{name}.png", png)
-        write_text(args.output, _page(demonstrations, results, table, figures))
-    except OSError as error:
-        raise AfilError(
-            f"can't write the report {args.output} ({error.strerror}); choose another --output"
-        ) from error
+    for name, (png, _) in figures.items():
+        storage.write_bytes(pictures / f"{name}.png", png)
+    storage.write_text(args.output, _page(demonstrations, results, table, figures))
     print(f"\n{table.text()}\n\n{seeds_sentence(results)}; in simulation", flush=True)
     print(f"report: {args.output}; pictures: {pictures}", flush=True)
     return 0
@@ -72,8 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _policies(results: list[Results]) -> dict[str, PolicyRunner]:
     checkpoints = {r.setting.method: Path(r.setting.checkpoint) for r in results}
-    ordered = sorted(checkpoints, key=lambda method: (method != "bc", method))
-    return {method: PolicyRunner(checkpoints[method]) for method in ordered}
+    return {method: PolicyRunner(folder) for method, folder in checkpoints.items()}
 
 
 def _figures(moments: list[Moment], methods: list[str]) -> dict[str, tuple[bytes, str]]:

@@ -8,7 +8,7 @@ from html import escape
 
 _WIDTH, _HEIGHT = 460, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 30, 34
-_COLOURS = ("#1f6feb", "#d1570b", "#2da44e", "#8250df", "#57606a", "#bf3989")
+_COLORS = ("#1f6feb", "#d1570b", "#2da44e", "#8250df", "#57606a", "#bf3989")
 
 
 def curves_svg(title: str, curves: Mapping[str, Sequence[float]]) -> str:
@@ -49,11 +49,11 @@ def curves_svg(title: str, curves: Mapping[str, Sequence[float]]) -> str:
     for epoch in sorted({0, (epochs - 1) // 2, epochs - 1}):
         parts.append(f'<text x="{x(epoch):.1f}" y="{bottom + 16}" class="e">{epoch + 1}</text>')
     for number, (label, values) in enumerate(curves.items()):
-        colour = _COLOURS[number % len(_COLOURS)]
+        color = _COLORS[number % len(_COLORS)]
         points = " ".join(f"{x(i):.1f},{y(v):.1f}" for i, v in enumerate(values) if v > 0)
-        parts.append(f'<polyline points="{points}" stroke="{colour}" class="c"/>')
+        parts.append(f'<polyline points="{points}" stroke="{color}" class="c"/>')
         place = _LEFT + 101 * (number % 4), _HEIGHT - 3 - 12 * (number // 4)
         parts.append(
-            f'<text x="{place[0]}" y="{place[1]}" fill="{colour}" class="l">{escape(label)}</text>'
+            f'<text x="{place[0]}" y="{place[1]}" fill="{color}" class="l">{escape(label)}</text>'
         )
     return "".join([*parts, "</svg>"])

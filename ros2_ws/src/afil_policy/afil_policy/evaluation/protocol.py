@@ -71,7 +71,11 @@ class EpisodeWatch:
         self.task = status.task
         if status.done:
             self._result = EpisodeResult(
-                status.seed, status.success, status.steps, status.timeouts, status.score
+                seed=status.seed,
+                success=status.success,
+                steps=status.steps,
+                timeouts=status.timeouts,
+                score=status.score,
             )
 
     def require_news(self, now_s: float) -> None:

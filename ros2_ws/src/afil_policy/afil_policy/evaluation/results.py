@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from scipy.stats import binomtest
+
+from afil_core import schema, storage
 from afil_core.errors import AfilError
-from afil_core.statistics import wilson_interval
-from afil_policy.files import write_text
-
-_FORMAT = 1
+from afil_core.schema import Schema
 
 
-@dataclass(frozen=True)
-class EpisodeResult:
+class EpisodeResult(Schema):
     """One episode.
 
     Attributes:
@@ -33,8 +31,7 @@ class EpisodeResult:
     score: float = 0.0
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Schema):
     """What was evaluated; results of different settings are never mixed.
 
     Attributes:
@@ -58,11 +55,19 @@ class Setting:
     first_seed: int
 
 
-@dataclass(frozen=True)
-class Results:
-    """Episodes of one setting, in the order of their seeds."""
+class Results(Schema):
+    """Episodes of one setting, in the order of their seeds.
 
+    Attributes:
+        format: Of the file.
+        setting: What was evaluated.
+        summary: Count, rate and interval, for whoever reads the file; made when it is written.
+        episodes: The episodes.
+    """
+
+    format: Literal[1] = 1
     setting: Setting
+    summary: dict[str, Any] | None = None
     episodes: tuple[EpisodeResult, ...] = ()
 
     @property
@@ -86,15 +91,16 @@ class Results:
                 f"the world ran seed {episode.seed} where seed {self.next_seed} was due; is "
                 "another program resetting it? Stop that, then run the same command again"
             )
-        return replace(self, episodes=(*self.episodes, episode))
+        return self.model_copy(update={"episodes": (*self.episodes, episode)})
 
     def in_task(self, task: str) -> Results:
         """The results, of the task that the world said where none was asked for."""
         if self.setting.task or not task:
             return self
-        return replace(self, setting=replace(self.setting, task=task))
+        setting = self.setting.model_copy(update={"task": task})
+        return self.model_copy(update={"setting": setting})
 
-    def summary(self) -> str:
+    def sentence(self) -> str:
         """Success with count and interval, e.g. ``18/20 = 90% (95 % interval 70% to 97%)``.
 
         Steps that the policy missed are named, if there are any.
@@ -106,18 +112,29 @@ class Results:
 
     def to_json(self) -> str:
         """The text of ``results.json``."""
-        data: dict[str, Any] = {"format": _FORMAT, "setting": asdict(self.setting)}
         count = len(self.episodes)
+        summary = None
         if count:
-            low, high = wilson_interval(self.successes, count)
-            data["summary"] = {
+            summary = {
                 "episodes": count,
                 "successes": self.successes,
                 "success_rate": self.successes / count,
-                "wilson_interval_95": [low, high],
+                "wilson_interval_95": list(wilson_interval(self.successes, count)),
             }
-        data["episodes"] = [asdict(e) for e in self.episodes]
-        return json.dumps(data, indent=1)
+        return json.dumps(schema.to_plain(self) | {"summary": summary}, indent=1)
+
+
+def wilson_interval(successes: int, count: int) -> tuple[float, float]:
+    """95 % Wilson score interval of a success rate (E. B. Wilson, JASA 22, 1927).
+
+    Args:
+        successes: 0 to ``count``.
+        count: At least 1.
+    """
+    interval = binomtest(successes, count).proportion_ci(0.95, method="wilson")
+    # scipy misses the exact bound of "none" and "all" by an ulp.
+    low = 0.0 if successes == 0 else float(interval.low)
+    return low, 1.0 if successes == count else float(interval.high)
 
 
 def describe(successes: int, count: int) -> str:
@@ -135,12 +152,7 @@ def save_results(path: Path, results: Results) -> None:
     Raises:
         AfilError: When the file can't be written.
     """
-    try:
-        write_text(path, results.to_json())
-    except OSError as error:
-        raise AfilError(
-            f"can't write {path} ({error.strerror}); choose another --output"
-        ) from error
+    storage.write_text(path, results.to_json())
 
 
 def load_results(path: Path) -> Results:
@@ -150,18 +162,14 @@ def load_results(path: Path) -> Results:
         AfilError: When the file is missing or is something else.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["format"] != _FORMAT:
-            raise ValueError(f"format {data['format']}")
-        setting = Setting(**data["setting"])
-        return Results(setting, tuple(EpisodeResult(**e) for e in data["episodes"]))
-    except OSError as error:
-        raise AfilError(f"can't read the results {path} ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError) as error:
+        found = schema.load(Results, path, what="results file")
+    except AfilError as error:
         raise AfilError(
             f"{path} holds no results of `ros2 run afil_policy evaluate` ({error}); delete it or "
             "choose another file"
         ) from error
+    # It follows from the episodes.
+    return found.model_copy(update={"summary": None})
 
 
 def begin_or_resume(path: Path, setting: Setting) -> Results:
@@ -171,9 +179,9 @@ def begin_or_resume(path: Path, setting: Setting) -> Results:
         AfilError: When the file holds results of another setting, naming what differs.
     """
     if not path.exists():
-        return Results(setting)
+        return Results(setting=setting)
     results = load_results(path)
-    theirs, ours = asdict(results.setting), asdict(setting)
+    theirs, ours = schema.to_plain(results.setting), schema.to_plain(setting)
     if not setting.task:
         del ours["task"]
     lines = [f"{k}: {theirs[k]} != {ours[k]}" for k in ours if theirs[k] != ours[k]]

@@ -29,4 +29,13 @@ def read_setting(checkpoint: Path, *, robot: str, task: str, cue: str, first_see
         method, finished = str(facts["method"]), str(facts["finished_at"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise AfilError(f"{path} does not tell method and time ({error}); train again") from error
-    return Setting(str(checkpoint), finished, method, robot, True, task, cue, first_seed)
+    return Setting(
+        checkpoint=str(checkpoint),
+        trained_at=finished,
+        method=method,
+        robot=robot,
+        sim=True,
+        task=task,
+        cue=cue,
+        first_seed=first_seed,
+    )

@@ -34,9 +34,10 @@ def success_table(demonstrations: Demonstrations, results: Sequence[Results]) ->
 
     Args:
         demonstrations: Facts of the dataset; its success is the demonstrator's.
-        results: Results of evaluations; of two with the same method and cue the later counts.
+        results: Results of evaluations, in the order of the rows; of two with the same method
+            and cue the later counts.
     """
-    methods = sorted({r.setting.method for r in results}, key=_method_order)
+    methods = list(dict.fromkeys(r.setting.method for r in results))
     found = {(r.setting.method, r.setting.cue): r for r in results}
     recorded_cue = demonstrations.notes.get("cue", "")
     cues = sorted({r.setting.cue for r in results}, key=lambda cue: (cue != recorded_cue, cue))
@@ -48,7 +49,7 @@ def success_table(demonstrations: Demonstrations, results: Sequence[Results]) ->
     rows = [(f"{operator} (demonstrations)", *expert)]
     for method in methods:
         cells = [found.get((method, cue)) for cue in cues]
-        rows.append((method, *(r.summary() if r is not None else _MISSING for r in cells)))
+        rows.append((method, *(r.sentence() if r is not None else _MISSING for r in cells)))
     return Table(("success", *(_cue_title(cue) for cue in cues)), tuple(rows))
 
 
@@ -60,7 +61,3 @@ def seeds_sentence(results: Sequence[Results]) -> str:
 
 def _cue_title(cue: str) -> str:
     return "no cue" if cue == "none" else f"cue {cue}"
-
-
-def _method_order(method: str) -> tuple[bool, str]:
-    return (method != "bc", method)

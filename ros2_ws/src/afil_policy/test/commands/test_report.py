@@ -19,9 +19,20 @@ from afil_policy.training.layout import find_checkpoint
 
 
 def results(method: str, cue: str, successes: int) -> Results:
-    setting = Setting("x", "t", method, "franka", True, "lift_carrot", cue, 1000)
-    episodes = tuple(EpisodeResult(1000 + k, k < successes, 30) for k in range(20))
-    return Results(setting, episodes)
+    setting = Setting(
+        checkpoint="x",
+        trained_at="t",
+        method=method,
+        robot="franka",
+        sim=True,
+        task="lift_carrot",
+        cue=cue,
+        first_seed=1000,
+    )
+    episodes = tuple(
+        EpisodeResult(seed=1000 + k, success=k < successes, steps=30) for k in range(20)
+    )
+    return Results(setting=setting, episodes=episodes)
 
 
 def test_the_table_has_expert_and_policies_by_cue_with_intervals() -> None:
@@ -29,12 +40,13 @@ def test_the_table_has_expert_and_policies_by_cue_with_intervals() -> None:
     table = success_table(
         demonstrations,
         [
+            results("bc", "broken", 3),
             results("autofocus", "broken", 15),
             results("bc", "intact", 18),
-            results("bc", "broken", 3),
         ],
     )
     assert table.header == ("success", "cue intact", "cue broken")
+    # The policies are in the order of the results.
     assert [row[0] for row in table.rows] == ["expert (demonstrations)", "bc", "autofocus"]
     assert table.rows[0][1].startswith("60/60 = 100% (95 % interval")
     assert table.rows[0][2] == "does not look at it"
@@ -85,7 +97,8 @@ def test_the_report_is_one_file_that_needs_nothing_else(
         setting = read_setting(
             find_checkpoint(output), robot="franka", task="t", cue="intact", first_seed=1000
         )
-        done = Results(setting, (EpisodeResult(1000, method == "autofocus", 30),))
+        episode = EpisodeResult(seed=1000, success=method == "autofocus", steps=30)
+        done = Results(setting=setting, episodes=(episode,))
         files.append(tmp_path / f"{method}.json")
         save_results(files[-1], done)
     page = tmp_path / "out" / "report.html"

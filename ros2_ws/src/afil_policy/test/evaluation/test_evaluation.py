@@ -4,7 +4,6 @@ import json
 import os
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,9 +20,23 @@ from afil_policy.evaluation.results import (
     describe,
     load_results,
     save_results,
+    wilson_interval,
 )
 
-SETTING = Setting("runs/bc", "2026-01-01", "bc", "franka", True, "lift_carrot", "intact", 1000)
+SETTING = Setting(
+    checkpoint="runs/bc",
+    trained_at="2026-01-01",
+    method="bc",
+    robot="franka",
+    sim=True,
+    task="lift_carrot",
+    cue="intact",
+    first_seed=1000,
+)
+
+
+def episode(seed: int, success: bool = True, steps: int = 30) -> EpisodeResult:
+    return EpisodeResult(seed=seed, success=success, steps=steps)
 
 
 def status(episode: int, *, state: str = "done", seed: int = 1000) -> EpisodeStatus:
@@ -31,9 +44,9 @@ def status(episode: int, *, state: str = "done", seed: int = 1000) -> EpisodeSta
 
 
 def test_results_are_never_without_seeds_count_and_interval(tmp_path: Path) -> None:
-    results = Results(SETTING)
+    results = Results(setting=SETTING)
     for seed, success in ((1000, True), (1001, False), (1002, True)):
-        results = results.with_episode(EpisodeResult(seed, success, 30))
+        results = results.with_episode(episode(seed, success))
     path = tmp_path / "deep" / "results.json"
     save_results(path, results)
     data = json.loads(path.read_text())
@@ -42,8 +55,8 @@ def test_results_are_never_without_seeds_count_and_interval(tmp_path: Path) -> N
     low, high = data["summary"]["wilson_interval_95"]
     assert low < data["summary"]["success_rate"] < high
     assert load_results(path) == results
-    assert results.summary().startswith("2/3 = 67% (95 % interval")
-    assert results.summary().endswith("%)")
+    assert results.sentence().startswith("2/3 = 67% (95 % interval")
+    assert results.sentence().endswith("%)")
 
 
 def test_steps_that_the_policy_missed_are_named_with_its_success() -> None:
@@ -51,8 +64,15 @@ def test_steps_that_the_policy_missed_are_named_with_its_success() -> None:
     watch.reset_answered(0, 1000, 0.0)
     watch.status_received(EpisodeStatus(0, 1000, "done", True, 33, 34, timeouts=4), 1.0)
     assert watch.result is not None
-    results = Results(SETTING).with_episode(watch.result)
-    assert results.summary().endswith("; 4 of 33 steps without a command")
+    results = Results(setting=SETTING).with_episode(watch.result)
+    assert results.sentence().endswith("; 4 of 33 steps without a command")
+
+
+def test_the_interval_agrees_with_a_published_example() -> None:
+    # 81 of 263, 95 %: Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
+    assert wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson_interval(0, 20)[0] == 0.0
+    assert wilson_interval(20, 20)[1] == 1.0
 
 
 def test_a_rate_is_printed_with_count_and_interval() -> None:
@@ -65,18 +85,18 @@ def test_an_evaluation_goes_on_after_the_last_seed_and_in_the_same_setting(
 ) -> None:
     path = tmp_path / "results.json"
     assert begin_or_resume(path, SETTING).next_seed == 1000
-    save_results(path, Results(SETTING).with_episode(EpisodeResult(1000, True, 30)))
+    save_results(path, Results(setting=SETTING).with_episode(episode(1000)))
     assert begin_or_resume(path, SETTING).next_seed == 1001
-    other = Setting("runs/bc", "2026-01-02", "bc", "franka", True, "lift_carrot", "broken", 1000)
+    other = SETTING.model_copy(update={"trained_at": "2026-01-02", "cue": "broken"})
     with pytest.raises(AfilError, match=r"trained_at: .*cue: intact != broken"):
         begin_or_resume(path, other)
     with pytest.raises(AfilError, match="seed 1005 where seed 1000"):
-        Results(SETTING).with_episode(EpisodeResult(1005, True, 30))
+        Results(setting=SETTING).with_episode(episode(1005))
 
 
 def test_without_a_task_the_results_are_of_the_one_that_the_world_says(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
-    asked = replace(SETTING, task="")
+    asked = SETTING.model_copy(update={"task": ""})
     watch = EpisodeWatch(1000, 10.0, 0.0)
     watch.reset_answered(0, 1000, 0.0)
     done = EpisodeStatus(0, 1000, "done", False, 33, 34, score=0.25, task="lift_carrot")
@@ -87,7 +107,7 @@ def test_without_a_task_the_results_are_of_the_one_that_the_world_says(tmp_path:
     save_results(path, results)
     assert begin_or_resume(path, asked) == begin_or_resume(path, SETTING) == results
     with pytest.raises(AfilError, match="task: lift_carrot != fold_towel"):
-        begin_or_resume(path, replace(SETTING, task="fold_towel"))
+        begin_or_resume(path, SETTING.model_copy(update={"task": "fold_towel"}))
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"format": 9}', '{"format": 1, "setting": {}}'])
@@ -108,7 +128,7 @@ def test_an_episode_ends_with_its_own_status_alone() -> None:
     watch.status_received(status(6), 2.5)
     assert watch.result is None
     watch.status_received(status(7), 3.0)
-    assert watch.result == EpisodeResult(1000, True, 33)
+    assert watch.result == episode(1000, steps=33)
 
 
 def test_a_status_that_overtakes_the_answer_counts() -> None:
