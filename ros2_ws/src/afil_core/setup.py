@@ -6,7 +6,7 @@ setup(
     name=package_name,
     version="0.1.0",
     packages=find_packages(exclude=["test"]),
-    package_data={package_name: ["py.typed", "contracts/*.yaml"]},
+    package_data={package_name: ["py.typed", "contracts/*.yaml", "report/templates/*"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),
@@ -17,6 +17,8 @@ setup(
         "opencv-python-headless",
         "scipy",
         "PyYAML",
+        "jinja2",
+        "pydantic",
         "rosbags",
         "mcap",
     ],
