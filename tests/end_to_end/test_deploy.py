@@ -69,3 +69,22 @@ def test_the_deploy_launch_runs_until_it_is_told_to_stop(runs, processes):
     finally:
         finished = launch.stop()
     assert "Traceback" not in finished.output, finished.output
+
+
+def test_without_a_checkpoint_the_newest_run_acts_on_the_robot_of_a_namespace(
+    runs, workspace, processes
+):
+    launch = processes.Process(
+        ["ros2", "launch", "afil_policy", "deploy.launch.py", "robot:=franka", "sim:=true"]
+        + ["namespace:=left", "max_steps:=10"],
+        cwd=workspace,
+    )
+    try:
+        launch.wait_for(": done, success", 60)
+        newest = runs["autofocus"] / "checkpoint"
+        assert f"checkpoint: {newest} (the newest finished run)" in launch.output
+        # It is this world that the policy answers, by this world's time.
+        assert launch.output.count("no command came") < 5, launch.output
+    finally:
+        finished = launch.stop()
+    assert "Traceback" not in finished.output, finished.output

@@ -167,3 +167,13 @@ def test_shutdown_from_active(ros, managed):
     managed.trigger_activate()
     managed.trigger_shutdown()
     assert state(ros) == "finalized"
+
+
+def test_a_node_knows_its_own_state(managed):
+    # Not public in rclpy, and the one way for a node to ask without a service call.
+    assert managed._state_machine.current_state == (
+        State.PRIMARY_STATE_UNCONFIGURED,
+        "unconfigured",
+    )
+    managed.trigger_configure()
+    assert managed._state_machine.current_state == (State.PRIMARY_STATE_INACTIVE, "inactive")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from afil_core.contract import Contract, differences, load_contract
 from afil_core.errors import AfilError
-from afil_policy.training.layout import CONTRACT, find_checkpoint
+from afil_policy.training.layout import CONTRACT, find_checkpoint, newest_run
 
 _SHOWN_DIFFERENCES = 5
 
@@ -15,7 +15,8 @@ def check_deployment(checkpoint: str, robot: str) -> Path:
     """Check a deployment's arguments.
 
     Args:
-        checkpoint: Folder of the checkpoint or of its training run.
+        checkpoint: Folder of the checkpoint or of its training run; empty for the run in
+            ``runs/`` that finished last.
         robot: Name of the robot or path of its contract.
 
     Returns:
@@ -26,11 +27,7 @@ def check_deployment(checkpoint: str, robot: str) -> Path:
             trained for another contract.
     """
     contract = load_contract(robot)
-    if not checkpoint:
-        raise AfilError(
-            "checkpoint:= is empty; give the folder that `ros2 run afil_policy train` wrote"
-        )
-    folder = find_checkpoint(Path(checkpoint)).resolve()
+    folder = find_checkpoint(Path(checkpoint) if checkpoint else newest_run()).resolve()
     require_same_contract(load_contract(str(folder / CONTRACT)), contract, folder)
     return folder
 

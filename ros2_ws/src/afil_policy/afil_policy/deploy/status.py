@@ -88,7 +88,7 @@ class Tally:
 
 
 def encode_status(
-    stamp_ns: int, *, state: str, checkpoint: str, status: ControlStatus | None
+    stamp_ns: int, *, state: str, checkpoint: str, problem: str, status: ControlStatus | None
 ) -> bytes:
     """CDR bytes of one status.
 
@@ -96,6 +96,7 @@ def encode_status(
         stamp_ns: The node's clock.
         state: Label of the lifecycle state.
         checkpoint: Folder of the checkpoint.
+        problem: Why nothing is commanded; empty while all is well.
         status: Status of the loop; None while there is no loop.
     """
     fields: dict[str, Any] = {}
@@ -105,15 +106,16 @@ def encode_status(
             "refusals": status.refusals,
             "clipped": status.clipped,
             "stops": status.stops,
-            "problem": status.problem or "",
             "stamp_to_command": _latency(status.stamp_to_command),
             "frame_to_command": _latency(status.frame_to_command),
         }
-    if state != "active":
-        fields["problem"] = f"{state}: nothing is commanded"
-    stamp = messages.ns_to_stamp(stamp_ns)
     message = messages.new(
-        TYPE, stamp=stamp, state=_STATES[state], checkpoint=checkpoint, **fields
+        TYPE,
+        stamp=messages.ns_to_stamp(stamp_ns),
+        state=_STATES[state],
+        checkpoint=checkpoint,
+        problem=problem,
+        **fields,
     )
     return messages.serialize(message)
 

@@ -1,24 +1,30 @@
+"""A policy node's health in words."""
+
 from __future__ import annotations
 
-from typing import Any
-
-from afil_core import messages
-from afil_policy.deploy.diagnostics import TYPE, encode_diagnostics
+from afil_policy.deploy.diagnostics import judge, values
 from afil_policy.deploy.status import Tally
 
 
-def test_diagnostics_tell_state_reason_and_latency() -> None:
+def test_only_a_node_that_commands_is_well() -> None:
     tally = Tally()
-
-    def entry(state: str) -> Any:
-        status = tally.status(clipped=0, dropped=0)
-        cdr = encode_diagnostics(5, node="policy_node", state=state, checkpoint="x", status=status)
-        return messages.deserialize(cdr, TYPE).status[0]
-
-    assert (entry("active").level, entry("active").message) == (2, "no frame has arrived yet")
+    waiting = tally.status(clipped=0, dropped=0)
+    assert judge("active", None, waiting) == ("ERROR", "no frame has arrived yet")
     tally.commanded(0.02, 0.01)
-    assert (entry("active").level, entry("active").message) == (0, "commanding")
-    assert entry("inactive").level == 1
-    keys = {v.key: v.value for v in entry("active").values}
-    assert keys["commands"] == "1"
-    assert "frame to command p99 (ms)" in keys
+    commanding = tally.status(clipped=0, dropped=0)
+    assert judge("active", None, commanding) == ("OK", "commanding")
+    assert judge("inactive", None, commanding)[0] == "WARN"
+    assert judge("unconfigured", None, None) == ("WARN", "unconfigured: nothing is commanded")
+
+
+def test_what_a_transition_failed_of_is_an_error_in_every_state() -> None:
+    assert judge("unconfigured", "no checkpoint", None) == ("ERROR", "unconfigured: no checkpoint")
+
+
+def test_values_tell_counts_and_latencies() -> None:
+    tally = Tally()
+    assert values("inactive", "x", None) == {"state": "inactive", "checkpoint": "x"}
+    tally.commanded(0.02, 0.01)
+    told = values("active", "x", tally.status(clipped=2, dropped=1))
+    assert (told["commands"], told["clipped"], told["chunks dropped"]) == ("1", "2", "1")
+    assert told["frame to command p99 (ms)"] == "10.00"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,8 +33,16 @@ def test_preflight_says_what_is_wrong_before_anything_starts(
         check_deployment(str(checkpoint), "carla")
     with pytest.raises(AfilError, match="holds no checkpoint"):
         check_deployment(str(tmp_path), "franka")
-    with pytest.raises(AfilError, match="checkpoint:= is empty"):
+
+
+def test_without_a_checkpoint_the_newest_finished_run_is_taken(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AfilError, match="runs holds no finished run"):
         check_deployment("", "franka")
+    shutil.copytree(checkpoint, tmp_path / "runs" / "bc_001" / "checkpoint")
+    assert check_deployment("", "franka") == tmp_path / "runs" / "bc_001" / "checkpoint"
 
 
 def test_a_checkpoint_for_another_rate_is_refused(

@@ -8,20 +8,19 @@ from afil_core import messages
 from afil_policy.deploy.status import TYPE, ControlStatus, Tally, encode_status
 
 
-def read(state: str, status: ControlStatus | None) -> Any:
-    cdr = encode_status(5_000_000_001, state=state, checkpoint="x", status=status)
+def read(state: str, problem: str, status: ControlStatus | None) -> Any:
+    cdr = encode_status(5_000_000_001, state=state, checkpoint="x", problem=problem, status=status)
     return messages.deserialize(cdr, TYPE)
 
 
 def test_the_message_tells_counts_problem_and_latency() -> None:
     tally = Tally()
-    assert read("active", tally.status(clipped=0, dropped=0)).problem == "no frame has arrived yet"
     tally.refused("too dark")
     tally.stops += 1
-    said = read("active", tally.status(clipped=3, dropped=0))
+    said = read("active", "too dark", tally.status(clipped=3, dropped=0))
     assert (said.problem, said.clipped, said.stops) == ("too dark", 3, 1)
     tally.commanded(0.02, 0.01)
-    said = read("active", tally.status(clipped=3, dropped=0))
+    said = read("active", "", tally.status(clipped=3, dropped=0))
     assert (said.stamp.sec, said.stamp.nanosec, said.checkpoint) == (5, 1, "x")
     assert (said.state, said.problem) == (said.ACTIVE, "")
     assert (said.commands, said.refusals) == (1, 1)
@@ -29,7 +28,15 @@ def test_the_message_tells_counts_problem_and_latency() -> None:
     assert said.stamp_to_command.p50 == 0.02
 
 
-def test_a_node_that_is_not_active_says_that_nothing_is_commanded() -> None:
-    idle = read("unconfigured", None)
+def test_without_a_loop_there_is_a_state_and_nothing_counted() -> None:
+    idle = read("unconfigured", "unconfigured: nothing is commanded", None)
     assert (idle.state, idle.frame_to_command.count) == (idle.UNCONFIGURED, 0)
-    assert idle.problem == "unconfigured: nothing is commanded"
+
+
+def test_the_problem_lasts_until_the_next_command() -> None:
+    tally = Tally()
+    assert tally.status(clipped=0, dropped=0).problem == "no frame has arrived yet"
+    tally.refused("too dark")
+    assert tally.status(clipped=0, dropped=0).problem == "too dark"
+    tally.commanded(0.02, 0.01)
+    assert tally.status(clipped=0, dropped=0).problem is None

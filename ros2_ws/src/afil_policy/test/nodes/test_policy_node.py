@@ -13,30 +13,23 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
+from numpy.typing import NDArray
 
 from afil_core import messages
-from afil_core.codecs import decode_pose, encode_image, encode_joint_state, encode_pose
-from afil_core.contract import Contract, load_contract, parse_contract
-from afil_core.testing import READY_JOINTS
-from afil_policy.deploy import diagnostics, status
+from afil_core.contract import Contract, load_contract
+from afil_core.testing import HOME, FrankaOnPaper, changed, ros_environment
+from afil_policy.deploy import status
 from afil_policy.training.config import TrainConfig
 
-# A domain of this run alone, so that tests that run at the same time do not hear each other.
-DOMAIN = str(1 + os.getpid() % 100)
-STATUS = "/policy_node/status"
-CAMERA = "camera_color_optical_frame"
-HOME = np.array([0.5, 0.0, 0.3, 1.0, 0.0, 0.0, 0.0])
-GRIPPER, POSE = "/gripper_position_controller/commands", "/target_pose"
+DIAGNOSTICS, DIAGNOSTICS_TYPE = "/diagnostics", "diagnostic_msgs/msg/DiagnosticArray"
 
 
 @pytest.fixture(scope="module")
 def patient() -> Contract:
     """The contract of an arm whose data stay fresh for as long as a busy machine may take."""
-    data = load_contract("franka").to_dict()
-    for stream in data["observations"].values():
-        stream["max_age_s"] = 20.0
-    return parse_contract(yaml.safe_dump(data), "patient.yaml")
+    contract = load_contract("franka")
+    ages = {f"observations.{s.name}.max_age_s": 20.0 for s in contract.observations}
+    return changed(contract, ages)
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +49,13 @@ def checkpoint(
     return write_checkpoint(tmp_path_factory.mktemp("run") / "checkpoint", small, patient)
 
 
-def start(*parameters: str) -> subprocess.Popen[str]:
+def start(*parameters: str, namespace: str = "", cwd: Path | None = None) -> subprocess.Popen[str]:
     given = [word for p in parameters for word in ("-p", p)]
+    given += ["-r", f"__ns:=/{namespace}"] if namespace else []
     return subprocess.Popen(
         [sys.executable, "-m", "afil_policy.nodes.policy_node", "--ros-args", *given],
-        env=os.environ | {"ROS_DOMAIN_ID": DOMAIN, "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"},
+        env=os.environ | ros_environment(),
+        cwd=cwd,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -78,22 +73,30 @@ def stop(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[i
 
 
 class Client:
-    """A robot on paper, over DDS: sends frames and keeps what the node publishes."""
+    """A robot on paper, over DDS: sends frames and keeps what its policy node publishes."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, namespace: str = "") -> None:
         import rclpy
+        from lifecycle_msgs.srv import ChangeState, GetState
         from rclpy.qos import QoSProfile
         from rosidl_runtime_py.utilities import get_message
         from std_srvs.srv import Trigger
 
-        self._rclpy, self._trigger = rclpy, Trigger
-        self.contract = contract
+        self._rclpy = rclpy
+        self.contract = contract.within(namespace)
+        self.paper = FrankaOnPaper(self.contract)
+        self.pose = self.contract.commands["pose"]
+        self.gripper = self.contract.commands["gripper"]
         self.heard: list[tuple[str, bytes]] = []
-        self.node = rclpy.create_node("test_client")
-        qos = {c.topic: (c.type, c.qos) for c in contract.interface()}
-        listened = {k: (t, QoSProfile(**q.profile(depth=100))) for k, (t, q) in qos.items()}
-        listened[diagnostics.TOPIC] = (diagnostics.TYPE, 10)
-        listened[STATUS] = (status.TYPE, 10)
+        self.node = rclpy.create_node("test_client", namespace=namespace or None)
+        space = f"/{namespace}" if namespace else ""
+        self.status_topic = f"{space}/policy_node/status"
+        listened = {
+            c.topic: (c.type, QoSProfile(**c.qos.profile(depth=100)))
+            for c in self.contract.interface()
+        }
+        listened[DIAGNOSTICS] = (DIAGNOSTICS_TYPE, QoSProfile(depth=10))
+        listened[self.status_topic] = (status.TYPE, QoSProfile(depth=10))
         for topic, (kind, profile) in listened.items():
             self.node.create_subscription(
                 get_message(kind),
@@ -106,31 +109,55 @@ class Client:
             s.name: self.node.create_publisher(
                 get_message(s.type), s.topic, QoSProfile(**s.qos.profile())
             )
-            for s in contract.observations
+            for s in self.contract.observations
         }
-        self.client = self.node.create_client(Trigger, "/policy_node/reset")
+        self.trigger, self.change_state, self.get_state = Trigger, ChangeState, GetState
+        self.client = self.node.create_client(Trigger, f"{space}/policy_node/reset")
+        self.changes = self.node.create_client(ChangeState, f"{space}/policy_node/change_state")
+        self.states = self.node.create_client(GetState, f"{space}/policy_node/get_state")
 
-    def frame(self, pose: np.ndarray = HOME) -> int:
+    def frame(self, pose: NDArray[np.float64] = HOME) -> int:
         stamp = int(self.node.get_clock().now().nanoseconds)
-        joints = self.contract.stream("joint_positions").joints
-        fingers = self.contract.stream("gripper_width").joints
-        sent = {
-            "ee_pose": encode_pose(pose, stamp, "fr3_link0"),
-            "joint_positions": encode_joint_state(joints, READY_JOINTS, stamp),
-            "gripper_width": encode_joint_state(fingers, np.array([0.04, 0.04]), stamp),
-            "front_image": encode_image(np.zeros((240, 320, 3), np.uint8), stamp, CAMERA),
-        }
-        for name, cdr in sent.items():
+        for name, cdr in self.paper.observations(stamp, {"ee_pose": pose}).items():
             self.publishers[name].publish(cdr)
         return stamp
 
-    def reset(self) -> Any:
-        future = self.client.call_async(self._trigger.Request())
+    def call(self, client: Any, request: Any) -> Any:
+        future = client.call_async(request)
         self.spin_until(future.done, 15)
         return future.result()
 
+    def reset(self) -> Any:
+        return self.call(self.client, self.trigger.Request())
+
+    def change(self, label: str) -> bool:
+        request = self.change_state.Request()
+        request.transition.label = label
+        return bool(self.call(self.changes, request).success)
+
+    def wait_until_active(self) -> None:
+        self.spin_until(self.client.service_is_ready, 30)
+        self.spin_until(lambda: self.reset().success, 15)
+
+    def answered(self, count: int) -> list[int]:
+        """Send frames until so many commands have come; the stamps of the frames."""
+        stamps, before = [], len(self.commands())
+        end = time.monotonic() + 20
+        while len(self.commands()) < before + count:
+            assert time.monotonic() < end, "no commands"
+            stamps.append(self.frame())
+            self.spin(0.1)
+        return stamps
+
     def commands(self) -> list[tuple[str, bytes]]:
-        return [h for h in self.heard if h[0] not in (diagnostics.TOPIC, STATUS)]
+        wanted = (self.pose.topic, self.gripper.topic)
+        return [heard for heard in self.heard if heard[0] in wanted]
+
+    def newest(self, topic: str, kind: str) -> Any:
+        """The next message of a topic."""
+        count = sum(t == topic for t, _ in self.heard)
+        self.spin_until(lambda: sum(t == topic for t, _ in self.heard) > count, 5)
+        return messages.deserialize([cdr for t, cdr in self.heard if t == topic][-1], kind)
 
     def spin(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -145,16 +172,21 @@ class Client:
 
 
 @pytest.fixture
-def client(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    monkeypatch.setenv("ROS_DOMAIN_ID", DOMAIN)
-    monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+def ros(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in ros_environment().items():
+        monkeypatch.setenv(name, value)
     import rclpy
 
     rclpy.init()
+    yield
+    rclpy.try_shutdown()
+
+
+@pytest.fixture
+def client(ros: None, contract: Contract) -> Iterator[Client]:
     made = Client(contract)
     yield made
     made.node.destroy_node()
-    rclpy.try_shutdown()
 
 
 def test_it_answers_frames_and_stops_the_robot_when_it_is_ended(
@@ -162,32 +194,27 @@ def test_it_answers_frames_and_stops_the_robot_when_it_is_ended(
 ) -> None:
     process = start(f"checkpoint:={checkpoint}", f"robot:={robot}", "watchdog_timeout_s:=60.0")
     try:
-        client.spin_until(client.client.service_is_ready, 30)
-        client.spin_until(lambda: client.reset().success, 15)
-        stamps = []
-        end = time.monotonic() + 20
-        while len(client.commands()) < 6:
-            assert time.monotonic() < end, "no commands"
-            stamps.append(client.frame())
-            client.spin(0.1)
+        client.wait_until_active()
+        stamps = client.answered(6)
         heard = client.commands()
         # Two topics may arrive in either order; each frame is answered on both.
-        assert {topic for topic, _ in heard[:3]} == {GRIPPER, POSE}
-        assert all(decode_pose(cdr).stamp_ns in stamps for topic, cdr in heard if topic == POSE)
+        assert {topic for topic, _ in heard[:3]} == {client.gripper.topic, client.pose.topic}
+        targets = [cdr for topic, cdr in heard if topic == client.pose.topic]
+        assert all(client.pose.decode(cdr).stamp_ns in stamps for cdr in targets)
         assert client.reset().success
         # A reset leaves no robot in motion behind: it holds the pose that was measured.
         client.spin(0.3)
         topic, cdr = client.commands()[-1]
-        assert topic == POSE
-        np.testing.assert_allclose(decode_pose(cdr).value, HOME)
+        assert topic == client.pose.topic
+        np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
 
-        client.spin_until(lambda: {diagnostics.TOPIC, STATUS} <= dict(client.heard).keys(), 5)
-        cdr = next(cdr for topic, cdr in reversed(client.heard) if topic == diagnostics.TOPIC)
-        entry = messages.deserialize(cdr, diagnostics.TYPE).status[0]
+        entry = client.newest(DIAGNOSTICS, DIAGNOSTICS_TYPE).status[0]
+        assert entry.name == "policy_node: policy"
         assert {v.key: v.value for v in entry.values}["state"] == "active"
-        cdr = next(cdr for topic, cdr in reversed(client.heard) if topic == STATUS)
-        read = messages.deserialize(cdr, status.TYPE)
-        assert read.state == read.ACTIVE and read.commands >= 2
+        read = client.newest(client.status_topic, status.TYPE)
+        assert read.state == read.ACTIVE
+        assert read.commands >= 2
+        assert read.checkpoint == str(checkpoint)
 
         client.frame()
         client.spin(0.3)
@@ -198,8 +225,8 @@ def test_it_answers_frames_and_stops_the_robot_when_it_is_ended(
         client.spin(0.5)
         # The last command is no answer to a frame: the arm holds the pose that was measured.
         topic, cdr = client.commands()[-1]
-        assert topic == POSE
-        np.testing.assert_allclose(decode_pose(cdr).value, HOME)
+        assert topic == client.pose.topic
+        np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
         assert (code, "Traceback" in text) == (0, False), text
         silent = len(client.commands())
         client.frame()
@@ -208,6 +235,63 @@ def test_it_answers_frames_and_stops_the_robot_when_it_is_ended(
     finally:
         if process.poll() is None:
             stop(process, signal.SIGKILL)
+
+
+def test_two_robots_on_one_machine_do_not_hear_each_other(
+    checkpoint: Path, robot: Path, ros: None, contract: Contract
+) -> None:
+    arms = [Client(contract, name) for name in ("left", "right")]
+    given = [f"checkpoint:={checkpoint}", f"robot:={robot}", "watchdog_timeout_s:=60.0"]
+    nodes = [start(*given, namespace=name) for name in ("left", "right")]
+    try:
+        for arm in arms:
+            arm.wait_until_active()
+        left, right = arms
+        assert left.pose.topic == "/left/target_pose"
+        left.answered(4)
+        right.spin(0.3)
+        assert right.commands() == []
+        right.answered(4)
+        left.spin(0.2)
+        heard = len(left.commands())
+        right.answered(2)
+        left.spin(0.2)
+        assert len(left.commands()) == heard
+        read = right.newest("/right/policy_node/status", status.TYPE)
+        assert read.state == read.ACTIVE
+    finally:
+        for node in nodes:
+            stop(node, signal.SIGKILL)
+        for arm in arms:
+            arm.node.destroy_node()
+
+
+def test_a_deactivated_node_rests_the_robot_and_goes_on_when_activated(
+    checkpoint: Path, robot: Path, client: Client
+) -> None:
+    process = start(f"checkpoint:={checkpoint}", f"robot:={robot}", "watchdog_timeout_s:=60.0")
+    try:
+        client.wait_until_active()
+        client.answered(4)
+        assert client.change("deactivate")
+        client.spin(0.3)
+        topic, cdr = client.commands()[-1]
+        assert topic == client.pose.topic
+        np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
+        silent = len(client.commands())
+        client.frame()
+        client.spin(0.3)
+        assert len(client.commands()) == silent
+        assert client.reset().message == "the policy node is inactive"
+        read = client.newest(client.status_topic, status.TYPE)
+        assert (read.state, read.problem) == (read.INACTIVE, "inactive: nothing is commanded")
+        assert client.change("activate")
+        client.answered(2)
+        assert client.change("shutdown")
+        state = client.call(client.states, client.get_state.Request()).current_state
+        assert state.label == "finalized"
+    finally:
+        assert stop(process)[0] == 0
 
 
 def test_without_autostart_nothing_is_commanded(checkpoint: Path, client: Client) -> None:
@@ -224,18 +308,81 @@ def test_without_autostart_nothing_is_commanded(checkpoint: Path, client: Client
         assert stop(process)[0] == 0
 
 
+def test_a_configuration_that_fails_is_told_and_can_be_tried_again(client: Client) -> None:
+    process = start("checkpoint:=/nowhere", "autostart:=false")
+    try:
+        client.spin_until(client.changes.service_is_ready, 30)
+        for _ in range(2):
+            assert not client.change("configure")
+        read = client.newest(client.status_topic, status.TYPE)
+        assert read.state == read.UNCONFIGURED
+        assert "/nowhere holds no checkpoint" in read.problem
+    finally:
+        assert stop(process)[0] == 0
+
+
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
         (["checkpoint:=/nowhere"], "/nowhere holds no checkpoint"),
-        (["robot:=franka"], "parameter 'checkpoint' is empty"),
+        (["robot:=franka"], "runs holds no finished run"),
         (["robot:=r2d2"], "r2d2"),
+        (["watchdog_timeout_s:=0.0"], "watchdog_timeout_s must be above 0"),
     ],
 )
-def test_what_can_not_start_ends_with_a_sentence(parameters: list[str], words: str) -> None:
-    process = start(*parameters)
+def test_what_can_not_start_ends_with_a_sentence(
+    parameters: list[str], words: str, tmp_path: Path
+) -> None:
+    process = start(*parameters, cwd=tmp_path)
     _, text = process.communicate(timeout=30)
     assert process.returncode == 2
     assert words in text.splitlines()[-1]
     assert text.splitlines()[-1].startswith("error: ")
     assert "Traceback" not in text
+
+
+def test_an_unforeseen_error_rests_the_robot_and_ends_finalized_with_its_reason(
+    ros: None, checkpoint: Path, robot: Path
+) -> None:
+    from rclpy.lifecycle import TransitionCallbackReturn
+    from rclpy.parameter import Parameter
+
+    from afil_policy.nodes.policy_node import PolicyNode
+
+    node = PolicyNode(
+        parameter_overrides=[
+            Parameter("checkpoint", value=str(checkpoint)),
+            Parameter("robot", value=str(robot)),
+        ]
+    )
+    try:
+        node.autostart()
+        sent: list[str] = []
+        assert node._controller is not None
+        rest = node._controller.rest
+
+        def rest_at_the_second_time(now_ns: int) -> Any:
+            sent.append("rest")
+            if len(sent) == 1:
+                raise ZeroDivisionError("of all things")
+            return rest(now_ns)
+
+        node._controller.rest = rest_at_the_second_time  # type: ignore[method-assign]
+        assert node.trigger_deactivate() == TransitionCallbackReturn.ERROR
+        assert sent == ["rest", "rest"]
+        assert node._state == "finalized"
+        entry = node._diagnose(_Entry())
+        assert entry.said == (b"\x02", "finalized: ZeroDivisionError: of all things")
+        node.finish()
+    finally:
+        node.destroy_node()
+
+
+class _Entry:
+    """A diagnostic status that keeps what it is given."""
+
+    def summary(self, level: bytes, message: str) -> None:
+        self.said = (level, message)
+
+    def add(self, key: str, value: str) -> None:
+        assert key and isinstance(value, str)

@@ -94,6 +94,11 @@ class StateMachine:
         """Current state with its label."""
         return LifecycleState(STATE_LABELS[self.state], self.state)
 
+    @property
+    def current_state(self) -> tuple[int, str]:
+        """Number and label of the current state, as rclpy's own machine has them."""
+        return self.state, STATE_LABELS[self.state]
+
     def available(self) -> list[Edge]:
         """Edges that leave the current state."""
         return [edge for edge in EDGES if edge.start == self.state]
