@@ -167,8 +167,10 @@ def make_environment() -> None:
     if subprocess.run([*pip, "-r", str(wanted)], check=False).returncode:
         raise MissingError("pip could not install the requirements; its message says which")
     # An older colcon may be there and not run with this setuptools, so it is tried.
-    colcon = "import colcon_ros, runpy, sys; sys.argv[1:] = ['build', '--help']; " \
-             "runpy.run_module('colcon', run_name='__main__')"  # fmt: skip
+    colcon = (
+        "import colcon_ros, runpy, sys; sys.argv[1:] = ['build', '--help']; "
+        "runpy.run_module('colcon', run_name='__main__')"
+    )
     if subprocess.run([str(python), "-c", colcon], check=False, capture_output=True).returncode:
         newest = ["--upgrade", "--upgrade-strategy", "eager", "colcon-common-extensions"]
         if subprocess.run([*pip, *newest], check=False).returncode:

@@ -35,7 +35,7 @@ class WordDescriber(Describer):
         Raises:
             AfilError: When there is none.
         """
-        words = instruction.split(" to ")[0].split()
+        words = instruction.split(" to ", maxsplit=1)[0].split()
         if len(words) < 2:
             raise AfilError(f"'{instruction}' names nothing to look for; write: turn X to Y")
         target = Phrase(text=words[-1].lower(), role="target")

@@ -64,7 +64,7 @@ def register_definition(msgtype: str, definition: str) -> None:
         msgtype: Type name, ``package/msg/Name``.
         definition: Text of its ``.msg`` file, or a bag's concatenated definition.
     """
-    package = msgtype.split("/")[0]
+    package = msgtype.split("/", maxsplit=1)[0]
     own, *dependencies = re.split(r"^=+\nMSG: ", definition, flags=re.M)
     embedded = {d.split("\n", 1)[0].strip() for d in dependencies}
     for other_package, name in _FIELD_TYPE.findall(own):

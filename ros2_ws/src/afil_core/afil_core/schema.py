@@ -292,7 +292,7 @@ def _reason(kind: str, context: Mapping[str, Any], problem: ErrorDetails) -> str
         return f"must be {_PATTERNS.get(context['pattern'], 'of another form')}, not {given!r}"
     if kind == "string_too_short":
         return f"must be a non-empty text, not {given!r}"
-    name = kind.split("_")[0]
+    name = kind.split("_", maxsplit=1)[0]
     if name in _MUST_BE and kind.endswith(("_type", "_parsing", "_from_float")):
         return f"must be {_MUST_BE[name]}, not {given!r}"
     return problem["msg"].removeprefix("Value error, ")

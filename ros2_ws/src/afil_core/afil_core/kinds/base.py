@@ -185,7 +185,8 @@ class Observation:
             self._check(value)
         except AfilError as error:
             raise AfilError(f"topic {self.topic}: {error}") from error
-        except Exception as error:  # noqa: BLE001 (foreign bytes must cost one message, not a run)
+        # Foreign bytes must cost one message, not a run.
+        except Exception as error:
             raise AfilError(
                 f"topic {self.topic} has a {self.type} that cannot be decoded ({error})"
             ) from error

@@ -103,10 +103,10 @@ def import_video(path: Path, dataset: Path, instruction: str, fps: float | None 
     try:
         progress = Progress(f"imported {path.name}", video.frame_count)
         count = 0
-        for stamp_ns, rgb in video.frames():
+        for since_start_ns, rgb in video.frames():
             count += 1
             # A stamp of 0 is what a broken driver sends.
-            stamp_ns += _START_NS
+            stamp_ns = _START_NS + since_start_ns
             writer.write(stream.topic, stream.encode(rgb, stamp_ns), stamp_ns)
             progress.advance()
         if count < _WHOLE * video.frame_count:

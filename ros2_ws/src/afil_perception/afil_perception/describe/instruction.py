@@ -63,6 +63,7 @@ class InstructionDescriber(Describer):
         Raises:
             AfilError: When the instruction names no object.
         """
+        del frames
         found: dict[str, Phrase] = {}
         for clause in re.split(r"[^\w\s'-]+", instruction.lower()):
             for query in _clause_queries(clause.split()):

@@ -30,9 +30,8 @@ def test_shapes_are_those_of_cameras_frames_and_horizon(
     seen = Observation(batch.images, batch.proprioception)
     assert method.act(seen).shape == (4, horizon, 2)
     attention = method.attention(seen)
-    assert {camera: tuple(m.shape) for camera, m in attention.items()} == {
-        camera: (4, 8, 12) for camera in cameras
-    }
+    shapes = {camera: tuple(found.shape) for camera, found in attention.items()}
+    assert shapes == dict.fromkeys(cameras, (4, 8, 12))
 
 
 @pytest.mark.parametrize("name", METHODS.names())

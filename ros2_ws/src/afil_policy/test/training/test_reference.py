@@ -107,9 +107,9 @@ def plain_run(arrays, method, *, ema):
             for begin in range(0, len(validate), BATCH):
                 chosen = validate[begin : begin + BATCH]
                 total, terms = losses(*batch(chosen, None))
-                for name, value in {"loss": total, **terms}.items():
-                    name, value = f"validation_{name}", float(value) * len(chosen)
-                    row[name] = row.get(name, 0.0) + value
+                for term, value in {"loss": total, **terms}.items():
+                    name = f"validation_{term}"
+                    row[name] = row.get(name, 0.0) + float(value) * len(chosen)
         row = {k: v / (len(validate) if "validation" in k else 1) for k, v in row.items()}
         rows.append({"epoch": float(epoch + 1), **row})
     return rows, list((averaged if ema else network.state_dict()).values())

@@ -95,8 +95,7 @@ class LiftExpert:
         length = float(np.linalg.norm(step))
         if length > cfg.max_step:
             step *= cfg.max_step / length
-        if step[2] < -cfg.max_descent:
-            step[2] = -cfg.max_descent
+        step[2] = max(step[2], -cfg.max_descent)
         return step
 
 

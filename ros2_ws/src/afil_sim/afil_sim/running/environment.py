@@ -32,7 +32,7 @@ class TaskEnv(gymnasium.Env[Observations, Vector]):
         AfilError: When there is no such task, or an option does not fit.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 10}
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -121,9 +122,7 @@ def test_expert_solves_the_world_over_dds_frame_by_frame(client):
             assert done.frames == done.steps + 1
             frames = frames_heard(client)
             assert len(frames) == done.frames
-            assert {b - a for a, b in zip(frames, frames[1:], strict=False)} == {
-                CONTRACT.period_ns
-            }
+            assert {b - a for a, b in pairwise(frames)} == {CONTRACT.period_ns}
             answers = [decode_pose(c).stamp_ns for t, c in client.heard if t == TARGET_POSE.topic]
             # The answer to an episode's last frame may arrive after its end.
             answers = [stamp for stamp in answers if stamp >= frames[0]]

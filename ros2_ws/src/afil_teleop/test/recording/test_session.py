@@ -36,7 +36,7 @@ def store() -> Store:
 
 @pytest.fixture
 def session(store: Store) -> Session:
-    return Session(store, lambda: [])
+    return Session(store, list)
 
 
 def test_an_episode_is_started_and_saved_as_success_or_failure(session, store):
