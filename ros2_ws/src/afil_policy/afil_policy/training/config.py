@@ -65,7 +65,7 @@ class TrainConfig(Schema):
     method: Annotated[Selection[Method], METHODS] = Field(
         default_factory=lambda: METHODS.select("bc")
     )
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, lt=2**31)
     data: DataConfig = DataConfig()
     augmentation: AugmentationConfig = AugmentationConfig()
     encoder: Annotated[Selection[Encoder], ENCODERS] = Field(

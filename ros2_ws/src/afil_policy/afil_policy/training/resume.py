@@ -14,25 +14,25 @@ from afil_core.storage import replacing
 _FILE = "resume.pt"
 
 
-@dataclass(frozen=True)
+@dataclass
 class RunState:
     """Where a run stands, at a step boundary.
 
     Attributes:
         identity: Configuration and dataset; a state of another run is refused.
-        parts: States of what the run changes: method, optimizer, schedule, averaged weights.
         epoch: Epoch under way.
         batch: Batches of it that are done.
-        sums: Sums of the loss terms over those batches.
         rows: Finished rows of the loss log.
+        sums: Sums of the loss terms over the batches that are done.
+        parts: States of what the run changes: method, optimizer, schedule, averaged weights.
     """
 
     identity: str
-    parts: dict[str, Any]
     epoch: int = 0
     batch: int = 0
-    sums: dict[str, float] = field(default_factory=dict)
     rows: list[dict[str, float]] = field(default_factory=list)
+    sums: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, Any] = field(default_factory=dict)
 
 
 def save_state(folder: Path, state: RunState) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from afil_policy.data.batches import BatchSource, split_by_episode
 from afil_policy.data.cache import Cache
 from afil_policy.data.normalization import Normalization, fit_actions, fit_inputs
 from afil_policy.data.transforms import ObservationTransform
+from afil_policy.methods import Losses
 from afil_policy.training.checkpoint import new_method
 from afil_policy.training.config import TrainConfig
 from afil_policy.training.log import Meter, write_losses
@@ -106,77 +107,59 @@ class Trainer:
             KeyboardInterrupt: When stopped by a signal, after the resume state was saved.
             AfilError: When the loss is not finite, or the folder holds another run's state.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        state = load_state(self._folder, self._identity) or RunState(self._identity, {})
-        for name, part in state.parts.items():
-            self._parts()[name].load_state_dict(part)
-        epochs, rows = self._config.optimizer.epochs, list(state.rows)
+        state = self._restored()
+        meter = Meter(state.sums, state.batch)
+        epochs, here = self._config.optimizer.epochs, _Here()
         progress = Progress(
             f"training {self._config.method.name}",
             epochs * self._steps,
             interval_s=_LINE_EVERY_S,
             done=state.epoch * self._steps + state.batch,
         )
-        meter, batch = Meter(state.sums, state.batch), state.batch
         with StopSignals() as stop:
             stop.between_steps()
-            for epoch in range(state.epoch, epochs):
-                self._train(epoch, batch, meter, rows, progress, stop)
-                row = {"epoch": epoch + 1.0}
+            while state.epoch < epochs:
+                train = self._source.training(self._split.training, state.epoch, state.batch)
+                for batch in train:
+                    step = state.epoch * self._steps + state.batch
+                    meter.add(self._step(batch, step))
+                    state.batch += 1
+                    here.samples += len(batch.actions)
+                    progress.advance(detail=partial(self._detail, state.epoch, here, meter))
+                    self._after_step(step + 1)
+                    if stop.requested or time.monotonic() - here.saved_s > self._save_every_s:
+                        self._save(state, meter)
+                        here.saved_s = time.monotonic()
+                    if stop.requested:
+                        raise KeyboardInterrupt
+                row = {"epoch": state.epoch + 1.0}
                 row |= {f"train_{name}": mean for name, mean in meter.means().items()}
                 row |= {f"validation_{name}": mean for name, mean in self._validate().items()}
-                rows.append(row)
-                write_losses(self._folder, rows)
-                meter, batch = Meter(), 0
+                state.rows.append(row)
+                write_losses(self._folder, state.rows)
+                state.epoch, state.batch, meter = state.epoch + 1, 0, Meter()
         best = self._method if self._averaged is None else self._averaged.module
-        return Result(best.state_dict(), self._normalization, rows, len(self._split.training))
+        steps = len(self._split.training)
+        return Result(best.state_dict(), self._normalization, state.rows, steps)
 
     def finish(self) -> None:
         """Remove the resume state, once the checkpoint is in its place."""
         remove_state(self._folder)
 
-    def _train(
-        self,
-        epoch: int,
-        start: int,
-        meter: Meter,
-        rows: list[dict[str, float]],
-        progress: Progress,
-        stop: StopSignals,
-    ) -> None:
-        begun = saved = time.monotonic()
-        samples = 0
-        self._method.train()
-        batches = self._source.training(self._split.training, epoch, start)
-        for number, batch in enumerate(batches, start + 1):
-            self._step(batch, epoch * self._steps + number, meter)
-            samples += len(batch.actions)
-            rate = samples / (time.monotonic() - begun)
-            progress.advance(detail=partial(self._detail, epoch, rate, meter))
-            self._after_step(epoch * self._steps + number)
-            if stop.requested or time.monotonic() - saved > self._save_every_s:
-                saved = time.monotonic()
-                parts = {name: part.state_dict() for name, part in self._parts().items()}
-                save_state(
-                    self._folder,
-                    RunState(self._identity, parts, epoch, number, meter.sums(), rows),
-                )
-            if stop.requested:
-                raise KeyboardInterrupt
-
-    def _step(self, batch: Batch, step: int, meter: Meter) -> None:
+    def _step(self, batch: Batch, step: int) -> Losses:
         # What a method draws is a function of the step, so that a resumed run draws the same.
         torch.manual_seed((self._config.seed << 32) + step)
-        losses = self._method(batch.to(self._device))
+        self._method.train()
+        losses: Losses = self._method(batch.to(self._device))
         self._optimizer.zero_grad(set_to_none=True)
-        losses.total.backward()
+        losses.total.backward()  # type: ignore[no-untyped-call]
         if self._config.optimizer.gradient_clip > 0:
             clip_grad_norm_(self._method.parameters(), self._config.optimizer.gradient_clip)
         self._optimizer.step()
         self._schedule.step()
         if self._averaged is not None:
             self._averaged.update_parameters(self._method)
-        meter.add(losses)
+        return losses
 
     @torch.no_grad()
     def _validate(self) -> dict[str, float]:
@@ -187,6 +170,18 @@ class Trainer:
             meter.add(self._method(batch.to(self._device)), len(batch.actions))
         return meter.means()
 
+    def _restored(self) -> RunState:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        state = load_state(self._folder, self._identity) or RunState(self._identity)
+        for name, part in state.parts.items():
+            self._parts()[name].load_state_dict(part)
+        return state
+
+    def _save(self, state: RunState, meter: Meter) -> None:
+        state.parts = {name: part.state_dict() for name, part in self._parts().items()}
+        state.sums = meter.sums()
+        save_state(self._folder, state)
+
     def _parts(self) -> dict[str, Any]:
         parts = {
             "method": self._method,
@@ -196,9 +191,19 @@ class Trainer:
         }
         return {name: part for name, part in parts.items() if part is not None}
 
-    def _detail(self, epoch: int, rate: float, meter: Meter) -> str:
+    def _detail(self, epoch: int, here: _Here, meter: Meter) -> str:
+        rate = here.samples / (time.monotonic() - here.begun_s)
         means = ", ".join(f"{name} {mean:.4f}" for name, mean in meter.means().items())
         return f"epoch {epoch + 1}/{self._config.optimizer.epochs}, {rate:.0f} samples/s, {means}"
+
+
+@dataclass
+class _Here:
+    """What this process has done, apart from those that it goes on from."""
+
+    samples: int = 0
+    begun_s: float = field(default_factory=time.monotonic)
+    saved_s: float = field(default_factory=time.monotonic)
 
 
 def run_identity(config: TrainConfig, cache: Cache) -> str:
