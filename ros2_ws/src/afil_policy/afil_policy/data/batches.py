@@ -109,7 +109,7 @@ class BatchSource:
         )
         images = dict(seen.images)
         saliency = {
-            camera: torch.from_numpy(cache.saliency(camera, steps)).to(torch.float32) / 255
+            camera: torch.from_numpy(cache.saliency(camera, steps)).to(torch.float32).div_(255)
             for camera in self._saliency
         }
         if seed is not None:

@@ -95,4 +95,5 @@ class ObservationTransform:
 
 
 def _pixels(values: NDArray[np.uint8]) -> torch.Tensor:
-    return torch.from_numpy(values).permute(0, 1, 4, 2, 3).to(torch.float32) / 127.5 - 1.0
+    pixels = torch.from_numpy(values).permute(0, 1, 4, 2, 3).to(torch.float32)
+    return pixels.div_(127.5).sub_(1.0)

@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from afil_core import schema
 from afil_core.errors import AfilError
+from afil_core.registry import Selection
+from afil_policy.data.batch import Batch
 from afil_policy.data.cache import Cache, open_cache
+from afil_policy.methods import METHODS
+from afil_policy.methods.bc import BehaviorCloning
 from afil_policy.training.config import TrainConfig
 from afil_policy.training.log import read_losses
 from afil_policy.training.trainer import Result, Trainer
@@ -66,6 +71,43 @@ def test_a_run_stopped_by_ctrl_c_ends_with_the_same_weights(
     assert resumed.rows == whole.rows
     trainer.finish()
     assert not (tmp_path / "cut" / "resume.pt").exists()
+
+
+class Noisy(BehaviorCloning):
+    """Draws random numbers in every step."""
+
+    def imitation(self, latent: Tensor, batch: Batch) -> Tensor:
+        return super().imitation(latent + 0.1 * torch.randn_like(latent), batch)
+
+
+def test_a_method_that_draws_random_numbers_resumes_exactly(
+    cache: Cache, config: TrainConfig, tmp_path: Path
+) -> None:
+    method = Selection("noisy", Noisy, Noisy.Config())
+    noisy = config.model_copy(update={"method": method})
+    whole = Trainer(noisy, cache, tmp_path / "whole").run()
+
+    def stop(step: int) -> None:
+        if step == 6:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(noisy, cache, tmp_path / "cut", after_step=stop).run()
+    resumed = Trainer(noisy, cache, tmp_path / "cut").run()
+    assert_same_weights(whole, resumed)
+    assert resumed.rows == whole.rows
+    still = config.model_copy(update={"method": METHODS.select("bc")})
+    assert Trainer(still, cache, tmp_path / "still").run().rows != whole.rows
+
+
+def test_a_save_every_now_and_then_changes_nothing(
+    cache: Cache, config: TrainConfig, tmp_path: Path
+) -> None:
+    rare = Trainer(config, cache, tmp_path / "rare").run()
+    often = Trainer(config, cache, tmp_path / "often", save_every_s=0.0)
+    assert_same_weights(rare, often.run())
+    assert (tmp_path / "often" / "resume.pt").is_file()
+    assert not list((tmp_path / "often").glob(".*"))
 
 
 def test_a_run_of_another_configuration_is_not_resumed(
