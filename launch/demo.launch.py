@@ -96,7 +96,14 @@ def stages(args: dict[str, str]) -> list[Stage]:
                     + ["--first-seed", args["eval_first_seed"], "--output", results[-1]],
                 )
             )
-    report = ["--data", str(demos), "--results", *results, "--output", str(output / "report.html")]
+    report = [
+        "--dataset",
+        str(demos),
+        "--results",
+        *results,
+        "--output",
+        str(output / "report.html"),
+    ]
     return [*loop, Stage("report", _ros2("run", "afil_policy", "report") + report)]
 
 

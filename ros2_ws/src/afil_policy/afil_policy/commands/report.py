@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from afil_core import storage
 from afil_core.errors import run
+from afil_core.process.arguments import renamed
+from afil_core.report import Chart, Figure, Heading, Note, Page, Paragraph, Part, Row, Table
 from afil_policy.deploy.runner import PolicyRunner
-from afil_policy.evaluation import html
-from afil_policy.evaluation.curves import curves_svg
 from afil_policy.evaluation.pictures import encode_png, overlay, side_by_side
 from afil_policy.evaluation.results import Results, load_results
 from afil_policy.evaluation.scene import (
@@ -23,11 +23,12 @@ from afil_policy.evaluation.scene import (
     describe_demonstrations,
     show_moments,
 )
-from afil_policy.evaluation.table import Table, seeds_sentence, success_table
+from afil_policy.evaluation.table import run_labels, seeds_sentence, success_table
 from afil_policy.training.layout import FOLDER
 from afil_policy.training.log import read_losses
 
 _SIZE = (240, 320)
+_CURVES = ("train_", "validation_")
 
 
 def main() -> int:
@@ -38,15 +39,15 @@ def main() -> int:
 def _main() -> int:
     args = _parser().parse_args()
     results = [load_results(path) for path in args.results]
-    demonstrations = describe_demonstrations(args.data)
+    demonstrations = describe_demonstrations(args.dataset)
     policies = _policies(results)
-    moments = show_moments(args.data, policies)
+    moments = show_moments(args.dataset, policies)
     table = success_table(demonstrations, results)
     pictures = args.pictures or args.output.parent / "pictures"
     figures = _figures(moments, list(policies))
     for name, (png, _) in figures.items():
         storage.write_bytes(pictures / f"{name}.png", png)
-    storage.write_text(args.output, _page(demonstrations, results, table, figures))
+    _page(demonstrations, results, table, figures).write(args.output)
     print(f"\n{table.text()}\n\n{seeds_sentence(results)}; in simulation", flush=True)
     print(f"report: {args.output}; pictures: {pictures}", flush=True)
     return 0
@@ -54,9 +55,14 @@ def _main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="report", description="Print the table of a loop's results and write one HTML file."
+        prog="report",
+        description="Print the table of a loop's results and write one HTML file.",
+        allow_abbrev=False,
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder of the demonstrations")
+    parser.add_argument(
+        "--dataset", type=Path, default=Path("demos"), help="folder of the demonstrations"
+    )
+    renamed(parser, "--data", "--dataset")
     parser.add_argument(
         "--results", type=Path, nargs="+", required=True, help="files that evaluate wrote"
     )
@@ -66,11 +72,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _policies(results: list[Results]) -> dict[str, PolicyRunner]:
-    checkpoints = {r.setting.method: Path(r.setting.checkpoint) for r in results}
-    return {method: PolicyRunner(folder) for method, folder in checkpoints.items()}
+    return {label: PolicyRunner(Path(folder)) for folder, label in run_labels(results).items()}
 
 
-def _figures(moments: list[Moment], methods: list[str]) -> dict[str, tuple[bytes, str]]:
+def _figures(moments: list[Moment], labels: list[str]) -> dict[str, tuple[bytes, str]]:
     """PNG and caption by name."""
     figures: dict[str, tuple[bytes, str]] = {}
     for moment in moments:
@@ -83,9 +88,9 @@ def _figures(moments: list[Moment], methods: list[str]) -> dict[str, tuple[bytes
                 encode_png(side_by_side([moment.image, saliency], _SIZE)),
                 f"Camera and saliency map, {percent} % into a demonstration",
             )
-        for method in methods:
-            title = f"attention of {method}"
-            columns.append((title, overlay(moment.image, moment.attention[method])))
+        for label in labels:
+            title = f"attention of {label}"
+            columns.append((title, overlay(moment.image, moment.attention[label])))
         row = side_by_side([picture for _, picture in columns], _SIZE)
         caption = f"{percent} % into a demonstration: {', '.join(n for n, _ in columns)}"
         figures[f"attention_{percent:02d}"] = (encode_png(row), caption)
@@ -97,26 +102,26 @@ def _page(
     results: list[Results],
     table: Table,
     figures: Mapping[str, tuple[bytes, str]],
-) -> str:
+) -> Page:
     rows = [png for name, png in figures.items() if name.startswith("attention")]
-    parts = [
-        html.paragraph(
+    parts: list[Part] = [
+        Paragraph(
             f"Task: {demonstrations.instruction}. {demonstrations.episodes} demonstrations; "
             f"each policy was tested through its ROS node on {seeds_sentence(results)}, which no "
             "demonstration used. Intervals are 95 % Wilson score intervals."
         ),
-        html.heading("Success"),
-        html.table(table),
-        html.heading("What is a stand-in"),
-        html.note(_stand_ins(demonstrations, results)),
-        html.heading("Where the policies look"),
-        *(html.figure(png, caption) for png, caption in rows),
-        html.heading("Losses"),
-        html.charts(_loss_charts(results)),
-        html.heading("Runs"),
-        html.table(_runs(results)),
+        Heading("Success"),
+        table,
+        Heading("What is a stand-in"),
+        Note(_stand_ins(demonstrations, results)),
+        Heading("Where the policies look"),
+        *(Figure(png, caption) for png, caption in rows),
+        Heading("Losses"),
+        Row(_loss_charts(results)),
+        Heading("Runs"),
+        _runs(results),
     ]
-    return html.page("AFIL: from demonstrations to a policy", parts)
+    return Page("AFIL: from demonstrations to a policy", parts)
 
 
 def _stand_ins(demonstrations: Demonstrations, results: list[Results]) -> list[str]:
@@ -138,30 +143,28 @@ def _stand_ins(demonstrations: Demonstrations, results: list[Results]) -> list[s
     return sentences
 
 
-def _loss_charts(results: list[Results]) -> list[str]:
-    svgs = []
-    checkpoints = {r.setting.method: Path(r.setting.checkpoint) for r in results}
-    for method, checkpoint in sorted(checkpoints.items(), reverse=True):
-        folder = checkpoint.parent if checkpoint.name == FOLDER else checkpoint
-        losses = read_losses(folder)
-        names = ("train_bc", "validation_bc", "train_reg", "validation_reg")
-        curves = {n.replace("_", " "): losses[n] for n in names if n in losses}
-        svgs.append(curves_svg(f"{method}: loss by epoch", curves))
-    return svgs
+def _loss_charts(results: list[Results]) -> list[Chart]:
+    charts = []
+    for checkpoint, label in run_labels(results).items():
+        place = Path(checkpoint)
+        losses = read_losses(place.parent if place.name == FOLDER else place)
+        # Every term of the method's own loss, in training and in validation.
+        curves = {n.replace("_", " "): v for n, v in losses.items() if n.startswith(_CURVES)}
+        charts.append(Chart(f"{label}: loss by epoch", curves))
+    return charts
 
 
 def _runs(results: list[Results]) -> Table:
-    rows = []
+    labels, rows = run_labels(results), []
     for result in results:
         seeds = [str(e.seed) for e in result.episodes if not e.success]
         failed = ", ".join(seeds) or "none"
         steps = [e.steps for e in result.episodes if e.success]
         mean = f"{sum(steps) / len(steps):.0f}" if steps else "-"
         setting = result.setting
-        rows.append((setting.method, setting.cue, str(len(result.episodes)), mean, failed))
-    return Table(
-        ("method", "cue", "episodes", "mean steps to success", "failed seeds"), tuple(rows)
-    )
+        label = labels[setting.checkpoint]
+        rows.append((label, setting.cue, str(len(result.episodes)), mean, failed))
+    return Table(("run", "cue", "episodes", "mean steps to success", "failed seeds"), tuple(rows))
 
 
 if __name__ == "__main__":

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
+from afil_core.report import Table
 from afil_policy.evaluation.results import Results, describe
 from afil_policy.evaluation.scene import Demonstrations
+from afil_policy.training.layout import FOLDER
 
 _MISSING = "not evaluated"
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows of text under a header; the first column names the row."""
+def run_labels(results: Sequence[Results]) -> dict[str, str]:
+    """What each run is called in a report, by its checkpoint, in the order of the results.
 
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    def text(self) -> str:
-        """The table with aligned columns."""
-        lines = [self.header, *self.rows]
-        widths = [max(len(line[i]) for line in lines) for i in range(len(self.header))]
-        printed = [
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-            for line in lines
-        ]
-        return "\n".join(line.rstrip() for line in printed)
+    The method, where one run alone has it; else the run's folder with it, so that two seeds of a
+    method are two rows.
+    """
+    methods = {r.setting.checkpoint: r.setting.method for r in results}
+    counts = Counter(methods.values())
+    names = {checkpoint: _run_name(Path(checkpoint)) for checkpoint in methods}
+    alike = Counter(names.values())
+    return {
+        checkpoint: method
+        if counts[method] == 1
+        else f"{method} ({names[checkpoint] if alike[names[checkpoint]] == 1 else checkpoint})"
+        for checkpoint, method in methods.items()
+    }
 
 
 def success_table(demonstrations: Demonstrations, results: Sequence[Results]) -> Table:
@@ -34,11 +37,10 @@ def success_table(demonstrations: Demonstrations, results: Sequence[Results]) ->
 
     Args:
         demonstrations: Facts of the dataset; its success is the demonstrator's.
-        results: Results of evaluations, in the order of the rows; of two with the same method
-            and cue the later counts.
+        results: Results of evaluations, in the order of the rows; of two of the same
+            run and cue the later counts.
     """
-    methods = list(dict.fromkeys(r.setting.method for r in results))
-    found = {(r.setting.method, r.setting.cue): r for r in results}
+    found = {(r.setting.checkpoint, r.setting.cue): r for r in results}
     recorded_cue = demonstrations.notes.get("cue", "")
     cues = sorted({r.setting.cue for r in results}, key=lambda cue: (cue != recorded_cue, cue))
     own = describe(demonstrations.successes, demonstrations.episodes)
@@ -47,9 +49,9 @@ def success_table(demonstrations: Demonstrations, results: Sequence[Results]) ->
         expert[0] = own
     operator = ", ".join(demonstrations.operators)
     rows = [(f"{operator} (demonstrations)", *expert)]
-    for method in methods:
-        cells = [found.get((method, cue)) for cue in cues]
-        rows.append((method, *(r.sentence() if r is not None else _MISSING for r in cells)))
+    for checkpoint, label in run_labels(results).items():
+        cells = [found.get((checkpoint, cue)) for cue in cues]
+        rows.append((label, *(r.sentence() if r is not None else _MISSING for r in cells)))
     return Table(("success", *(_cue_title(cue) for cue in cues)), tuple(rows))
 
 
@@ -61,3 +63,7 @@ def seeds_sentence(results: Sequence[Results]) -> str:
 
 def _cue_title(cue: str) -> str:
     return "no cue" if cue == "none" else f"cue {cue}"
+
+
+def _run_name(checkpoint: Path) -> str:
+    return checkpoint.parent.name if checkpoint.name == FOLDER else checkpoint.name

@@ -9,18 +9,17 @@ import numpy as np
 import pytest
 
 from afil_policy.commands import report, train
-from afil_policy.evaluation.curves import curves_svg
 from afil_policy.evaluation.pictures import encode_png, overlay, side_by_side
 from afil_policy.evaluation.results import EpisodeResult, Results, Setting, save_results
 from afil_policy.evaluation.scene import Demonstrations
 from afil_policy.evaluation.setting import read_setting
-from afil_policy.evaluation.table import success_table
+from afil_policy.evaluation.table import run_labels, success_table
 from afil_policy.training.layout import find_checkpoint
 
 
-def results(method: str, cue: str, successes: int) -> Results:
+def results(method: str, cue: str, successes: int, checkpoint: str = "") -> Results:
     setting = Setting(
-        checkpoint="x",
+        checkpoint=checkpoint or method,
         trained_at="t",
         method=method,
         robot="franka",
@@ -68,11 +67,18 @@ def test_an_overlay_shows_the_map_where_it_is_high_and_the_image_elsewhere() -> 
     np.testing.assert_array_equal(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), row)
 
 
-def test_curves_survive_zeros_and_nothing() -> None:
-    svg = curves_svg("bc", {"train": [1.0, 0.1, 0.01], "reg": [0.0, 0.5, 0.2]})
-    assert svg.count("<polyline") == 2
-    assert "NaN" not in svg
-    assert "nothing to draw" in curves_svg("bc", {"train": [0.0]})
+def test_two_runs_of_one_method_are_two_rows() -> None:
+    demonstrations = Demonstrations(60, 60, "lift", ("expert",), {"cue": "intact"}, None)
+    given = [
+        results("bc", "intact", 18, "/a/runs/bc_001/checkpoint"),
+        results("bc", "intact", 3, "/a/runs/bc_002/checkpoint"),
+        results("autofocus", "intact", 15, "/a/runs/autofocus_001/checkpoint"),
+    ]
+    table = success_table(demonstrations, given)
+    assert [row[0] for row in table.rows[1:]] == ["bc (bc_001)", "bc (bc_002)", "autofocus"]
+    assert [row[1].split(" ")[0] for row in table.rows[1:]] == ["18/20", "3/20", "15/20"]
+    given.append(results("bc", "intact", 1, "/b/runs/bc_001/checkpoint"))
+    assert len(set(run_labels(given).values())) == 4
 
 
 def test_the_report_is_one_file_that_needs_nothing_else(
@@ -102,7 +108,7 @@ def test_the_report_is_one_file_that_needs_nothing_else(
         files.append(tmp_path / f"{method}.json")
         save_results(files[-1], done)
     page = tmp_path / "out" / "report.html"
-    args = ["--data", str(dataset), "--results", *map(str, files), "--output", str(page)]
+    args = ["--dataset", str(dataset), "--results", *map(str, files), "--output", str(page)]
     monkeypatch.setattr(sys, "argv", ["report", *args])
     capsys.readouterr()
     assert report.main() == 0
@@ -116,6 +122,11 @@ def test_the_report_is_one_file_that_needs_nothing_else(
     assert "simulated" in text
     assert "Stand-ins without trained weights: color for an open-vocabulary detector" in text
     assert len(list((page.parent / "pictures").glob("saliency_*.png"))) == 3
+
+    monkeypatch.setattr(sys, "argv", ["report", "--data", *args[1:]])
+    assert report.main() == 2
+    assert "--data is called --dataset now" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", ["report", *args])
 
     files[0].write_text("{}")
     before = page.read_text()
