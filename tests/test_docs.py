@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -87,6 +88,13 @@ def test_each_file_of_the_extension_package_is_a_template(repository: Path) -> N
     assert files
     missing = [p.name for p in files if f"file={p.relative_to(repository)}" not in text]
     assert not missing, "no page of docs/extending shows them"
+
+
+def test_hooks_have_the_versions_that_are_tested(repository: Path) -> None:
+    hooks = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    revisions = {hook["repo"].split("/")[-1]: hook.get("rev") for hook in hooks["repos"]}
+    requirements = (repository / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert f"ruff=={revisions['ruff-pre-commit'].lstrip('v')}" in requirements
 
 
 def test_every_make_target_that_is_named_exists(repository: Path) -> None:
