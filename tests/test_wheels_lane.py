@@ -16,9 +16,13 @@ def wheels(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     spec = importlib.util.spec_from_file_location("wheels", repository / "tools" / "wheels.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "wheels", module)
     spec.loader.exec_module(module)
-    monkeypatch.setattr(module, "VENV", tmp_path / "venv")
-    monkeypatch.setattr(module, "PYTHON", tmp_path / "venv" / "bin" / "python")
+    lane = module.Environment(tmp_path / "venv", (module.RCLPY,))
+    monkeypatch.setattr(module, "LANE", lane)
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    for name in (module.RCLPY, "requirements.txt"):
+        (tmp_path / name).write_text((repository / name).read_text())
     monkeypatch.setattr(sys, "argv", ["wheels.py"])
     return module
 
@@ -49,15 +53,15 @@ def test_a_registry_out_of_reach_is_a_skip_and_leaves_nothing(wheels, monkeypatc
     assert wheels.main() == 0
     out = capsys.readouterr().out
     assert "SKIPPED" in out and "pip could not install requirements-rclpy.txt: ERROR: " in out
-    assert not wheels.VENV.exists()
+    assert not wheels.LANE.folder.exists()
 
 
 @pytest.mark.parametrize(("body", "code"), [("assert True", 0), ("assert False", 1)])
 def test_a_failing_test_fails_the_lane(wheels, monkeypatch, tmp_path, body, code) -> None:
     test = tmp_path / "test_one.py"
     test.write_text(f"def test_one():\n    {body}\n")
-    monkeypatch.setattr(wheels, "make_environment", lambda: None)
-    monkeypatch.setattr(wheels, "PYTHON", sys.executable)
+    monkeypatch.setattr(wheels.Environment, "make", lambda self: None)
+    monkeypatch.setattr(wheels.Environment, "python", sys.executable)
     monkeypatch.setattr(sys, "argv", ["wheels.py", str(test)])
     assert wheels.main() == code
 
@@ -67,7 +71,7 @@ def test_nothing_of_another_ros_is_seen(wheels, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin")
     for name in ("AMENT_PREFIX_PATH", "PYTHONPATH", "RMW_IMPLEMENTATION", "ROS_STATIC_PEERS"):
         monkeypatch.setenv(name, "/opt/ros/other")
-    seen = wheels.environment()
+    seen = wheels.LANE.variables()
     assert "/opt/ros/other" not in seen.values()
-    assert seen["PATH"] == f"{wheels.VENV / 'bin'}:/usr/bin"
+    assert seen["PATH"] == f"{wheels.LANE.folder / 'bin'}:/usr/bin"
     assert seen["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"

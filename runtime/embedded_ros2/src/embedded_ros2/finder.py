@@ -104,14 +104,21 @@ class InterfaceFinder:
         """Fill a module; its classes are made on first use.
 
         Raises:
-            ModuleNotFoundError: A ROS 2 is sourced, or this runtime lacks the package.
+            ModuleNotFoundError: A ROS 2 is sourced, the rclpy here is a real one, or this runtime
+                lacks the package.
         """
         from embedded_ros2.missing import refuse_module
-        from embedded_ros2.real_ros import refuse_to_shadow
+        from embedded_ros2.real_ros import is_rclpy_real, refuse_to_shadow
 
         refuse_to_shadow(module.__name__)
         if module.__name__ in MISSING_PACKAGES:
             refuse_module(module.__name__)
+        if is_rclpy_real():
+            raise ModuleNotFoundError(
+                f"{module.__name__}: the real rclpy of this environment has no such package; "
+                "build it with the rosidl generators",
+                name=module.__name__,
+            )
         from embedded_ros2.interface_modules import fill
 
         fill(module)

@@ -67,7 +67,7 @@ def _value(value: Any, kind: str, truncate: int | None, no_arr: bool, no_str: bo
         if no_str:
             return f"<string length: <{len(value)}>>"
         return _shorten_text(value, truncate)
-    if hasattr(value, "_INTERFACE"):
+    if hasattr(value, "get_fields_and_field_types"):
         return message_to_ordereddict(
             value, truncate_length=truncate, no_arr=no_arr, no_str=no_str
         )
@@ -133,7 +133,7 @@ def message_to_csv(
             if no_str:
                 return f"<string length: <{len(value)}>>"
             return _shorten_text(value, truncate_length)
-        if hasattr(value, "_INTERFACE"):
+        if hasattr(value, "get_fields_and_field_types"):
             return message_to_csv(
                 value, truncate_length=truncate_length, no_arr=no_arr, no_str=no_str
             )

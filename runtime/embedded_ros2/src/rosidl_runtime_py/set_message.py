@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from embedded_ros2.message_classes import structure_class
-from embedded_ros2.model import ARRAY_TYPECODE, FieldType
+from embedded_ros2.definitions import message_definition
+from embedded_ros2.model import ARRAY_TYPECODE, Definition, FieldType
+from rosidl_runtime_py.utilities import get_interface
 
 HEADER, TIME = "std_msgs/msg/Header", "builtin_interfaces/msg/Time"
 Setter = Callable[[Any], None]
 
 
+@functools.cache
+def _definition(cls: type) -> Definition:
+    # rosidl puts a class into <package>.<kind>._<type>.
+    package, kind, *_ = cls.__module__.split(".")
+    return message_definition(f"{package}/{kind}/{cls.__name__}")
+
+
 def _single(kind: FieldType, value: Any, fill: Callable[[Any, Any], None]) -> Any:
     if kind.is_message:
-        cls = structure_class(kind.base)
+        cls = get_interface(kind.base)
         if isinstance(value, cls):
             return value
         message = cls()
@@ -71,7 +80,7 @@ def set_message_fields(
     setters: list[Setter] = []
 
     def fill(msg: Any, values: Any) -> None:
-        kinds = {field.name: field.type for field in msg._INTERFACE.fields}
+        kinds = {field.name: field.type for field in _definition(type(msg)).fields}
         if not isinstance(values, dict):
             raise TypeError(f"Value '{values}' is expected to be a dictionary but is a "
                             f"{type(values).__name__}")  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from embedded_ros2.definitions import UnknownInterfaceError
 from embedded_ros2.interface_modules import interface_class
-from embedded_ros2.real_ros import refuse_to_shadow
+from embedded_ros2.real_ros import is_rclpy_real, refuse_to_shadow
 
 refuse_to_shadow("rosidl_runtime_py")
 
@@ -29,6 +30,9 @@ def get_namespaced_type(name: str, kind: str) -> str:
 
 def _class(identifier: str, kind: str) -> Any:
     name = get_namespaced_type(identifier, kind)
+    if is_rclpy_real():
+        package, _, short = name.split("/")
+        return getattr(importlib.import_module(f"{package}.{kind}"), short)
     try:
         return interface_class(name)
     except UnknownInterfaceError as error:
@@ -65,7 +69,7 @@ def get_action(identifier: str) -> Any:
 
 def is_message(interface: Any) -> bool:
     """Whether it is a message class or instance."""
-    return hasattr(interface, "_INTERFACE")
+    return hasattr(interface, "get_fields_and_field_types")
 
 
 def is_service(interface: Any) -> bool:
