@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from embedded_ros2 import cdr
+from rclpy.impl import fast_dds
 from rclpy.impl.endpoints import Reader, Writer
 from rclpy.impl.service_endpoint import ServiceEndpoint, client_guid
 from rclpy.logging import get_logger
@@ -64,7 +65,7 @@ class Client(ServiceEndpoint):
             raise TypeError(f"Expected {self.srv_type.Request}, got {type(request)}")
 
     def call_async(self, request: Any) -> Future:
-        """Call the service; the future has the response.
+        """Call the service; the future has the response, or a RuntimeError where none can come.
 
         Raises:
             TypeError: The request is of another type.
@@ -72,6 +73,11 @@ class Client(ServiceEndpoint):
         self._check_type(request)
         self._check_alive()
         future = Future()
+        if fast_dds.is_served_by(self._writer):
+            sentence = fast_dds.server_sentence(self._full_name)
+            get_logger("rclpy").error(sentence)
+            future.set_exception(RuntimeError(sentence))
+            return future
         with self._lock:
             self._sequence += 1
             sequence = self._sequence

@@ -11,8 +11,10 @@ from cyclonedds.core import DDSException
 
 from embedded_ros2 import cdr
 from rclpy.duration import Duration
+from rclpy.impl import fast_dds
 from rclpy.impl.endpoints import Writer
 from rclpy.impl.topic_endpoint import TopicEndpoint
+from rclpy.logging import get_logger
 from rclpy.qos import QoSProfile
 
 
@@ -32,6 +34,8 @@ class Publisher(TopicEndpoint):
         self._writer = self._open(Writer, participant)
         self._serialize = cdr.serializer(self._type_name)
         self._lock = threading.Lock()
+        self._warned = False
+        self._subscriptions = 0
         self._handle_events(event_callbacks)
 
     def publish(self, msg: Any) -> None:
@@ -48,9 +52,22 @@ class Publisher(TopicEndpoint):
             raise TypeError(f"Expected {self.msg_type}, got {type(msg)}")
         if self._destroyed:
             self._check_alive()
+        if len(payload) > fast_dds.LARGE_BYTES:
+            self._warn_of_losses(len(payload))
         code = self._writer.write(payload)
         if code < 0:
             raise RuntimeError(f"Failed to publish on {self._full_name}: {DDSException(code)}")
+
+    def _warn_of_losses(self, size: int) -> None:
+        """Say once that a subscription will get little, looking when subscriptions come."""
+        count = self._writer.matched()
+        if self._warned or count == self._subscriptions:
+            return
+        self._subscriptions = count
+        if fast_dds.loses_large_messages(self._writer):
+            self._warned = True
+            sentence = fast_dds.subscription_sentence(self._full_name, size)
+            get_logger(self.logger_name).warning(sentence)
 
     def get_subscription_count(self) -> int:
         """Number of subscriptions it reaches."""

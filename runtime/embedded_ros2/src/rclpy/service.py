@@ -9,6 +9,7 @@ from types import CoroutineType
 from typing import Any
 
 from embedded_ros2 import cdr
+from rclpy.impl import fast_dds
 from rclpy.impl.endpoints import Reader, Writer
 from rclpy.impl.service_endpoint import ServiceEndpoint, client_guid
 from rclpy.logging import get_logger
@@ -37,6 +38,7 @@ class Service(ServiceEndpoint):
         self._reader = self._open_requests(Reader, participant, identity)
         self._condition = self._reader.condition
         self._reachable: set[int] = set()
+        self._understood: set[int] = set()
 
     def _take(self) -> tuple[Any, tuple[int, int, int]] | None:
         """Next request and the header that its reply must repeat."""
@@ -44,6 +46,8 @@ class Service(ServiceEndpoint):
             sample = self._reader.take()
             if sample is None:
                 return None
+            if not self._is_understood(sample[2]):
+                continue
             try:
                 request, client, sequence = cdr.deserialize_service(
                     sample[0], f"{self._type_name}_Request"
@@ -55,6 +59,14 @@ class Service(ServiceEndpoint):
                 continue
             return request, (client, sequence, sample[2])
         return None
+
+    def _is_understood(self, publication: int) -> bool:
+        """Whether a request has the header that tells who asks; Fast DDS sends none."""
+        if publication not in self._understood:
+            if fast_dds.is_asked_by(self._reader, publication):
+                return False
+            _remember(self._understood, publication)
+        return True
 
     def _begin(self, executor: Any) -> Any:
         taken = self._take()
@@ -100,6 +112,10 @@ class Service(ServiceEndpoint):
             if any(one is None or match is None or one[1] == match[1] for one in found):
                 break
             time.sleep(0.002)
-        if len(self._reachable) > 1000:
-            self._reachable.clear()
-        self._reachable.add(publication)
+        _remember(self._reachable, publication)
+
+
+def _remember(publications: set[int], publication: int) -> None:
+    if len(publications) > 1000:
+        publications.clear()
+    publications.add(publication)

@@ -31,7 +31,7 @@ def call(
         rclpy.spin_until_future_complete(node, future, timeout_sec=timeout)
         if not future.done():
             raise CommandError(f"service '{name}' did not answer within {timeout:g} s")
-        if future.result() is None:
+        if future.exception() is not None:
             raise CommandError(f"Exception while calling service '{name}': {future.exception()}")
         return future.result()
     finally:

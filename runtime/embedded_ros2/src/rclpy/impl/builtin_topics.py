@@ -33,6 +33,7 @@ _take = function("dds_take_mask", ct.c_int32, *_arguments)
 _read = function("dds_read_mask", ct.c_int32, *_arguments)
 _give_back = function("dds_return_loan", ct.c_int32, _handle, _pointers, ct.c_int32)
 _user_data = function("dds_qget_userdata", ct.c_bool, ct.c_void_p, _pointers, _pointers)
+_reliability = function("dds_qget_reliability", ct.c_bool, ct.c_void_p, _pointers, _pointers)
 _free = function("dds_free", None, ct.c_void_p)
 
 
@@ -138,6 +139,40 @@ def user_data_of_writer(reader: int, publication: int) -> bytes:
 def user_data_of_reader(writer: int, subscription: int) -> bytes:
     """USER_DATA of a reader that a writer sends to; empty where it is gone."""
     return _endpoint_user_data(_matched_reader(writer, subscription))
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The other end of a match.
+
+    Attributes:
+        gid: GUID, 16 bytes.
+        is_reliable: Whether it asks for, or offers, reliability.
+    """
+
+    gid: bytes
+    is_reliable: bool
+
+
+def matched_writer(reader: int, publication: int) -> Matched | None:
+    """The writer that a reader hears; None where it is gone."""
+    return _matched(_matched_writer(reader, publication))
+
+
+def matched_reader(writer: int, subscription: int) -> Matched | None:
+    """The reader that a writer sends to; None where it is gone."""
+    return _matched(_matched_reader(writer, subscription))
+
+
+def _matched(endpoint: Any) -> Matched | None:
+    if not endpoint:
+        return None
+    kind = ct.c_int(0)
+    try:
+        _reliability(endpoint.contents.qos, ct.byref(kind), None)
+        return Matched(bytes(endpoint.contents.key), kind.value != 0)
+    finally:
+        _free_endpoint(endpoint)
 
 
 def _endpoint_user_data(endpoint: Any) -> bytes:

@@ -17,6 +17,7 @@ from embedded_ros2.message_classes import structure_class
 from embedded_ros2.type_hash import message_hash
 from rclpy.impl.builtin_topics import PARTICIPANTS, READERS, WRITERS, Discovered, Discovery
 from rclpy.impl.endpoints import Reader, Writer, dds_qos
+from rclpy.impl.fast_dds import ClientWatch
 from rclpy.impl.waitset import Waiter
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile
 
@@ -53,6 +54,7 @@ class Graph:
         self._lock = threading.RLock()
         self._queries = threading.Lock()
         self._builtin: dict[Any, Discovery] = {}
+        self._clients = ClientWatch()
         self._closing = False
         self._waiter = Waiter(participant)
         self._waiter.attach(self._reader.condition, 1)
@@ -90,10 +92,14 @@ class Graph:
             for endpoint in add:
                 gids = node.readers if isinstance(endpoint, Reader) else node.writers
                 gids.append(endpoint.gid)
+                if isinstance(endpoint, Reader):
+                    self._clients.add(endpoint)
             for endpoint in remove:
                 gids = node.readers if isinstance(endpoint, Reader) else node.writers
                 if endpoint.gid in gids:
                     gids.remove(endpoint.gid)
+                if isinstance(endpoint, Reader):
+                    self._clients.remove(endpoint)
         self._announce()
 
     def announce_nothing(self) -> None:
@@ -133,13 +139,17 @@ class Graph:
 
     def _follow(self) -> None:
         while not self._closing:
-            self._waiter.wait(None)
+            patience_ns = self._clients.patience_ns
+            self._waiter.wait(patience_ns)
             while not self._closing:
                 sample = self._reader.take()
                 if sample is None:
                     break
                 with contextlib.suppress(cdr.MalformedCdrError):
                     self._learn(cdr.deserialize(sample[0], _INFO))
+            if patience_ns is not None and not self._closing:
+                with self._lock:
+                    self._clients.look()
 
     def _learn(self, message: Any) -> None:
         nodes = [
@@ -151,8 +161,10 @@ class Graph:
             )
             for info in message.node_entities_info_seq
         ]
+        gid = bytes(message.gid.data)
+        self._clients.announced(gid)
         with self._lock:
-            self._remote[bytes(message.gid.data)] = nodes
+            self._remote[gid] = nodes
 
     def nodes(self) -> list[LocalNode]:
         """All nodes: ours and those of participants that are alive."""

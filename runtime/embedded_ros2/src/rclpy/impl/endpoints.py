@@ -14,7 +14,13 @@ from cyclonedds.sub import DataReader, Subscriber
 from cyclonedds.topic import Topic
 
 from rclpy.impl import samples
-from rclpy.impl.builtin_topics import user_data_of_reader, user_data_of_writer
+from rclpy.impl.builtin_topics import (
+    Matched,
+    matched_reader,
+    matched_writer,
+    user_data_of_reader,
+    user_data_of_writer,
+)
 from rclpy.impl.library import function
 from rclpy.impl.raw_types import topic_type
 from rclpy.qos import (
@@ -127,6 +133,7 @@ class Writer:
         self.ref = self._entity._ref
         self.gid = self._entity.guid.bytes
         depth = next((p.depth for p in qos if isinstance(p, Policy.History.KeepLast)), None)
+        self.is_reliable = Policy.Reliability.BestEffort not in qos
         self._never_waits_up_to = -1 if depth is None else _UNACKNOWLEDGED_BYTES // depth
 
     @property
@@ -160,6 +167,13 @@ class Writer:
             for handle in self._entity.get_matched_subscriptions()
         ]
 
+    def readers(self) -> list[Matched]:
+        """The readers it sends to; none once it is closed."""
+        entity = self._entity
+        handles = [] if entity is None else entity.get_matched_subscriptions()
+        found = (matched_reader(self.ref, handle) for handle in handles)
+        return [reader for reader in found if reader is not None]
+
     def matched(self) -> int:
         """Number of readers it sends to."""
         return max(_matched_readers(self.ref, None, 0), 0)
@@ -180,6 +194,7 @@ class Reader:
             _topic(participant, topic, type_name, service_header),
             qos=qos,
         )
+        self.topic = topic
         self._read_condition: Any = ReadCondition(self._entity, _ANY)
         self.ref = self._entity._ref
         self.condition = self._read_condition._ref
@@ -194,6 +209,17 @@ class Reader:
     def writer_user_data(self, publication_handle: int) -> bytes:
         """USER_DATA of the writer of a sample."""
         return user_data_of_writer(self.ref, publication_handle)
+
+    def writers(self) -> list[Matched]:
+        """The writers it receives from; none once it is closed."""
+        entity = self._entity
+        handles = [] if entity is None else entity.get_matched_publications()
+        found = (matched_writer(self.ref, handle) for handle in handles)
+        return [writer for writer in found if writer is not None]
+
+    def writer(self, publication_handle: int) -> Matched | None:
+        """The writer of a sample; None where it is gone."""
+        return matched_writer(self.ref, publication_handle)
 
     def matched(self) -> int:
         """Number of writers it receives from."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from ..direct_node import absolute, add_node_arguments, direct_node, spin, wait_until
+from ..errors import CommandError
 from ..graph_names import add_count, add_show_types, print_pairs
 from ..interface_class import interface_class
 from ..nodes import node_names, split_name
@@ -130,6 +131,8 @@ def _send_goal(args: argparse.Namespace) -> int:
             spin(node, accepted.done, 0.1)
             if not accepted.done():
                 return 1
+            if accepted.exception() is not None:
+                raise CommandError(f"The goal could not be sent: {accepted.exception()}")
             handle = accepted.result()
             if handle is None or not handle.accepted:
                 handle = None

@@ -122,7 +122,7 @@ def _call(args: argparse.Namespace) -> None:
             spin(node, future.done)
             if not future.done():
                 return
-            if future.result() is None:
+            if future.exception() is not None:
                 raise CommandError(f"Exception while calling service: {future.exception()!r}")
             print(f"response:\n{future.result()!r}\n", flush=True)
             if args.rate is None:
