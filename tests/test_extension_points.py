@@ -23,6 +23,8 @@ POINTS = (
     ("observation kind", "test_core::test_kind"),
     ("command", "test_core::test_command"),
     ("action", "test_core::test_action"),
+    ("device", "test_teleoperation::test_device"),
+    ("drive", "test_teleoperation::test_drive"),
     ("VLM", "test_perception::test_vlm"),
     ("describer", "test_perception::test_describer"),
     ("detector", "test_perception::test_detector"),

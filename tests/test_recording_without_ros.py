@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from afil_core import world_protocol as protocol
@@ -22,26 +24,28 @@ def record(dataset, *, seed, cue="intact", noise=0.008):
     world = Episodes(task, contract, EpisodesConfig(first_seed=seed))
     pilot = ExpertPilot(contract)
     recorder = EpisodeRecorder(
-        RecordingSettings(dataset, contract, "lift the small orange object", "expert", True, {})
+        RecordingSettings(dataset, contract, "expert", "lock_step", {}), task.config.instruction
     )
-    recorder.begin()
+    recorder.start()
+    sent = itertools.count()
     world.reset()
     status = world.status
     try:
         while not (status.done and status.frames):
             for topic, cdr in world.poll(0.0):
-                recorder.receive(topic, cdr, 0) if topic in contract.topics() else None
+                if topic in contract.topics():
+                    recorder.receive(topic, cdr, 0, next(sent))
                 if topic == protocol.EPISODE_TOPIC:
                     status = protocol.EpisodeStatus.decode(cdr)
                 for command_topic, command in (
                     pilot.receive(cdr) if topic == demonstration.TOPIC else []
                 ):
-                    recorder.receive(command_topic, command, 0)
+                    recorder.receive(command_topic, command, 0, next(sent))
                     world.receive(command_topic, command)
     finally:
         task.close()
     assert recorder.frames == status.frames
-    return recorder.finish(success=status.success, seed=status.seed), status
+    return recorder.save(success=status.success, seed=status.seed), status
 
 
 def test_an_expert_episode_becomes_aligned_steps_of_the_contract(tmp_path):

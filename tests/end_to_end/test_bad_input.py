@@ -28,7 +28,11 @@ def assert_sentence(output: str, *words: str) -> None:
         (["task:=fold_towel", "sim:=true", "source:=expert"], ["fold_towel", "lift_carrot"]),
         (["source:=expert", "sim:=false"], ["source:=expert", "sim:=true"]),
         (["cue:=loud", "sim:=true"], ["cue", "loud", "intact", "broken"]),
-        (["output:=demos", "sim:=true"], ["output is called dataset now"]),
+        (["contract:=mine.yaml", "sim:=true"], ["contract is called 'robot' now"]),
+        (["source:=keybord", "sim:=true"], ["keybord", "keyboard", "expert", "external"]),
+        (["episodes:=many", "sim:=true"], ["episodes must be a whole number"]),
+        (["source:=external"], ["instruction:=", "tasks.yaml"]),
+        (["output:=demos", "sim:=true"], ["output is called 'dataset' now"]),
     ],
 )
 def test_recording_refuses_what_it_does_not_know(arguments, words, processes, tmp_path):
@@ -42,7 +46,12 @@ def test_a_contract_with_an_unknown_key_is_named_with_file_and_key(processes, tm
 
     contract = tmp_path / "mine.yaml"
     contract.write_text(load_contract("franka").to_yaml() + "colour: red\n")
-    words = [f"contract:={contract}", "source:=external", f"dataset:={tmp_path / 'demos'}"]
+    words = [
+        f"robot:={contract}",
+        "instruction:=lift it",
+        "source:=external",
+        f"dataset:={tmp_path / 'demos'}",
+    ]
     assert_sentence(processes.refuse(*RECORD, *words), "mine.yaml", "colour")
 
 
@@ -54,7 +63,7 @@ def test_a_dataset_of_another_contract_is_not_mixed(
     contract = tmp_path / "faster.yaml"
     text = load_contract("franka").to_yaml()
     contract.write_text(text.replace("control_rate_hz: 10.0", "control_rate_hz: 20.0"))
-    words = [f"contract:={contract}", "source:=external", f"dataset:={demos}"]
+    words = [f"robot:={contract}", "instruction:=lift it", "source:=external", f"dataset:={demos}"]
     output = processes.refuse(*RECORD, *words)
     assert_sentence(output, "episode_000000", "control_rate_hz", "another dataset")
     after = files_of(demos)

@@ -21,7 +21,7 @@ def recorder(processes, tmp_path):
     """The record launch, waiting for services; episodes go to ``tmp_path/demos``."""
     launch = processes.Process(
         ["ros2", "launch", "afil_teleop", "record.launch.py", "robot:=franka", "source:=external"]
-        + [f"dataset:={tmp_path / 'demos'}", "operator:=somebody"]
+        + [f"dataset:={tmp_path / 'demos'}", "operator:=somebody", "task:=lift_carrot"]
     )
     launch.wait_for("recording to", 60)
     yield launch

@@ -70,7 +70,7 @@ def test_an_episode_driven_with_keys_is_recorded(processes, tmp_path):
         person.press("h")
         if "recording episode_000000" in person.output:
             break
-    person.see("the arm follows the keys now", 20)
+    person.see("the robot follows the device now", 20)
     person.press("i", times=40)
     person.press(" ")
     person.press("u", times=20)

@@ -106,3 +106,37 @@ def test_a_recorder_that_is_killed_leaves_whole_episodes_only(
     after = list_episodes(demos)
     assert [e.metadata.seed for e in after] == list(range(len(kept) + 1))
     assert {e.path.name: files_of(e.path) for e in after[:-1]} == before
+
+
+def test_two_robots_of_one_machine_are_recorded_at_once(processes, record_command, tmp_path):
+    launches = {
+        side: processes.Process(
+            ["ros2", *record_command(tmp_path / side, 2), f"namespace:={side}", f"first_seed:={k}"]
+        )
+        for k, side in enumerate(("left", "right"))
+    }
+    try:
+        for side, launch in launches.items():
+            finished = launch.wait(120)
+            assert finished.code == 0, f"{side}: {finished.output}"
+    finally:
+        for launch in launches.values():
+            launch.stop()
+    for k, side in enumerate(launches):
+        episodes = list_episodes(tmp_path / side)
+        assert [e.metadata.seed for e in episodes] == [k, k + 1]
+        assert {t.split("/")[1] for e in episodes for t in e.metadata.topics} == {side}
+        assert all(len(list(e.steps())) > 10 for e in episodes)
+
+
+def test_the_users_command_works_as_typed_in_an_empty_folder(processes, tmp_path):
+    output = processes.succeed(
+        *("launch", "afil_teleop", "record.launch.py", "sim:=true", "source:=expert"),
+        timeout_s=180,
+        cwd=tmp_path,
+    )
+    assert "10 episode(s) recorded" in output
+    episodes = list_episodes(tmp_path / "demos")
+    assert len(episodes) == 10
+    assert {e.metadata.instruction for e in episodes} == {"lift the small orange object"}
+    assert {e.metadata.notes["task"] for e in episodes} == {"lift_carrot"}

@@ -26,7 +26,7 @@ setup(
     entry_points={
         "console_scripts": [
             "record_node = afil_teleop.nodes.record_node:main",
-            "keyboard_node = afil_teleop.nodes.keyboard_node:main",
+            "teleop_node = afil_teleop.nodes.teleop_node:main",
         ],
     },
 )

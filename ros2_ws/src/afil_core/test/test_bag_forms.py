@@ -13,7 +13,8 @@ from afil_core.episodes import Episode, EpisodeWriter, list_episodes
 from afil_core.episodes.recover import recover_episode
 from afil_core.errors import AfilError
 from afil_core.testing import FrankaOnPaper, record_franka
-from afil_core.testing.episodes import fill
+from afil_core.testing.episodes import START_NS, fill
+from afil_core.topics import Qos
 
 STEPS = 12
 
@@ -108,6 +109,9 @@ def test_what_can_be_read_of_a_cut_bag_becomes_an_episode(episode, keep):
 def test_a_recording_that_was_killed_becomes_an_episode(tmp_path, capsys, monkeypatch):
     dataset = tmp_path / "demos"
     writer = EpisodeWriter(dataset, FrankaOnPaper().contract, "lift the carrot", seed=7)
+    transforms = messages.serialize(messages.new("tf2_msgs/msg/TFMessage"))
+    writer.add_topic("/tf_static", "tf2_msgs/msg/TFMessage", Qos())
+    writer.write("/tf_static", transforms, START_NS)
     fill(writer, STEPS)
     # As after a kill: no end, no index, no metadata.
     killed = dataset / ".partial" / writer.name
@@ -117,6 +121,7 @@ def test_a_recording_that_was_killed_becomes_an_episode(tmp_path, capsys, monkey
     (found,) = list_episodes(dataset)
     assert found.metadata.instruction == "lift the carrot" and found.metadata.seed == 7
     assert 0 < len(list(found.steps())) <= STEPS
+    assert list(read_bag(found.path, ["/tf_static"])) == [("/tf_static", START_NS, transforms)]
     assert str(found.path) in capsys.readouterr().out
     writer.discard()
 

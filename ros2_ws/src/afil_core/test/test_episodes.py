@@ -16,6 +16,7 @@ from afil_core.episodes import Episode, EpisodeWriter, list_episodes
 from afil_core.errors import AfilError
 from afil_core.testing import READY_JOINTS
 from afil_core.timeline import Timeline
+from afil_core.topics import Qos
 
 
 def test_recorded_episode_gives_back_observations_and_actions(record):
@@ -66,12 +67,39 @@ def test_recording_under_way_is_not_in_the_dataset(tmp_path):
     assert list((tmp_path / "demos" / ".partial").iterdir()) == []
 
 
-def test_episode_without_one_of_the_contracts_topics_is_not_saved(tmp_path):
+def test_episode_without_one_of_the_contracts_topics_is_not_saved(tmp_path, fill):
     writer = EpisodeWriter(tmp_path / "demos", load_contract("franka"), "lift")
     writer.write("/target_pose", codecs.encode_pose(np.array([0, 0, 0, 0, 0, 0, 1.0]), 1, ""), 1)
     with pytest.raises(AfilError, match="no message on .*/joint_states"):
         writer.save(True)
     assert not (tmp_path / "demos" / writer.name).exists()
+    fill(writer, 2)
+    assert writer.save(True).is_dir(), "it could still be completed"
+
+
+def test_a_topic_beside_the_contracts_is_recorded_and_counted(tmp_path, fill):
+    writer = EpisodeWriter(tmp_path / "demos", load_contract("franka"), "lift")
+    fill(writer, 3)
+    assert not writer.has_topic("/note")
+    writer.add_topic("/note", "std_msgs/msg/String", Qos())
+    writer.write("/note", codecs.encode_string("x"), 1_100_000_000)
+    path = writer.save(True)
+    assert list(read_bag(path, ["/note"])) == [("/note", 1_100_000_000, codecs.encode_string("x"))]
+    assert Episode(path).metadata.topics["/note"].count == 1
+    assert len(list(Episode(path).steps())) == 3
+
+
+def test_what_was_wrong_is_kept_in_the_episode(tmp_path, fill):
+    writer = EpisodeWriter(tmp_path / "demos", load_contract("franka"))
+    fill(writer, 3)
+    with pytest.raises(AfilError, match="without words"):
+        writer.save(False)
+    writer.instruction, writer.seed, writer.notes["task"] = "lift", 3, "lift_carrot"
+    path = writer.save(False, ["the camera was silent for 2.0 s"])
+    metadata = Episode(path).metadata
+    assert (metadata.instruction, metadata.seed) == ("lift", 3) and metadata.success is False
+    assert metadata.notes == {"task": "lift_carrot"}
+    assert metadata.problems == ("the camera was silent for 2.0 s",)
 
 
 def test_interrupted_recording_stays_and_its_name_is_not_used_again(tmp_path, record):

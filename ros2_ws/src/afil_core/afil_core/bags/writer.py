@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from rosbags.interfaces import (
-    Connection,
-    QosDurability,
-    QosHistory,
-    QosLiveliness,
-    QosReliability,
-    QosTime,
-)
-from rosbags.interfaces import Qos as RosbagsQos
+from rosbags.interfaces import Connection
 from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 
 from afil_core import messages
+from afil_core.bags.offered import OfferedQos
 from afil_core.errors import AfilError
 from afil_core.topics import Qos
 
@@ -46,18 +39,27 @@ class BagWriter:
         for key, value in (custom_data or {}).items():
             self._writer.set_custom_data(key, value)
 
-    def add_topic(self, topic: str, msgtype: str, qos: Qos) -> None:
+    def add_topic(
+        self, topic: str, msgtype: str, qos: Qos, offered: Sequence[OfferedQos] = ()
+    ) -> None:
         """Declare a topic; a bag may hold topics without messages.
+
+        Args:
+            topic: Its name.
+            msgtype: Its type.
+            qos: What whoever plays the bag is to offer where nothing is known of the publishers.
+            offered: What each of its publishers offered.
 
         Raises:
             AfilError: When the type's package is not installed.
         """
         messages.require_type(msgtype)
+        profiles = list(offered) or [OfferedQos.asked(qos)]
         self._connections[topic] = self._writer.add_connection(
             topic,
             msgtype,
             typestore=messages.typestore(),
-            offered_qos_profiles=[_rosbags_qos(qos)],
+            offered_qos_profiles=[profile.to_rosbags() for profile in profiles],
         )
 
     def set_custom_data(self, key: str, value: str) -> None:
@@ -96,26 +98,3 @@ class BagWriter:
     def _unwritable(self, error: Exception) -> AfilError:
         reason = getattr(error, "strerror", None) or error
         return AfilError(f"bag {self.path} cannot be written ({reason}); free some space")
-
-
-def _rosbags_qos(qos: Qos) -> RosbagsQos:
-    forever = QosTime(2147483647, 4294967295)
-    return RosbagsQos(
-        history=QosHistory.KEEP_LAST,
-        depth=qos.depth,
-        reliability=(
-            QosReliability.RELIABLE
-            if qos.reliability == "reliable"
-            else QosReliability.BEST_EFFORT
-        ),
-        durability=(
-            QosDurability.TRANSIENT_LOCAL
-            if qos.durability == "transient_local"
-            else QosDurability.VOLATILE
-        ),
-        deadline=forever,
-        lifespan=forever,
-        liveliness=QosLiveliness.AUTOMATIC,
-        liveliness_lease_duration=forever,
-        avoid_ros_namespace_conventions=False,
-    )

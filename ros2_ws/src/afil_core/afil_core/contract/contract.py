@@ -144,7 +144,12 @@ class Contract:
         """Topics without which an episode teaches nothing."""
         demonstrated = self.action.demonstrated if self.action is not None else ()
         silent = {c.topic for c in demonstrated if c.config.on_change}
-        return [t for t in self.topics() if t not in silent]
+        required = [
+            resolve(topic, self.namespace)
+            for topic, extra in self.document.extra_topics.items()
+            if extra.required
+        ]
+        return [*(t for t in self.topics() if t not in silent), *required]
 
     def extra_topics(self) -> dict[str, tuple[str, Qos]]:
         """Type (may be empty) and QoS of every topic that is recorded and not used."""

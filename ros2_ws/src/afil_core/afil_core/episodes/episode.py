@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from afil_core.bags import BagInfo, bag_info, read_bag
 from afil_core.contract import Contract, parse_contract
+from afil_core.episodes.ledger import require_all_topics
 from afil_core.episodes.left_out import LeftOut
 from afil_core.episodes.metadata import EPISODE_FILE, EpisodeMetadata, read_metadata
 from afil_core.episodes.reader import StepReader
@@ -55,12 +56,7 @@ class Episode:
                 f"recorded by AFIL; record it with afil_teleop"
             )
         contract = parse_contract(self.bag.custom_data[CONTRACT_KEY], f"{self.path}/metadata.yaml")
-        missing = [t for t in contract.required_topics() if not self.bag.counts.get(t)]
-        if missing:
-            raise AfilError(
-                f"bag {self.path} has no message on {', '.join(missing)}, which its contract "
-                f"'{contract.robot}' requires; record it again"
-            )
+        require_all_topics(contract, self.bag.counts, f"bag {self.path}")
         return contract
 
     @property

@@ -20,7 +20,7 @@ class TopicSummary(Schema):
     Attributes:
         type: Message type.
         count: Number of messages.
-        max_gap_s: Longest gap between two messages, s.
+        max_gap_s: Longest silence, s: between two messages, before the first, after the last.
     """
 
     type: str

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mcap.exceptions import McapError
-from mcap.records import Channel, Message
+from mcap.records import Channel, Message, Schema
 from mcap.stream_reader import StreamReader
 
 from afil_core.bags import bag_info
@@ -55,8 +55,11 @@ def recover_episode(folder: Path, dataset: Path | None = None) -> tuple[Path, in
     )
     count = 0
     try:
-        for topic, cdr, log_time_ns in _messages(folder):
-            if topic in writer.counts:
+        extra = contract.extra_topics()
+        for topic, msgtype, cdr, log_time_ns in _messages(folder):
+            if topic in extra and not writer.has_topic(topic):
+                writer.add_topic(topic, msgtype, extra[topic][1])
+            if writer.has_topic(topic):
                 writer.write(topic, cdr, log_time_ns)
                 count += 1
         return writer.save(None), count
@@ -91,18 +94,22 @@ def _draft(folder: Path) -> Draft:
     )
 
 
-def _messages(folder: Path) -> Iterator[tuple[str, bytes, int]]:
+def _messages(folder: Path) -> Iterator[tuple[str, str, bytes, int]]:
     files = sorted(folder.glob("*.mcap"))
     if not files:
         raise AfilError(f"{folder} has no .mcap file, so there is nothing to recover")
     for path in files:
-        channels: dict[int, str] = {}
+        types: dict[int, str] = {}
+        channels: dict[int, tuple[str, str]] = {}
         try:
             with path.open("rb") as file:
                 for record in StreamReader(file).records:
-                    if isinstance(record, Channel):
-                        channels[record.id] = record.topic
+                    if isinstance(record, Schema):
+                        types[record.id] = record.name
+                    elif isinstance(record, Channel):
+                        channels[record.id] = (record.topic, types[record.schema_id])
                     elif isinstance(record, Message):
-                        yield channels[record.channel_id], record.data, record.log_time
+                        topic, msgtype = channels[record.channel_id]
+                        yield topic, msgtype, record.data, record.log_time
         except _CUT as error:
             _LOG.warning("%s ends early (%s)", path, error or type(error).__name__)

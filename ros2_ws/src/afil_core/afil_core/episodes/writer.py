@@ -5,18 +5,20 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from afil_core.bags import BagWriter
-from afil_core.clock import ClockGuard
+from afil_core.bags import BagWriter, OfferedQos
+from afil_core.clock import ClockFault, ClockGuard
 from afil_core.contract import Contract
 from afil_core.episodes.draft import DRAFT_FILE, Draft, write_draft
+from afil_core.episodes.ledger import Ledger, TopicEntry, require_all_topics
 from afil_core.episodes.metadata import EPISODE_FILE, EpisodeMetadata, TopicSummary
 from afil_core.errors import AfilError
 from afil_core.messages import has_header, peek_stamp
 from afil_core.storage import move_in
+from afil_core.topics import Qos
 
 CONTRACT_KEY = "afil_contract"
 # A hidden folder on the same file system, so that the move is one atomic rename.
@@ -37,36 +39,43 @@ class EpisodeWriter:
         operator: Who demonstrates.
         seed: Seed of the simulated scene, if any.
         notes: Further texts for ``episode.yaml``.
+        offered: What the publishers of each topic offer, which the bag keeps for its playback;
+            the contract's quality of service where nobody offers anything.
 
     Raises:
-        AfilError: When the dataset cannot be written.
+        AfilError: When the dataset cannot be written, or a message type is not installed.
+
+    Attributes:
+        name: Name of the episode.
+        ledger: What was written, by topic.
+        instruction: The task in words; like the next two it may be set until it is saved.
+        seed: Seed of the simulated scene, if any.
+        notes: Further texts for ``episode.yaml``.
     """
 
     def __init__(
         self,
         dataset: Path,
         contract: Contract,
-        instruction: str,
+        instruction: str = "",
         *,
         operator: str = "unknown",
         seed: int | None = None,
         notes: Mapping[str, str] | None = None,
+        offered: Mapping[str, Sequence[OfferedQos]] | None = None,
     ) -> None:
         self._dataset = dataset
         self._contract = contract
-        self._instruction = instruction
+        self.instruction = instruction
         self._operator = operator
-        self._seed = seed
-        self._notes = dict(notes or {})
-        self._types = {topic: msgtype for topic, (msgtype, _) in contract.topics().items()}
-        self._counts = dict.fromkeys(self._types, 0)
-        self._last_ns: dict[str, int] = {}
-        self._gaps_ns = dict.fromkeys(self._types, 0)
-        self._first_ns: int | None = None
-        self._end_ns = 0
+        self.seed = seed
+        self.notes = dict(notes or {})
+        self._offered = dict(offered or {})
+        self._types: dict[str, str] = {}
+        self._has_header: dict[str, bool] = {}
         self._guard = ClockGuard()
-        self._has_header = {t: has_header(kind) for t, kind in self._types.items()}
         self._clock_steps = 0
+        self.ledger = Ledger(contract)
         try:
             (dataset / PARTIAL_FOLDER).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -84,79 +93,92 @@ class EpisodeWriter:
                 instruction=instruction,
                 operator=operator,
                 seed=seed,
-                notes=self._notes,
+                notes=self.notes,
             ),
         )
         for topic, (msgtype, qos) in contract.topics().items():
-            self._bag.add_topic(topic, msgtype, qos)
+            self.add_topic(topic, msgtype, qos)
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong with the messages so far, one sentence each."""
+        """What is wrong with the times of the messages so far, one sentence each."""
         return self._guard.sentences()
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """Messages written so far, by topic."""
-        return dict(self._counts)
+    def add_topic(self, topic: str, msgtype: str, qos: Qos) -> None:
+        """Declare a topic beside the contract's observations and commands.
 
-    def write(self, topic: str, cdr: bytes, log_time_ns: int) -> None:
-        """Append a message of one of the contract's topics, as it is."""
-        stamp_ns = peek_stamp(cdr) if self._has_header[topic] else log_time_ns
+        Raises:
+            AfilError: When the type is not installed.
+        """
+        self._has_header[topic] = has_header(msgtype)
+        self._types[topic] = msgtype
+        self.ledger.setdefault(topic, TopicEntry())
+        self._bag.add_topic(topic, msgtype, qos, self._offered.get(topic, ()))
+
+    def has_topic(self, topic: str) -> bool:
+        """Whether a topic was declared."""
+        return topic in self._types
+
+    def write(self, topic: str, cdr: bytes, log_time_ns: int) -> ClockFault | None:
+        """Append a message of a declared topic, as it is.
+
+        Returns:
+            What is wrong with its time, or None; that is kept for ``episode.yaml``, too.
+
+        Raises:
+            AfilError: When the disk refuses it.
+        """
+        stamp_ns = peek_stamp(cdr) if self._has_header[topic] else None
         fault = self._guard.check(
             topic, log_time_ns if stamp_ns is None else stamp_ns, log_time_ns
         )
         self._clock_steps += fault is not None and fault.is_step
         self._bag.write(topic, cdr, log_time_ns)
-        self._counts[topic] += 1
-        last = self._last_ns.get(topic)
-        if last is not None:
-            self._gaps_ns[topic] = max(self._gaps_ns[topic], log_time_ns - last)
-        self._last_ns[topic] = log_time_ns
-        self._first_ns = log_time_ns if self._first_ns is None else self._first_ns
-        self._end_ns = max(self._end_ns, log_time_ns)
+        self.ledger.add(topic, log_time_ns, stamp_ns)
+        return fault
 
-    def save(self, success: bool | None, *, seed: int | None = None) -> Path:
+    def save(self, success: bool | None, problems: Sequence[str] = ()) -> Path:
         """Finish the episode and move it into the dataset.
 
         Args:
             success: Whether the task was solved; None when nobody said.
-            seed: Seed of the scene, where it was not known at the start.
+            problems: What else was wrong, one sentence each.
 
         Returns:
             Folder of the episode.
 
         Raises:
-            AfilError: When nothing was recorded, or a topic of the contract has no message;
-                the recording stays in ``.partial``.
+            AfilError: When there is no instruction, or a topic of the contract has no message,
+                and the episode can still be completed; or when the disk refuses it.
         """
-        self._bag.close()
-        silent = [t for t in self._contract.required_topics() if not self._counts[t]]
-        if silent:
+        require_all_topics(self._contract, self.ledger.counts, str(self._bag.path))
+        if not self.instruction:
             raise AfilError(
-                f"{self._bag.path} was not saved: no message on {', '.join(silent)}; check that "
-                f"the driver runs and that its topic is the contract's"
+                f'{self._bag.path} is of a task without words; give instruction:="..." or task:='
             )
         metadata = EpisodeMetadata(
             name=self.name,
-            instruction=self._instruction,
+            instruction=self.instruction,
             success=success,
             robot=self._contract.robot,
             contract_sha256=self._contract.sha256,
             operator=self._operator,
             recorded_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            duration_s=(self._end_ns - (self._first_ns or 0)) / 1e9,
+            duration_s=self.ledger.duration_ns / 1e9,
             topics={
-                t: TopicSummary(
-                    type=self._types[t], count=self._counts[t], max_gap_s=self._gaps_ns[t] / 1e9
+                topic: TopicSummary(
+                    type=msgtype,
+                    count=self.ledger[topic].count,
+                    max_gap_s=self.ledger.silence_ns(topic) / 1e9,
                 )
-                for t in self._types
+                for topic, msgtype in self._types.items()
             },
-            seed=self._seed if seed is None else seed,
-            notes=self._notes,
+            seed=self.seed,
+            notes=self.notes,
             clock_steps=self._clock_steps,
-            problems=tuple(self._guard.sentences()),
+            problems=(*self.problems, *problems),
         )
+        self._bag.close()
         (self._bag.path / EPISODE_FILE).write_text(metadata.to_yaml(), encoding="utf-8")
         (self._bag.path / DRAFT_FILE).unlink()
         target = self._dataset / self.name

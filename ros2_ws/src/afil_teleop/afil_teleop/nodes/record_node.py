@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
+import rcl_interfaces.msg
 from afil_interfaces.srv import ResetWorld
+from diagnostic_msgs.msg import DiagnosticStatus
+from diagnostic_updater import Updater
 from rclpy.clock import Clock, ClockType
 from rclpy.event_handler import QoSMessageLostInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
@@ -14,38 +20,31 @@ from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
 from afil_core.contract import load_contract
-from afil_core.errors import EXIT_INTERRUPTED, AfilError
+from afil_core.errors import EXIT_INTERRUPTED
 from afil_core.process.node_main import run_node
-from afil_core.world_protocol import (
-    EPISODE_QOS,
-    EPISODE_TOPIC,
-    EPISODE_TYPE,
-    RESET_SERVICE,
-    EpisodeStatus,
-)
-from afil_teleop.recording.dataset import dataset_state
-from afil_teleop.recording.preflight import TopicLife, preflight
-from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
-from afil_teleop.recording.session import Answer, Phase, Session
-from afil_teleop.recording.status import DIAGNOSTICS_TYPE, STATUS_TYPE, Arrivals, RecorderStatus
-from afil_teleop.recording.unattended import UnattendedRecording
+from afil_core.process.parameters import declare
+from afil_core.topics import Qos
+from afil_core.world_protocol import EPISODE_QOS, EPISODE_TOPIC, EPISODE_TYPE, RESET_SERVICE
+from afil_teleop.recording.control import RecordingControl
+from afil_teleop.recording.graph import publishers
+from afil_teleop.recording.parameters import RecordParameters
+from afil_teleop.recording.session import Answer
+from afil_teleop.recording.status import STATUS_TYPE, RecorderStatus
+from afil_teleop.recording.world import ResetAnswer
 
-WORLDS = ("none", "lock_step", "real_time")
 # Deep enough for seconds of messages: a recorder that is late must not lose any.
 _QUEUE_DEPTH = 500
-_TICK_S = 0.02
+_TICK_S, _LOOK_S, _STATUS_S = 0.02, 0.1, 1.0
 
 
 class RecordNode(Node):
     """Subscribes to every topic of the contract and answers the episode services.
 
-    Parameters: ``robot`` (contract name or file), ``dataset`` (its folder), ``instruction``,
-    ``task``, ``operator``, ``cue``, ``noise`` (texts for ``episode.yaml``), ``world`` (none,
-    lock_step, real_time), ``episodes`` (record until the dataset has so many, by itself; 0: a
-    person starts and saves), ``first_seed`` (of an empty dataset).
+    Parameters: :class:`~afil_teleop.recording.parameters.RecordParameters`.
 
     Services (std_srvs/Trigger): ``~/start``, ``~/save``, ``~/save_failure``, ``~/discard``,
-    ``~/quit``. Topic ``~/status`` (afil_interfaces/RecorderStatus), once a second.
+    ``~/quit``. Topics: ``~/status`` (afil_interfaces/RecorderStatus) and ``/diagnostics``, once a
+    second and when something goes wrong.
 
     Raises:
         AfilError: When a parameter, the contract or the dataset does not fit.
@@ -53,233 +52,160 @@ class RecordNode(Node):
 
     def __init__(self) -> None:
         super().__init__("record_node")
-        self._world = self._text("world", "none")
-        if self._world not in WORLDS:
-            raise AfilError(f"parameter world is '{self._world}'; use {', '.join(WORLDS)}")
-        self._contract = load_contract(self._text("robot", "franka"))
-        self._recorder = EpisodeRecorder(self._settings())
-        self._session = Session(self._recorder, self._problems)
-        self._arrivals = Arrivals(self._contract.topics())
-        self._seed: int | None = None
-        self._reset_answers: list[ResetWorld.Response] = []
-        self._subscribe()
-        self._serve()
-        self._automatic = self._automation()
-        self._diagnostics = self.create_publisher(
-            get_message(DIAGNOSTICS_TYPE), "/diagnostics", 10
-        )
-        self._status = self.create_publisher(get_message(STATUS_TYPE), "~/status", 10)
-        # Simulated time stands still while a lock-step world waits; these timers must not.
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(_TICK_S, self._tick, clock=steady)
-        self.create_timer(1.0, self._publish_status, clock=steady)
-        print(f"recording to {self._dataset} ({self._contract.robot})", flush=True)
-
-    @property
-    def over(self) -> bool:
-        """Whether everything asked for is recorded, or a person quit."""
-        if self._automatic is not None:
-            return self._automatic.finished
-        return self._session.phase is Phase.FINISHED
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether fewer episodes are recorded than were asked for."""
-        return self._automatic is not None and not self._automatic.finished
-
-    def close(self) -> None:
-        """Say what there is; an open episode is never taken for a whole one."""
-        if self._session.phase is Phase.RECORDING:
-            if self._automatic is not None:
-                self._session.discard()
-            else:
-                where = self._recorder.leave()
-                print(f"the open episode was not saved; its messages lie in {where}", flush=True)
-        if self._automatic is not None:
-            print(self._automatic.summary, flush=True)
-
-    def _text(self, name: str, default: str) -> str:
-        return str(self.declare_parameter(name, default).value)
-
-    def _integer(self, name: str, default: int) -> int:
-        return int(self.declare_parameter(name, default).value)
-
-    def _settings(self) -> RecordingSettings:
-        dataset = self._text("dataset", "demos")
-        if self._text("output", ""):
-            raise AfilError("parameter output of record_node is called dataset now; rename it")
-        instruction = self._text("instruction", "")
-        if not instruction:
-            raise AfilError("parameter instruction of record_node is empty; give it in words")
-        self._dataset = Path(dataset).expanduser()
-        named = {k: self._text(k, "") for k in ("task", "cue", "noise")}
-        notes = {k: v for k, v in named.items() if v}
-        self._episodes = self._integer("episodes", 0)
-        self._state = dataset_state(
-            self._dataset,
-            self._contract,
-            instruction=instruction,
-            notes=notes,
-            first_seed=self._integer("first_seed", 0),
-        )
-        return RecordingSettings(
-            dataset=self._dataset,
-            contract=self._contract,
-            instruction=instruction,
-            operator=self._text("operator", "unknown"),
-            lock_step=self._world == "lock_step",
-            notes=notes,
-        )
-
-    def _subscribe(self) -> None:
-        action = self._contract.action
-        commands = [c.topic for c in action.demonstrated] if action else []
-        # Headerless commands come first: of what is ready at once, an executor takes the
-        # earlier subscription, and the recorder joins them to the stamped one that follows.
-        order = sorted(commands, key=lambda t: "Stamped" in self._contract.topics()[t][0])
-        order += [t for t in self._contract.topics() if t not in commands]
-        for topic in order:
-            msgtype, qos = self._contract.topics()[topic]
-            self.create_subscription(
-                get_message(msgtype),
-                topic,
-                lambda cdr, topic=topic: self._received(topic, cdr),
-                QoSProfile(**qos.profile(depth=_QUEUE_DEPTH)),
-                event_callbacks=SubscriptionEventCallbacks(
-                    message_lost=lambda lost, topic=topic: self._lost(topic, lost)
-                ),
-                raw=True,
-            )
-        if self._world != "none":
+        given = declare(RecordParameters, self, rcl_interfaces.msg)
+        if given.world != "none":
             self._reset = self.create_client(ResetWorld, RESET_SERVICE)
+        self.control = RecordingControl(
+            given,
+            load_contract(given.robot).within(self.get_namespace()),
+            self,
+            self._log,
+            sim_time=bool(self.get_parameter("use_sim_time").value),
+        )
+        # Subscriptions first, publishers last: who sees a publisher may rely on a listener.
+        for topic, (msgtype, qos) in self.control.contract.topics().items():
+            self._listen(topic, msgtype, qos)
+        self._know_the_graph()
+        if self.control.world is not None:
             self.create_subscription(
                 get_message(EPISODE_TYPE),
                 EPISODE_TOPIC,
-                self._status_received,
+                lambda cdr, world=self.control.world: world.status_received(bytes(cdr)),
                 QoSProfile(**EPISODE_QOS.profile(depth=_QUEUE_DEPTH)),
                 raw=True,
             )
-
-    def _serve(self) -> None:
-        for name, command in {
-            "start": self._start,
-            "save": lambda: self._session.save(success=True, seed=self._seed),
-            "save_failure": lambda: self._session.save(success=False, seed=self._seed),
-            "discard": self._session.discard,
-            "quit": self._session.quit,
-        }.items():
-            self.create_service(
-                Trigger, f"~/{name}", lambda _, response, do=command: self._answer(do(), response)
-            )
-
-    def _automation(self) -> UnattendedRecording | None:
-        if self._episodes == 0:
-            return None
-        if self._world != "lock_step":
-            raise AfilError(
-                f"episodes:={self._episodes} needs a simulated world in lock-step (sim:=true), "
-                f"because only there can the recorder start and judge episodes by itself"
-            )
-        if self._state.episodes:
-            print(
-                f"{self._dataset} has {self._state.episodes} of {self._episodes} episodes; "
-                f"going on with seed {self._state.next_seed}",
-                flush=True,
-            )
-        return UnattendedRecording(
-            self._session,
-            lambda: (self._recorder.frames, sum(self._recorder.counts.values())),
-            self._request_reset,
-            lambda line: print(line, flush=True),
-            episodes=self._episodes,
-            existing=self._state.episodes,
+        self._serve()
+        self._status = self.create_publisher(get_message(STATUS_TYPE), "~/status", 10)
+        self._diagnostics = Updater(self)
+        self._diagnostics.setHardwareID(self.control.contract.robot)
+        self._diagnostics.add("recorder", self._diagnose)
+        # Simulated time stands still while a lock-step world waits; these timers must not.
+        self._diagnostics.timer.cancel()
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(_TICK_S, self._tick, clock=steady)
+        self.create_timer(_LOOK_S, self._look, clock=steady)
+        self.create_timer(_STATUS_S, self._tell, clock=steady)
+        self.get_logger().info(
+            f"recording to {self.control.dataset} ({self.control.contract.robot})"
         )
 
-    def _start(self) -> Answer:
-        answer = self._session.start()
-        self._seed = None
-        if answer.accepted and self._world != "none":
-            # A world that is still running would prepend the end of the last scene.
-            self._recorder.pause()
-            self._request_reset()
-        return answer
+    def is_ready(self) -> bool:
+        """Whether a world offers its reset."""
+        return bool(self._reset.service_is_ready())
 
-    def _answer(self, answer: Answer, response: Trigger.Response) -> Trigger.Response:
-        print(answer.message, flush=True)
+    def call(self) -> None:
+        """Ask the world for its next episode."""
+        self._reset.call_async(ResetWorld.Request()).add_done_callback(self._reset_answered)
+
+    def _reset_answered(self, done: Any) -> None:
+        answer: ResetWorld.Response = done.result()
+        if self.control.world is not None:
+            # It is acted on in a tick: an error in a future's callback would be swallowed.
+            self.control.world.answered(
+                ResetAnswer(
+                    success=answer.success,
+                    message=answer.message,
+                    episode=answer.episode,
+                    instruction=answer.instruction,
+                    task=answer.task,
+                )
+            )
+
+    def _listen(self, topic: str, msgtype: str, qos: Qos) -> None:
+        self.create_subscription(
+            get_message(msgtype),
+            topic,
+            partial(self._received, topic),
+            QoSProfile(**qos.profile(depth=_QUEUE_DEPTH)),
+            event_callbacks=SubscriptionEventCallbacks(message_lost=partial(self._lost, topic)),
+            raw=True,
+        )
+
+    def _serve(self) -> None:
+        control = self.control
+        commands: dict[str, Callable[[], Answer]] = {
+            "start": partial(self._checked, control.start),
+            "save": partial(self._checked, partial(control.save, success=True)),
+            "save_failure": partial(self._checked, partial(control.save, success=False)),
+            "discard": control.session.discard,
+            "quit": control.session.quit,
+        }
+        for name, command in commands.items():
+            self.create_service(Trigger, f"~/{name}", partial(self._answer, command))
+
+    def _checked(self, command: Callable[[], Answer]) -> Answer:
+        """Judge by what is known now, not by what was a second ago."""
+        self._know_the_graph()
+        self._look()
+        return command()
+
+    def _answer(
+        self, command: Callable[[], Answer], _: Trigger.Request, response: Trigger.Response
+    ) -> Trigger.Response:
+        answer = command()
+        self._log(logging.INFO if answer.accepted else logging.WARNING, answer.message)
         response.success, response.message = answer.accepted, answer.message
         return response
 
-    def _problems(self) -> list[str]:
-        problems = preflight(
-            self._contract,
-            lambda t: TopicLife(self.count_publishers(t), self._arrivals.last_ns.get(t)),
-            time.monotonic_ns(),
-            simulated=self._world != "none",
-        )
-        if self._world != "none" and not self._reset.service_is_ready():
-            problems.append(f"no world offers {RESET_SERVICE}; start one (sim:=true)")
-        return problems
+    def _know_the_graph(self) -> None:
+        graph = {
+            topic: publishers(self.get_publishers_info_by_topic(topic))
+            for topic in self.control.health.topics
+        }
+        for topic, msgtype, qos in self.control.know(graph):
+            self._listen(topic, msgtype, qos)
 
-    def _received(self, topic: str, cdr: bytes) -> None:
-        self._arrivals.add(topic, time.monotonic_ns())
-        self._recorder.receive(topic, bytes(cdr), self.get_clock().now().nanoseconds)
+    def _received(self, topic: str, cdr: bytes, info: dict[str, Any]) -> None:
+        self.control.received(
+            topic, bytes(cdr), self._now_ns(), time.monotonic_ns(), info["source_timestamp"]
+        )
 
     def _lost(self, topic: str, lost: QoSMessageLostInfo) -> None:
-        self._arrivals.lost[topic] = lost.total_count
-
-    def _request_reset(self) -> None:
-        future = self._reset.call_async(ResetWorld.Request())
-        future.add_done_callback(lambda done: self._reset_answered(done.result()))
-
-    def _reset_answered(self, answer: ResetWorld.Response) -> None:
-        self._recorder.resume()
-        self._reset_answers.append(answer)
-
-    def _status_received(self, cdr: bytes) -> None:
-        status = EpisodeStatus.decode(bytes(cdr))
-        if self._automatic is not None:
-            self._automatic.status_received(status)
-            return
-        self._seed = status.seed
-        if status.done and self._session.phase is Phase.RECORDING:
-            verdict = "success" if status.success else "failure"
-            print(f"the world says: {verdict} after {status.steps} steps", flush=True)
+        if topic in self.control.health.watches:
+            self.control.health.watches[topic].lost = lost.total_count
 
     def _tick(self) -> None:
-        # Answers are taken here, because an error in a future's callback would be swallowed.
-        while self._reset_answers:
-            answer = self._reset_answers.pop(0)
-            if self._automatic is not None:
-                self._automatic.reset_answered(
-                    answer.episode if answer.success else None, answer.message
-                )
-            elif not answer.success:
-                print(f"dropped: the world could not be reset ({answer.message})", flush=True)
-                self._session.discard()
-        if self._automatic is not None:
-            self._automatic.tick(time.monotonic())
+        if self.control.world is not None:
+            self.control.world.tick(time.monotonic())
 
-    def _publish_status(self) -> None:
-        status = RecorderStatus(
-            node=self.get_name(),
-            robot=self._contract.robot,
-            phase=self._session.phase,
-            episode=self._session.episode,
-            episodes=self._state.episodes + self._session.saved,
-            dataset=self._dataset,
-            counts=self._recorder.counts,
-            gaps=self._recorder.gaps,
-        )
-        stamp_ns = self.get_clock().now().nanoseconds
-        self._diagnostics.publish(status.diagnostics(stamp_ns))
-        self._status.publish(status.encode(stamp_ns, self._arrivals, time.monotonic_ns()))
+    def _look(self) -> None:
+        if self.control.look(self._now_ns(), time.monotonic_ns()):
+            self._diagnostics.force_update()
+
+    def _tell(self) -> None:
+        self._know_the_graph()
+        self._status.publish(self._current().encode(self._now_ns(), time.monotonic_ns()))
+        self._diagnostics.force_update()
+
+    def _diagnose(self, stat: Any) -> Any:
+        status = self._current()
+        level = DiagnosticStatus.OK if status.is_well else DiagnosticStatus.WARN
+        stat.summary(level, status.summary)
+        for key, value in status.values.items():
+            stat.add(key, value)
+        return stat
+
+    def _current(self) -> RecorderStatus:
+        return self.control.status(self._now_ns(), time.monotonic_ns())
+
+    def _now_ns(self) -> int:
+        return int(self.get_clock().now().nanoseconds)
+
+    def _log(self, level: int, line: str) -> None:
+        # rclpy wants each line of code to keep to one level.
+        if level >= logging.ERROR:
+            self.get_logger().error(line)
+        elif level >= logging.WARNING:
+            self.get_logger().warning(line)
+        else:
+            self.get_logger().info(line)
 
 
 def main() -> int:
     """Entry point of ``ros2 run afil_teleop record_node``."""
     return run_node(
         RecordNode,
-        is_over=lambda node: node.over,
-        close=RecordNode.close,
-        exit_code=lambda node: EXIT_INTERRUPTED if node.unfinished else 0,
+        is_over=lambda node: node.control.is_over,
+        close=lambda node: node.control.close(),
+        exit_code=lambda node: EXIT_INTERRUPTED if node.control.is_unfinished else 0,
     )

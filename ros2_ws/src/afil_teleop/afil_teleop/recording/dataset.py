@@ -19,11 +19,28 @@ class DatasetState:
         episodes: Number of episodes.
         successes: How many of them are successes.
         next_seed: Seed that follows the largest recorded one, or the first seed.
+        instruction: The task in words, the same in all of them; empty without episodes.
     """
 
     episodes: int
     successes: int
     next_seed: int
+    instruction: str = ""
+
+    def require_instruction(self, instruction: str) -> None:
+        """Check that episodes of a task may be added.
+
+        Args:
+            instruction: The task in words; empty where it is not known yet.
+
+        Raises:
+            AfilError: When the dataset is of another task.
+        """
+        if instruction and self.instruction and instruction != self.instruction:
+            raise AfilError(
+                f"the dataset's episodes have the instruction '{self.instruction}', not "
+                f"'{instruction}'; give another dataset"
+            )
 
 
 def dataset_state(
@@ -34,7 +51,7 @@ def dataset_state(
     Args:
         dataset: Folder of the dataset; may be absent.
         contract: Contract of the episodes to come.
-        instruction: Instruction of the episodes to come.
+        instruction: Instruction of the episodes to come; empty where it is not known yet.
         notes: Notes of the episodes to come; those that an episode has must agree.
         first_seed: Seed of the first episode of an empty dataset.
 
@@ -50,13 +67,16 @@ def dataset_state(
         return _without_episodes(dataset, first_seed)
     episodes = list_episodes(dataset)
     for episode in episodes:
-        _require_same(episode, contract, instruction, notes)
+        _require_same(episode, contract, notes)
     seeds = [e.metadata.seed for e in episodes if e.metadata.seed is not None]
-    return DatasetState(
+    state = DatasetState(
         episodes=len(episodes),
         successes=sum(e.metadata.success is True for e in episodes),
         next_seed=max([first_seed - 1, *seeds]) + 1,
+        instruction=episodes[0].metadata.instruction,
     )
+    state.require_instruction(instruction)
+    return state
 
 
 def _without_episodes(dataset: Path, first_seed: int) -> DatasetState:
@@ -69,20 +89,13 @@ def _without_episodes(dataset: Path, first_seed: int) -> DatasetState:
     return DatasetState(0, 0, first_seed)
 
 
-def _require_same(
-    episode: Episode, contract: Contract, instruction: str, notes: dict[str, str]
-) -> None:
+def _require_same(episode: Episode, contract: Contract, notes: dict[str, str]) -> None:
     metadata = episode.metadata
     if metadata.contract_sha256 != contract.sha256:
         lines = differences(contract, episode.contract)
         what = lines[0] if lines else "its description"
         raise AfilError(
             f"{episode.path} was recorded under another contract ({what}); give another dataset"
-        )
-    if metadata.instruction != instruction:
-        raise AfilError(
-            f"{episode.path} has the instruction '{metadata.instruction}', not '{instruction}'; "
-            f"give another dataset"
         )
     for key, value in notes.items():
         if metadata.notes.get(key, value) != value:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from afil_core import messages
+from afil_core.bags import OfferedQos
 from afil_core.contract import Contract
 from afil_core.episodes import EpisodeWriter
+from afil_core.episodes.ledger import Ledger
 from afil_core.errors import AfilError
-from afil_teleop.recording.gaps import GapCounter
+from afil_core.messages import has_header, peek_stamp
+from afil_teleop.recording.latched import LatchedTopics
+from afil_teleop.recording.lock_step import LockStepTimes
+
+World = Literal["none", "lock_step", "real_time"]
 
 
 @dataclass(frozen=True)
@@ -20,19 +26,17 @@ class RecordingSettings:
     Attributes:
         dataset: Folder that the episodes go to.
         contract: The robot's contract.
-        instruction: The task in words.
         operator: Who demonstrates.
-        lock_step: Whether the topics come from a lock-step world. There simulated time stands
-            still until a frame is answered, so that a message's stamp is its log time: reading
-            the clock instead would depend on which process got the processor first.
+        world: Mode of the simulated world that is recorded. In lock-step log times are those of
+            :class:`~afil_teleop.recording.lock_step.LockStepTimes`; in real time a message is
+            not logged before its stamp, where the world's ``/clock`` comes after it.
         notes: Further texts for ``episode.yaml``.
     """
 
     dataset: Path
     contract: Contract
-    instruction: str
     operator: str
-    lock_step: bool
+    world: World
     notes: Mapping[str, str]
 
 
@@ -41,43 +45,71 @@ class EpisodeRecorder:
 
     Args:
         settings: What all episodes of the session have in common.
+        instruction: The task in words; may be set later, as a simulated world tells it.
+        problems: What was wrong in the open episode beside its messages' times, one sentence
+            each, for ``episode.yaml``.
 
     Raises:
         AfilError: When a message type of the contract is not installed.
+
+    Attributes:
+        instruction: The task in words.
+        notes: Further texts for ``episode.yaml``.
+        offered: What the publishers of each topic offer, which the next episode's bag keeps.
+        ledger: What was written of the open or the last episode.
     """
 
-    def __init__(self, settings: RecordingSettings) -> None:
+    def __init__(
+        self,
+        settings: RecordingSettings,
+        instruction: str = "",
+        problems: Callable[[], list[str]] = list,
+    ) -> None:
         self._settings = settings
-        self._types = {t: kind for t, (kind, _) in settings.contract.topics().items()}
-        self._has_header = {t: _has_header(kind) for t, kind in self._types.items()}
-        action = settings.contract.action
-        self._commands = {c.topic for c in action.demonstrated} if action else set()
+        self._problems = problems
+        self.instruction = instruction
+        self.notes = dict(settings.notes)
+        self.offered: Mapping[str, Sequence[OfferedQos]] = {}
+        contract = settings.contract
+        self._types = {topic: kind for topic, (kind, _) in contract.topics().items()}
+        self._qos = {topic: qos for topic, (_, qos) in contract.extra_topics().items()}
+        self._has_header = {topic: has_header(kind) for topic, kind in self._types.items()}
+        self._latched = LatchedTopics(self._qos)
         self._writer: EpisodeWriter | None = None
+        self._times: LockStepTimes | None = None
         self._paused = False
-        self._gaps: dict[str, GapCounter] = {}
-        self._held: list[tuple[str, bytes]] = []
-        self._answers: list[tuple[int, list[tuple[str, bytes]]]] = []
-        self._first_ns: int | None = None
-        self._newest_ns = 0
+        self._head_is_due = False
+        self.ledger = Ledger(contract)
+
+    def add_extra_topic(self, topic: str, msgtype: str) -> None:
+        """Record a topic that the contract names as extra, now that its type is known.
+
+        Raises:
+            AfilError: When the type is not installed.
+        """
+        self._has_header[topic] = has_header(msgtype)
+        self._types[topic] = msgtype
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an episode is open."""
+        return self._writer is not None
 
     @property
     def counts(self) -> dict[str, int]:
         """Messages of the open episode, by topic; empty when none is open."""
-        if self._writer is None:
-            return {}
-        return self._writer.counts
+        return {} if self._writer is None else self.ledger.counts
 
     @property
     def frames(self) -> int:
         """Frames of the open episode that are complete: every observation topic has so many."""
-        return min(self.counts.get(s.topic, 0) for s in self._settings.contract.observations)
+        counts, times = self.counts, self._times
+        return min(
+            counts.get(s.topic, 0) + (times.held(s.topic) if times else 0)
+            for s in self._settings.contract.observations
+        )
 
-    @property
-    def gaps(self) -> dict[str, GapCounter]:
-        """Gaps between header stamps of the open or the last episode, by observation topic."""
-        return self._gaps
-
-    def begin(self) -> str:
+    def start(self) -> str:
         """Open an episode.
 
         Returns:
@@ -92,16 +124,15 @@ class EpisodeRecorder:
         self._writer = EpisodeWriter(
             settings.dataset,
             settings.contract,
-            settings.instruction,
+            self.instruction,
             operator=settings.operator,
-            notes=settings.notes,
+            notes=self.notes,
+            offered=self.offered,
         )
-        self._gaps = {s.topic: GapCounter(s.rate_hz) for s in settings.contract.observations}
+        self.ledger = self._writer.ledger
+        self._times = LockStepTimes(settings.contract) if settings.world == "lock_step" else None
         self._paused = False
-        self._held = []
-        self._answers = []
-        self._first_ns = None
-        self._newest_ns = 0
+        self._head_is_due = True
         return self._writer.name
 
     def pause(self) -> None:
@@ -112,35 +143,31 @@ class EpisodeRecorder:
         """Write what arrives from here on."""
         self._paused = False
 
-    def receive(self, topic: str, cdr: bytes, now_ns: int) -> None:
+    def receive(self, topic: str, cdr: bytes, now_ns: int, sent_ns: int = 0) -> None:
         """Write a message, if an episode is open and not paused.
 
         Args:
             topic: A topic of the contract.
             cdr: The serialized message.
             now_ns: The node's clock.
+            sent_ns: When the middleware sent it; it counts in lock-step alone.
 
         Raises:
-            AfilError: When the bytes are not a message of the topic's type.
+            AfilError: When the disk refuses it.
         """
         if self._writer is None or self._paused:
+            self._latched.add(topic, cdr)
             return
-        stamp_ns = self._stamp(topic, cdr)
-        if stamp_ns is not None and topic in self._gaps:
-            self._gaps[topic].add(stamp_ns)
-        if not self._settings.lock_step:
-            self._writer.write(topic, cdr, now_ns)
-            return
-        if topic in self._commands:
-            self._hold(topic, cdr, stamp_ns)
+        stamp_ns = peek_stamp(cdr) if self._has_header[topic] else None
+        if self._times is None:
+            simulated = self._settings.world == "real_time"
+            self._write(topic, cdr, max(now_ns, stamp_ns or 0) if simulated else now_ns)
         else:
-            self._newest_ns = max(self._newest_ns, stamp_ns or 0)
-            if self._first_ns is None:
-                self._first_ns = stamp_ns
-            self._writer.write(topic, cdr, self._newest_ns if stamp_ns is None else stamp_ns)
-        self._write_answers()
+            for message in self._times.add(topic, cdr, stamp_ns, sent_ns):
+                self._write(*message)
+        self._latched.add(topic, cdr)
 
-    def finish(self, *, success: bool, seed: int | None) -> Path:
+    def save(self, *, success: bool, seed: int | None) -> Path:
         """Save the open episode.
 
         Args:
@@ -151,24 +178,19 @@ class EpisodeRecorder:
             Folder of the episode.
 
         Raises:
-            AfilError: When a topic of the contract has no message; the episode stays open.
+            AfilError: When there is no instruction, or a topic of the contract has no message;
+                the episode stays open.
         """
         writer = self._open_writer()
-        silent = [topic for topic, count in self.counts.items() if count == 0]
-        if silent:
-            raise AfilError(
-                f"no message came on {', '.join(silent)}, which the contract "
-                f"'{self._settings.contract.robot}' requires; check its publisher, then record "
-                f"the episode again"
-            )
-        for topic, cdr in self._held:
-            writer.write(topic, cdr, self._newest_ns)
-        self._held = []
-        path = writer.save(success, seed=seed)
+        for message in self._times.rest() if self._times else ():
+            self._write(*message)
+        writer.instruction, writer.seed = self.instruction, seed
+        writer.notes |= self.notes
+        path = writer.save(success, self._problems())
         self._writer = None
         return path
 
-    def abandon(self) -> None:
+    def discard(self) -> None:
         """Remove the open episode.
 
         Raises:
@@ -176,7 +198,6 @@ class EpisodeRecorder:
         """
         writer = self._open_writer()
         self._writer = None
-        self._held = []
         writer.discard()
 
     def leave(self) -> Path:
@@ -197,29 +218,12 @@ class EpisodeRecorder:
             raise AfilError("no episode is being recorded; start one first")
         return self._writer
 
-    def _hold(self, topic: str, cdr: bytes, stamp_ns: int | None) -> None:
-        # A command without a header belongs to the stamped one that its publisher sends next.
-        self._held.append((topic, cdr))
-        if stamp_ns is not None:
-            self._answers.append((stamp_ns, self._held))
-            self._held = []
-
-    def _write_answers(self) -> None:
-        """Write the commands that answer this episode's frames; drop those to earlier ones."""
-        if self._first_ns is None:
-            return
-        for stamp_ns, commands in self._answers:
-            if stamp_ns >= self._first_ns:
-                for topic, cdr in commands:
-                    self._open_writer().write(topic, cdr, stamp_ns)
-        self._answers = []
-
-    def _stamp(self, topic: str, cdr: bytes) -> int | None:
-        if not self._has_header[topic]:
-            return None
-        message = messages.deserialize(cdr, self._types[topic])
-        return messages.stamp_to_ns(message.header.stamp)
-
-
-def _has_header(msgtype: str) -> bool:
-    return hasattr(messages.new(msgtype), "header")
+    def _write(self, topic: str, cdr: bytes, log_time_ns: int) -> None:
+        writer = self._open_writer()
+        if self._head_is_due:
+            self._head_is_due = False
+            for head_topic, head in self._latched.head():
+                self._write(head_topic, head, log_time_ns)
+        if not writer.has_topic(topic):
+            writer.add_topic(topic, self._types[topic], self._qos[topic])
+        writer.write(topic, cdr, log_time_ns)

@@ -24,13 +24,13 @@ class Phase(Enum):
 class EpisodeStore(Protocol):
     """What a session needs of a recorder."""
 
-    def begin(self) -> str:
+    def start(self) -> str:
         """Open an episode and answer its name."""
 
-    def finish(self, *, success: bool, seed: int | None) -> Path:
+    def save(self, *, success: bool, seed: int | None) -> Path:
         """Write the episode's last bytes and answer where it is."""
 
-    def abandon(self) -> None:
+    def discard(self) -> None:
         """Remove the open episode."""
 
 
@@ -53,11 +53,18 @@ class Session:
     Args:
         store: Where episodes go.
         problems: What keeps an episode from starting now, one sentence each; empty when ready.
+        faults: What keeps the open episode from passing for a success, one sentence each.
     """
 
-    def __init__(self, store: EpisodeStore, problems: Callable[[], list[str]]) -> None:
+    def __init__(
+        self,
+        store: EpisodeStore,
+        problems: Callable[[], list[str]],
+        faults: Callable[[], list[str]] = list,
+    ) -> None:
         self._store = store
         self._problems = problems
+        self._faults = faults
         self._phase = Phase.IDLE
         self._episode = ""
         self._saved = 0
@@ -85,7 +92,7 @@ class Session:
         if problems:
             return Answer(False, f"cannot start: {'; '.join(problems)}")
         try:
-            self._episode = self._store.begin()
+            self._episode = self._store.start()
         except (AfilError, OSError) as error:
             return Answer(False, f"cannot start: {error}")
         self._phase = Phase.RECORDING
@@ -94,15 +101,24 @@ class Session:
     def save(self, *, success: bool, seed: int | None = None) -> Answer:
         """Save the open episode; when that fails it stays open, so that nothing is lost.
 
+        What would train a wrong policy is not saved as a success.
+
         Args:
             success: Whether the demonstration reached its goal.
             seed: Seed of the simulated scene; None for a real robot.
         """
         if self._phase is not Phase.RECORDING:
             return Answer(False, f"cannot save: {self._why_not()}")
+        faults = self._faults() if success else []
+        if faults:
+            return Answer(
+                False,
+                f"cannot save {self._episode} as a success: {'; '.join(faults)}. Save it as a "
+                f"failure, which keeps the reason in episode.yaml, or discard it",
+            )
         self._phase = Phase.SAVING
         try:
-            path = self._store.finish(success=success, seed=seed)
+            path = self._store.save(success=success, seed=seed)
         except (AfilError, OSError) as error:
             self._phase = Phase.RECORDING
             return Answer(False, f"cannot save {self._episode}: {error}")
@@ -116,7 +132,7 @@ class Session:
             return Answer(False, f"cannot discard: {self._why_not()}")
         self._phase = Phase.DISCARDING
         episode = self._episode
-        self._store.abandon()
+        self._store.discard()
         self._close()
         return Answer(True, f"discarded {episode}")
 

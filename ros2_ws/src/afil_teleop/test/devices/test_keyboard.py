@@ -3,11 +3,17 @@
 import numpy as np
 import pytest
 
-from afil_teleop.devices.keyboard import (
-    EpisodeKey,
-    Keyboard,
-    KeyboardSpeed,
-)
+from afil_core.contract import load_contract
+from afil_core.errors import AfilError
+from afil_teleop.devices import DEVICES, EpisodeKey
+
+PERIOD_S = 0.1
+
+
+@pytest.fixture
+def make(franka):
+    """Function that makes a keyboard with options."""
+    return lambda **options: DEVICES.select("keyboard", **options).build(franka)
 
 
 @pytest.mark.parametrize(
@@ -15,37 +21,57 @@ from afil_teleop.devices.keyboard import (
     [("i", 0, 1), ("k", 0, -1), ("j", 1, 1), ("l", 1, -1), ("u", 2, 1), ("o", 2, -1)]
     + [("J", 3, -1), ("L", 3, 1), ("I", 4, 1), ("K", 4, -1), ("U", 5, 1), ("O", 5, -1)],
 )
-def test_each_motion_key_moves_its_own_axis(key, axis, sign):
-    keyboard = Keyboard(KeyboardSpeed(linear_m_s=0.1, angular_rad_s=0.5))
+def test_each_motion_key_moves_its_own_axis(make, key, axis, sign):
+    keyboard = make(linear_m_s=0.1, angular_rad_s=0.5)
     keyboard.press(key, 0.0)
-    expected = np.zeros(6)
-    expected[axis] = sign * (0.1 if axis < 3 else 0.5)
-    np.testing.assert_allclose(keyboard.twist(0.1), expected)
+    expected = np.zeros(7)
+    expected[axis] = sign * PERIOD_S * (0.1 if axis < 3 else 0.5)
+    expected[6] = 0.08
+    np.testing.assert_allclose(keyboard.act(0.1, PERIOD_S), expected)
 
 
-def test_a_released_key_stops_after_the_hold_time():
-    keyboard = Keyboard(KeyboardSpeed(hold_s=0.15))
+def test_a_released_key_stops_after_the_hold_time(make):
+    keyboard = make(hold_s=0.15)
     keyboard.press("i", 1.0)
-    assert keyboard.twist(1.1).any()
-    assert not keyboard.twist(1.15).any()
+    assert keyboard.act(1.1, PERIOD_S)[:6].any()
+    assert not keyboard.act(1.15, PERIOD_S)[:6].any()
 
 
-def test_the_gripper_key_toggles_and_speed_keys_scale():
-    keyboard = Keyboard()
-    assert keyboard.gripper_open
-    keyboard.press(" ", 0.0)
-    assert not keyboard.gripper_open
+def test_after_a_fifth_of_a_second_of_silence_nothing_is_asked(make):
+    keyboard = make()
+    assert keyboard.act(0.0, PERIOD_S) is None, "before the first key"
+    keyboard.press(" ", 1.0)
+    assert keyboard.act(1.19, PERIOD_S) is not None
+    assert keyboard.act(1.21, PERIOD_S) is None
+
+
+def test_the_gripper_key_toggles_and_speed_keys_scale(make):
+    keyboard = make()
     keyboard.press("i", 0.0)
-    slow = keyboard.twist(0.0)[0]
+    slow = keyboard.act(0.0, PERIOD_S)
+    assert slow[6] == 0.08
+    keyboard.press(" ", 0.0)
+    assert keyboard.act(0.0, PERIOD_S)[6] == 0.0
     keyboard.press("+", 0.0)
-    assert keyboard.twist(0.0)[0] > slow
+    assert keyboard.act(0.0, PERIOD_S)[0] > slow[0]
     for _ in range(50):
         keyboard.press("-", 0.0)
     assert keyboard.factor == pytest.approx(0.1)
+    keyboard.reset()
+    assert keyboard.act(0.0, PERIOD_S)[6] == 0.08, "a new episode begins with an open hand"
 
 
-def test_episode_keys_are_requests_and_unknown_keys_mean_nothing():
-    keyboard = Keyboard()
-    pressed = [keyboard.press(k, 0.0) for k in "rsfdqx"]
-    assert pressed == [*EpisodeKey, None]
-    assert not keyboard.twist(0.0).any()
+def test_episode_keys_are_requests_and_unknown_keys_mean_nothing(make):
+    keyboard = make()
+    for key in "rsfdqx":
+        keyboard.press(key, 0.0)
+    assert keyboard.take_keys() == list(EpisodeKey)
+    assert keyboard.take_keys() == []
+    assert not keyboard.act(0.0, PERIOD_S)[:6].any()
+    keyboard.press("h", 0.0)
+    assert "space  open, close" in keyboard.take_lines()[0]
+
+
+def test_a_robot_without_an_end_effector_is_refused():
+    with pytest.raises(AfilError, match="drives arms .* 'carla' does not have"):
+        DEVICES.select("keyboard").build(load_contract("carla"))

@@ -42,7 +42,10 @@ class FakeRobot(Node):
         self.create_timer(1.0 / contract.control_rate_hz, self._step, clock=steady)
 
     def _step(self) -> None:
-        now_ns = time.time_ns() + round(self._given.clock_step * 1e9) * (self._count >= 30)
+        passed_s = time.monotonic() - self._start_s
+        now_ns = time.time_ns()
+        if passed_s > self._given.step_after:
+            now_ns += round(self._given.clock_step * 1e9)
         away = np.array([0.002 * (self._count % 20), 0, 0, 0, 0, 0, 0])
         anchor = self._robot.contract.stream(self._robot.contract.anchor)
         shade = 0 if self._given.freeze else self._count % 200
@@ -73,6 +76,7 @@ def main() -> int:
     parser.add_argument("--stamp-offset", nargs=2, action="append", default=[])
     parser.add_argument("--silent-after", nargs=2, action="append", default=[])
     parser.add_argument("--clock-step", type=float, default=0.0)
+    parser.add_argument("--step-after", type=float, default=3.0)
     parser.add_argument("--freeze", action="store_true")
     given = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
     return run_node(lambda: FakeRobot(given))

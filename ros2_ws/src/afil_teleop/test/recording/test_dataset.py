@@ -11,16 +11,18 @@ INSTRUCTION = "lift the orange object"
 
 
 @pytest.fixture
-def dataset(tmp_path, franka, franka_messages):
+def dataset(tmp_path, franka, robot):
     """Two episodes, seeds 3 (a success) and 4 (a failure)."""
     recorder = EpisodeRecorder(
-        RecordingSettings(tmp_path / "d", franka, INSTRUCTION, "test", True, {"cue": "intact"})
+        RecordingSettings(tmp_path / "d", franka, "test", "lock_step", {"cue": "intact"}),
+        INSTRUCTION,
     )
     for seed, success in ((3, True), (4, False)):
-        recorder.begin()
-        for topic, cdr in [*franka_messages.observations(1), *franka_messages.command(1)]:
-            recorder.receive(topic, cdr, 1)
-        recorder.finish(success=success, seed=seed)
+        recorder.start()
+        messages = [*robot.by_topic(1), *robot.command(1)]
+        for sent_ns, (topic, cdr) in enumerate(messages):
+            recorder.receive(topic, cdr, 1, sent_ns)
+        recorder.save(success=success, seed=seed)
     return tmp_path / "d"
 
 
@@ -50,8 +52,15 @@ def test_another_contract_is_refused_with_the_line_that_differs(dataset, franka)
 def test_another_variant_or_instruction_is_refused(dataset, franka):
     with pytest.raises(AfilError, match="cue 'intact', not 'broken'"):
         state(dataset, franka, cue="broken")
-    with pytest.raises(AfilError, match="instruction"):
+    with pytest.raises(AfilError, match="instruction .*not 'push the cube'"):
         state(dataset, franka, instruction="push the cube")
+
+
+def test_an_instruction_that_the_world_tells_later_is_held_against_the_dataset(dataset, franka):
+    found = state(dataset, franka, instruction="")
+    found.require_instruction(INSTRUCTION)
+    with pytest.raises(AfilError, match=f"'{INSTRUCTION}', not 'push the cube'"):
+        found.require_instruction("push the cube")
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path, franka):

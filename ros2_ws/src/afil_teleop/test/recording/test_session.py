@@ -15,18 +15,18 @@ class Store:
         self.calls: list[str] = []
         self.refuse = ""
 
-    def begin(self) -> str:
-        self.calls.append("begin")
+    def start(self) -> str:
+        self.calls.append("start")
         return "episode_000000"
 
-    def finish(self, *, success: bool, seed: int | None) -> Path:
+    def save(self, *, success: bool, seed: int | None) -> Path:
         if self.refuse:
             raise AfilError(self.refuse)
-        self.calls.append(f"finish {success} {seed}")
+        self.calls.append(f"save {success} {seed}")
         return Path("data/episode_000000")
 
-    def abandon(self) -> None:
-        self.calls.append("abandon")
+    def discard(self) -> None:
+        self.calls.append("discard")
 
 
 @pytest.fixture
@@ -46,14 +46,14 @@ def test_an_episode_is_started_and_saved_as_success_or_failure(session, store):
     assert answer.accepted and "success" in answer.message
     assert session.start().accepted
     assert "failure" in session.save(success=False).message
-    assert store.calls == ["begin", "finish True 7", "begin", "finish False None"]
+    assert store.calls == ["start", "save True 7", "start", "save False None"]
     assert session.phase is Phase.IDLE
 
 
 def test_a_discarded_episode_is_not_saved(session, store):
     session.start()
     assert session.discard().accepted
-    assert store.calls == ["begin", "abandon"]
+    assert store.calls == ["start", "discard"]
     assert session.phase is Phase.IDLE
 
 
@@ -69,7 +69,7 @@ def test_a_second_start_does_not_touch_the_open_episode(session, store):
     session.start()
     answer = session.start()
     assert not answer.accepted and "save or discard it first" in answer.message
-    assert store.calls == ["begin"]
+    assert store.calls == ["start"]
     assert session.phase is Phase.RECORDING
 
 
@@ -84,7 +84,7 @@ def test_an_open_episode_must_be_decided_before_quitting(session):
 
 def test_a_save_that_fails_keeps_the_episode_open(session, store):
     session.start()
-    store.refuse = "no message came on /x"
+    store.refuse = "has no message on /x"
     answer = session.save(success=True)
     assert not answer.accepted and "/x" in answer.message
     assert session.phase is Phase.RECORDING
@@ -98,3 +98,13 @@ def test_a_start_says_what_is_not_ready(store):
     assert not answer.accepted
     assert "/a" in answer.message and "/b" in answer.message
     assert store.calls == []
+
+
+def test_what_trains_a_wrong_policy_is_saved_as_a_failure_only(store):
+    session = Session(store, list, lambda: ["the stamps of /target_pose are 0"])
+    session.start()
+    answer = session.save(success=True)
+    assert not answer.accepted
+    assert "as a success: the stamps of /target_pose are 0" in answer.message
+    assert session.phase is Phase.RECORDING and store.calls == ["start"]
+    assert session.save(success=False).accepted

@@ -5,53 +5,57 @@ from pathlib import Path
 import pytest
 
 from afil_core import messages
-from afil_teleop.recording.gaps import GapCounter
+from afil_core.contract import Contract
+from afil_core.episodes.ledger import Ledger
+from afil_teleop.recording.health import Health, Surroundings
 from afil_teleop.recording.session import Phase
-from afil_teleop.recording.status import DIAGNOSTICS_TYPE, STATUS_TYPE, Arrivals, RecorderStatus
+from afil_teleop.recording.status import STATUS_TYPE, RecorderStatus
 
-SECOND = 1_000_000_000
-
-
-@pytest.fixture
-def gap() -> GapCounter:
-    counter = GapCounter(10.0)
-    for stamp_s in (0.0, 0.1, 0.6):
-        counter.add(round(stamp_s * SECOND))
-    return counter
+S = 1_000_000_000
+IMAGE = "/camera/camera/color/image_raw"
 
 
-def make(dataset: Path, gaps: dict[str, GapCounter]) -> RecorderStatus:
-    counts = {"/image": 3}
-    return RecorderStatus("record_node", "franka", Phase.RECORDING, "e1", 7, dataset, counts, gaps)
+def make(contract: Contract, dataset: Path, stamps_s=(), problems=()) -> RecorderStatus:
+    ledger = Ledger(contract)
+    for stamp_s in stamps_s:
+        ledger.add(IMAGE, round(stamp_s * S), round(stamp_s * S))
+    watches = Health(contract, Surroundings()).watches
+    return RecorderStatus(Phase.RECORDING, "e1", 7, dataset, ledger, watches, tuple(problems))
 
 
-def test_it_tells_how_each_topic_arrives(tmp_path, gap):
-    arrivals = Arrivals(["/image", "/silent"])
-    status = make(tmp_path / "not" / "there" / "yet", {"/image": gap})
-    status.encode(0, arrivals, 0)
-    for index in range(20):
-        arrivals.add("/image", index * SECOND // 10)
-    arrivals.lost["/image"] = 4
-    cdr = status.encode(5 * SECOND, arrivals, 2 * SECOND)
-    read = messages.deserialize(cdr, STATUS_TYPE)
+def test_it_tells_how_each_topic_arrives(franka, robot, tmp_path):
+    status = make(franka, tmp_path / "not" / "there" / "yet", (0.0, 0.1, 0.6))
+    watch = status.watches[IMAGE]
+    image = dict(robot.by_topic(S))[IMAGE]
+    for index in range(21):
+        watch.add(image, S, S, index * S // 10, None)
+    watch.lost = 4
+    read = messages.deserialize(status.encode(5 * S, round(2.1 * S)), STATUS_TYPE)
     assert (read.stamp.sec, read.episode, read.episodes) == (5, "e1", 7)
     assert read.phase == read.RECORDING and read.disk_free_bytes > 0
-    image, silent = read.topics
-    assert (image.topic, image.count, image.rate_hz) == ("/image", 3, 10.0)
-    assert image.age == pytest.approx(0.1)
-    assert (image.gaps, image.max_gap, image.dropped) == (1, 0.5, 4)
-    assert (silent.topic, silent.rate_hz, silent.age) == ("/silent", 0.0, -1.0)
-    assert messages.deserialize(status.encode(0, arrivals, 3 * SECOND), STATUS_TYPE).topics[
-        0
-    ].rate_hz == pytest.approx(0.0), "rates are of the time since the last status"
+    found = {topic.topic: topic for topic in read.topics}
+    assert list(found) == list(franka.topics())
+    seen, silent = found[IMAGE], found["/joint_states"]
+    assert (seen.count, seen.rate_hz, seen.gaps, seen.dropped) == (3, 10.0, 1, 4)
+    assert seen.age == pytest.approx(0.1) and seen.max_gap == pytest.approx(0.5)
+    assert (silent.rate_hz, silent.age) == (0.0, -1.0)
+    read = messages.deserialize(status.encode(0, 9 * S), STATUS_TYPE)
+    assert {topic.rate_hz for topic in read.topics} == {0.0}, "nothing came since"
 
 
-def test_diagnostics_warn_of_gaps(tmp_path, gap):
-    cdr = make(tmp_path, {"/image": gap, "/whole": GapCounter(10.0)}).diagnostics(0)
-    entry = messages.deserialize(cdr, DIAGNOSTICS_TYPE).status[0]
-    assert (entry.level, entry.name, entry.message) == (1, "record_node: recorder", "recording")
-    assert {v.key: v.value for v in entry.values} == {
-        "episode": "e1",
-        "/image": "3",
-        "/image gaps": "1 gap(s), the longest 0.50 s",
-    }
+def test_what_is_wrong_and_what_was_lost_are_said(franka, tmp_path):
+    assert make(franka, tmp_path, (0.0, 0.1)).is_well
+    wrong = make(franka, tmp_path, (0.0, 0.1), ["/a is silent", "/b is frozen"])
+    assert not wrong.is_well
+    assert wrong.summary == "recording; /a is silent; /b is frozen"
+    assert list(messages.deserialize(wrong.encode(0, 0), STATUS_TYPE).problems) == [
+        "/a is silent",
+        "/b is frozen",
+    ]
+    gap = make(franka, tmp_path, (0.0, 0.1, 0.6))
+    assert not gap.is_well
+    assert gap.values[IMAGE] == "3"
+    assert gap.values[f"{IMAGE} gaps"] == "1 gap(s), the longest 0.50 s"
+    lost = make(franka, tmp_path)
+    lost.watches[IMAGE].lost = 2
+    assert not lost.is_well and lost.values[f"{IMAGE} lost"] == "2"

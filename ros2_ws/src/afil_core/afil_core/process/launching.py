@@ -1,0 +1,154 @@
+"""What launch files have in common; beside ``node_main`` what the core knows of ROS.
+
+A launch file's arguments are a flat :class:`afil_core.schema.Schema`, as a node's parameters are::
+
+    def setup(context):
+        given = read_arguments(DeployArguments, context)
+        node = made_node("afil_policy", "policy_node", PolicyParameters(...))
+        return [needs(node, "deployment failed"), node]
+
+    def generate_launch_description():
+        return description(DeployArguments, setup)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from ament_index_python.packages import get_package_share_directory
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from launch.actions import (
+    DeclareLaunchArgument,
+    IncludeLaunchDescription,
+    OpaqueFunction,
+    RegisterEventHandler,
+    SetEnvironmentVariable,
+)
+from launch.event_handlers import OnProcessExit
+from launch.events.process import ProcessExited
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+from afil_core.errors import AfilError
+from afil_core.process.parameters import describe, read_texts
+from afil_core.schema import Schema, to_plain
+from afil_core.world_protocol import simulation_environment, world_launch_file
+
+S = TypeVar("S", bound=Schema)
+Entities = list[LaunchDescriptionEntity]
+
+
+def description(
+    kind: type[Schema],
+    setup: Callable[[LaunchContext], Entities],
+    choices: Mapping[str, Sequence[str]] | None = None,
+) -> LaunchDescription:
+    """A launch description: arguments, and what is made of them.
+
+    Args:
+        kind: The arguments.
+        setup: Makes the rest when their values are known.
+        choices: The only values of an argument, where they are not known before.
+    """
+    given = choices or {}
+    declared = [
+        DeclareLaunchArgument(
+            argument.name,
+            default_value=argument.text,
+            description=argument.description,
+            choices=list(given.get(argument.name, argument.choices)) or None,
+        )
+        for argument in describe(kind)
+    ]
+    former = [
+        DeclareLaunchArgument(name, default_value="", description=f"former name of {present}")
+        for name, present in kind.renamed.items()
+    ]
+    return LaunchDescription([*declared, *former, OpaqueFunction(function=setup)])
+
+
+def read_arguments(kind: type[S], context: LaunchContext, source: str) -> S:
+    """The values of a launch file's arguments.
+
+    Args:
+        kind: The arguments.
+        context: The launch's context.
+        source: Name of the launch file, for error sentences.
+
+    Raises:
+        AfilError: When a value does not fit; names the argument.
+    """
+    return read_texts(kind, context.launch_configurations, source)
+
+
+def made_node(
+    package: str, executable: str, parameters: Schema, *, use_sim_time: bool = False, **more: Any
+) -> Node:
+    """A node with parameters of exactly the types that it declares.
+
+    Args:
+        package: Its package.
+        executable: Its executable.
+        parameters: Values of its parameters.
+        use_sim_time: Whether it follows ``/clock``.
+        **more: Further options of ``launch_ros.actions.Node``.
+    """
+    # Without a type, launch_ros would read a text as YAML, and 0.01 would be a number.
+    typed = {
+        name: ParameterValue(value, value_type=type(value)) if isinstance(value, str) else value
+        for name, value in to_plain(parameters).items()
+    }
+    return Node(
+        package=package,
+        executable=executable,
+        output="screen",
+        parameters=[{"use_sim_time": use_sim_time}, typed],
+        **more,
+    )
+
+
+def needs(
+    node: Node, what: str, *, may_end: bool = False, then: Callable[[], Entities] = list
+) -> RegisterEventHandler:
+    """Let the launch fail with a sentence when a node ends by itself.
+
+    Args:
+        node: The node.
+        what: What has failed then, e.g. ``recording failed``.
+        may_end: Whether it may end with exit code 0.
+        then: What to do when it did.
+    """
+
+    def ended(event: ProcessExited, context: LaunchContext) -> Entities:
+        if context.is_shutdown:
+            return []
+        if may_end and event.returncode == 0:
+            return then()
+        raise AfilError(
+            f"{what}: {event.process_name} ended with code {event.returncode}; its messages are "
+            f"above"
+        )
+
+    return RegisterEventHandler(OnProcessExit(target_action=node, on_exit=ended))
+
+
+def simulated_world(arguments: Mapping[str, Any]) -> Entities:
+    """The simulated world, whose topics stay on this machine.
+
+    Args:
+        arguments: Of ``world.launch.py``.
+
+    Raises:
+        AfilError: When the package of the worlds is not installed.
+    """
+    texts = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in arguments.items()
+    }
+    source = PythonLaunchDescriptionSource(world_launch_file(get_package_share_directory))
+    return [
+        *(SetEnvironmentVariable(*pair) for pair in simulation_environment().items()),
+        IncludeLaunchDescription(source, launch_arguments=texts.items()),
+    ]

@@ -1,0 +1,93 @@
+"""Target positions of joints, approached no faster than the contract allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afil_core.actions.joint import JointTargets
+from afil_core.commands import Command
+from afil_core.contract import Contract
+from afil_core.errors import AfilError
+from afil_core.kinds import Observation
+from afil_core.kinds.joints import JointPositions
+from afil_core.schema import Schema
+from afil_teleop.driving.base import Drive, Sent
+
+
+class JointDrive(Drive):
+    """Publishes the demonstrated commands of ``joint``.
+
+    The target starts at the measured positions and follows the device, a leader arm say, by the
+    largest step per control period: an arm does not jump to where its leader lies.
+    """
+
+    def __init__(self, config: Schema, contract: Contract) -> None:
+        super().__init__(config, contract)
+        assert isinstance(self.action, JointTargets)
+        self._joints = self.action.joint_command
+        self._gripper = self.action.gripper_command
+        self._max_step_rad = self.action.max_step_rad
+        self._stream = next(
+            (
+                s
+                for s in contract.observations
+                if type(s) is JointPositions and s.joints == self._joints.joints
+            ),
+            None,
+        )
+        if self._stream is None:
+            raise AfilError(
+                f"the contract '{contract.robot}' has no observation of kind joint_positions with "
+                f"the joints of commands.{self._joints.name}, where a target could start"
+            )
+        self._target: NDArray[np.float64] | None = None
+        self._width_m: NDArray[np.float64] | None = None
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Gripper, where one is demonstrated, and joints."""
+        return (self._joints,) if self._gripper is None else (self._gripper, self._joints)
+
+    @property
+    def streams(self) -> tuple[Observation, ...]:
+        """The measured positions."""
+        return () if self._stream is None else (self._stream,)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a target."""
+        return self._target is not None
+
+    def measured(self, stream: str, value: NDArray[Any]) -> None:
+        """Start from the first measured positions."""
+        del stream
+        if self._target is None:
+            self._target = np.array(value, dtype=np.float64)
+
+    def move(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:
+        """One step towards the wanted positions."""
+        assert self._target is not None, "measured comes first"
+        clipped = self.action.clip(action)
+        joints = clipped[: self._joints.size]
+        step = np.clip(joints - self._target, -self._max_step_rad, self._max_step_rad)
+        self._target = self._target + step
+        if self._gripper is not None:
+            self._width_m = clipped[self._joints.size :]
+        return self.rest(stamp_ns)
+
+    def rest(self, stamp_ns: int) -> list[Sent]:
+        """The last target again, and the last width."""
+        sent = []
+        if self._gripper is not None and self._width_m is not None:
+            sent.append(Sent(self._gripper, self._gripper.encode(self._width_m, stamp_ns)))
+        if self._target is not None:
+            sent.append(Sent(self._joints, self._joints.encode(self._target, stamp_ns)))
+        return sent
+
+    def forget(self) -> None:
+        """Have no target until positions are measured again."""
+        self._target = None
+        self._width_m = None

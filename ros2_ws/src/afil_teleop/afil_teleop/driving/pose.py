@@ -1,0 +1,76 @@
+"""Steps of an end effector, integrated into an absolute target pose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afil_core.actions import TargetIntegrator
+from afil_core.actions.ee_delta import EndEffectorDelta
+from afil_core.commands import Command
+from afil_core.contract import Contract
+from afil_core.kinds import Observation
+from afil_core.schema import Schema
+from afil_teleop.driving.base import Drive, Sent
+
+
+class PoseDrive(Drive):
+    """Publishes the demonstrated commands of ``ee_delta``: target pose and gripper width.
+
+    The target starts at the measured pose, and rests where it is. The gripper is commanded from
+    the first step on; until then it stays as it is.
+    """
+
+    def __init__(self, config: Schema, contract: Contract) -> None:
+        super().__init__(config, contract)
+        assert isinstance(self.action, EndEffectorDelta)
+        self._ee = self.action
+        self._integrator = TargetIntegrator(self._ee.limits, may_start_outside=True)
+        self._width_m: NDArray[np.float64] | None = None
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Gripper and pose."""
+        return (self._ee.gripper_command, self._ee.pose_command)
+
+    @property
+    def streams(self) -> tuple[Observation, ...]:
+        """The measured pose."""
+        return (self._ee.pose_stream,)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a target."""
+        return self._integrator.target is not None
+
+    def measured(self, stream: str, value: NDArray[Any]) -> None:
+        """Start from the first measured pose."""
+        del stream
+        if self._integrator.target is None:
+            self._integrator.start_from(value)
+
+    def move(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:
+        """The gripper first: whoever waits for the pose has the whole command then."""
+        clipped = self.action.clip(action)
+        self._integrator.step(clipped[:6])
+        self._width_m = clipped[6:]
+        return self.rest(stamp_ns)
+
+    def rest(self, stamp_ns: int) -> list[Sent]:
+        """The last target again, and the last width."""
+        sent = []
+        if self._width_m is not None:
+            gripper = self._ee.gripper_command
+            sent.append(Sent(gripper, gripper.encode(self._width_m, stamp_ns)))
+        target = self._integrator.target
+        if target is not None:
+            pose = self._ee.pose_command
+            sent.append(Sent(pose, pose.encode(target, stamp_ns)))
+        return sent
+
+    def forget(self) -> None:
+        """Have no target until a pose is measured again; the gripper stays as it is."""
+        self._integrator.forget()
+        self._width_m = None

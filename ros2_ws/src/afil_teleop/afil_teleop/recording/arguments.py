@@ -1,0 +1,175 @@
+"""Arguments of ``record.launch.py``, and what follows from them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from afil_core.contract import Contract, load_contract
+from afil_core.errors import AfilError
+from afil_core.schema import Schema
+from afil_core.world_protocol import uses_sim_time
+from afil_teleop.devices import DEVICES
+from afil_teleop.recording.dataset import DatasetState, dataset_state
+from afil_teleop.recording.parameters import RecordParameters
+from afil_teleop.recording.recorder import World
+from afil_teleop.recording.tasks import task_instruction
+
+EXPERT, EXTERNAL = "expert", "external"
+# A person needs longer than the scripted expert for whom a task's limit is made.
+_PERSONS_STEPS = 600
+
+
+def sources() -> list[str]:
+    """Who may demonstrate: a person at one of the devices, the expert, or other nodes."""
+    return [EXPERT, *DEVICES.names(), EXTERNAL]
+
+
+class RecordArguments(Schema):
+    """Arguments of the launch file."""
+
+    renamed = {"output": "dataset", "contract": "robot"}
+
+    robot: str = Field("franka", description="Robot contract: name or YAML file")
+    namespace: str = Field("", description="Namespace of the robot's topics and of the nodes")
+    sim: bool = Field(False, description="Start the simulated world of the robot")
+    task: str = Field(
+        "", description="Name of the task: of the simulated world, or in config/tasks.yaml"
+    )
+    instruction: str = Field("", description="The task in words; empty: what the task says")
+    source: str = Field(
+        "keyboard",
+        description="Who demonstrates: a person at a device, the scripted expert (sim only), or "
+        "other nodes that publish the contract's command topics (external)",
+    )
+    device: str = Field("", description="Options of the device, e.g. '{linear_m_s: 0.2}'")
+    episodes: int = Field(
+        10, ge=1, description="Record until the dataset has so many (source:=expert)"
+    )
+    dataset: str = Field(
+        "demos", description="Folder of the dataset; existing episodes are kept and counted"
+    )
+    cue: str = Field("none", description="Simulated confounding cue in the image")
+    first_seed: int = Field(0, ge=0, description="Seed of the first episode of a new dataset")
+    noise: float = Field(
+        0.004, ge=0, description="Noise on the expert's commands, so that it visits more states"
+    )
+    max_steps: int = Field(
+        0,
+        ge=0,
+        description="Longest simulated episode in control steps; 0: the task's own, or a minute "
+        "for a person",
+    )
+    operator: str = Field("", description="Who demonstrates, for episode.yaml; empty: the source")
+    use_sim_time: Literal["auto", "true", "false"] = Field(
+        "auto",
+        description="Follow /clock; auto: with sim:=true, and where the contract's clock is "
+        "simulated",
+    )
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The robot's contract, in its namespace."""
+        return load_contract(self.robot).within(self.namespace)
+
+    @property
+    def unattended(self) -> bool:
+        """Whether episodes are recorded without a person."""
+        return self.source == EXPERT
+
+    @property
+    def world(self) -> World:
+        """Mode of the simulated world."""
+        if not self.sim:
+            return "none"
+        return "lock_step" if self.unattended else "real_time"
+
+    @property
+    def follows_clock(self) -> bool:
+        """Whether the nodes follow ``/clock``."""
+        return uses_sim_time(self.use_sim_time, self.contract.clock, sim=self.sim)
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """Texts for ``episode.yaml``."""
+        notes = {"task": self.task} if self.task else {}
+        if self.sim:
+            notes["cue"] = self.cue
+        if self.unattended:
+            notes["noise"] = f"{self.noise:g}"
+        return notes
+
+    def words(self, tasks: Path) -> str:
+        """The task in words; empty where the simulated world tells them.
+
+        Args:
+            tasks: The file of the tasks of robots.
+
+        Raises:
+            AfilError: When they are not known.
+        """
+        if self.instruction or self.sim:
+            return self.instruction
+        if not self.task:
+            raise AfilError(
+                'the recording needs the task in words: give instruction:="...", or task:= one '
+                f"of {tasks}"
+            )
+        return task_instruction(tasks, self.task)
+
+    def check(self) -> None:
+        """Check the arguments together.
+
+        Raises:
+            AfilError: When they don't fit.
+        """
+        if self.unattended and not self.sim:
+            raise AfilError(
+                "source:=expert is a script that needs the simulated world's state; add "
+                "sim:=true, or use another source:="
+            )
+
+    def state(self, words: str) -> DatasetState:
+        """What the dataset holds already.
+
+        Raises:
+            AfilError: When it is not the dataset of such episodes.
+        """
+        return dataset_state(
+            Path(self.dataset).expanduser(),
+            self.contract,
+            instruction=words,
+            notes=self.notes,
+            first_seed=self.first_seed,
+        )
+
+    def recorder(self, words: str) -> RecordParameters:
+        """Parameters of the recorder."""
+        return RecordParameters(
+            robot=self.robot,
+            dataset=str(Path(self.dataset).expanduser()),
+            instruction=words,
+            operator=self.operator or self.source,
+            world=self.world,
+            episodes=self.episodes if self.unattended else 0,
+            first_seed=self.first_seed,
+            **self.notes,
+        )
+
+    def simulation(self, state: DatasetState) -> dict[str, Any]:
+        """Arguments of the world's launch file."""
+        return {
+            "robot": self.robot,
+            "namespace": self.namespace,
+            "task": self.task,
+            "mode": self.world,
+            "cue": self.cue,
+            "first_seed": state.next_seed,
+            "max_steps": self.max_steps or (0 if self.unattended else _PERSONS_STEPS),
+            "auto_reset": False,
+            "expert": self.unattended,
+            "noise": self.noise,
+        }

@@ -1,0 +1,211 @@
+"""All topics of a robot while they arrive: what keeps an episode from starting or from passing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from afil_core.clock import ClockGuard
+from afil_core.commands import Command
+from afil_core.contract import Contract
+from afil_core.kinds import Observation
+from afil_core.messages import peek_stamp
+from afil_core.topics import Qos
+from afil_teleop.recording.findings import Finding
+from afil_teleop.recording.graph import Graph, Publisher
+from afil_teleop.recording.topic_watch import TopicWatch
+
+CLOCK_TOPIC = "/clock"
+# Silence that is allowed on top of the contract's greatest age: before an episode a driver may
+# be starting; in an episode it is an alarm.
+PREFLIGHT_GRACE_S = 1.0
+ALARM_GRACE_S = 0.2
+# Causes of silence that are said already.
+_DEAF = {"absent", "type", "qos"}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the messages come from.
+
+    Attributes:
+        world: Whether AFIL's own simulated world is recorded. It is silent until it is reset, and
+            its time stands still while it waits.
+        sim_time: Whether the node follows ``/clock``.
+    """
+
+    world: bool = False
+    sim_time: bool = False
+
+
+class Health:
+    """Follows every observation and every demonstrated command of a contract.
+
+    Args:
+        contract: The robot's contract.
+        surroundings: What the messages come from.
+
+    Attributes:
+        graph: Who publishes what, as last seen.
+        watches: What is known of each topic's messages, in the contract's order.
+    """
+
+    def __init__(self, contract: Contract, surroundings: Surroundings) -> None:
+        self._contract = contract
+        self._around = surroundings
+        self._guard = ClockGuard()
+        self.graph: Graph = {}
+        anchor = contract.stream(contract.anchor)
+        pictures = contract.clock == "system" and not surroundings.world
+        demonstrated = contract.action.demonstrated if contract.action else ()
+        parts: tuple[Observation | Command, ...] = (*contract.observations, *demonstrated)
+        self.watches = {
+            part.topic: TopicWatch(
+                part,
+                offset_s=None if surroundings.world else _offset_s(part, anchor),
+                pictures=pictures,
+            )
+            for part in parts
+        }
+
+    @property
+    def topics(self) -> list[str]:
+        """Topics whose publishers matter."""
+        clock = [CLOCK_TOPIC] if self._around.sim_time else []
+        return [*self.watches, *self._contract.extra_topics(), *clock]
+
+    def received(self, topic: str, cdr: bytes, now_ns: int, wall_ns: int) -> None:
+        """Take a message.
+
+        Args:
+            topic: A topic of the contract.
+            cdr: The message.
+            now_ns: The node's clock.
+            wall_ns: Monotonic wall time.
+        """
+        watch = self.watches[topic]
+        stamp_ns = peek_stamp(cdr) if watch.part.has_header else None
+        known_ns = now_ns if stamp_ns is None else stamp_ns
+        # A world sends a frame's time among the frame's messages: the clock may be behind.
+        arrived_ns = max(now_ns, known_ns) if self._around.world else now_ns
+        fault = self._guard.check(topic, known_ns, arrived_ns)
+        watch.add(cdr, stamp_ns, now_ns, wall_ns, fault)
+
+    def findings(
+        self, now_ns: int, wall_ns: int, grace_s: float = PREFLIGHT_GRACE_S
+    ) -> list[Finding]:
+        """What is wrong now.
+
+        Args:
+            now_ns: The node's clock.
+            wall_ns: Monotonic wall time.
+            grace_s: Silence that is allowed on top of the contract's greatest age.
+        """
+        found = self._clock(now_ns)
+        for topic, watch in self.watches.items():
+            offered = self.graph.get(topic, ())
+            wrong = self._publishers(watch.part, offered)
+            found += wrong
+            if not self._around.world and not _DEAF & {f.cause for f in wrong}:
+                found += _silence(watch, wall_ns, grace_s)
+            found += watch.findings(wall_ns)
+        return found
+
+    def warnings(self) -> list[str]:
+        """What does not keep an episode from being recorded, but takes something from it."""
+        said = []
+        for topic, (msgtype, qos) in self._contract.extra_topics().items():
+            offered = self.graph.get(topic, ())
+            lacks = _lacking(topic, qos, offered)
+            if not offered:
+                said.append(f"nothing publishes {topic} ({msgtype or 'any type'}), an extra topic")
+            elif lacks:
+                said.append(f"{lacks}: nothing arrives; correct extra_topics in the contract")
+        return said
+
+    def _clock(self, now_ns: int) -> list[Finding]:
+        if not self._around.sim_time:
+            return []
+        if not self.graph.get(CLOCK_TOPIC):
+            return [
+                Finding(
+                    CLOCK_TOPIC,
+                    "no_clock",
+                    "simulated time is on and nothing publishes /clock; start the simulator, or "
+                    "set use_sim_time:=false",
+                )
+            ]
+        if now_ns <= 0 and not self._around.world:
+            return [
+                Finding(
+                    CLOCK_TOPIC,
+                    "no_clock",
+                    "simulated time is on and no time came on /clock yet; let the simulator run",
+                )
+            ]
+        return []
+
+    def _publishers(
+        self, part: Observation | Command, offered: Sequence[Publisher]
+    ) -> list[Finding]:
+        topic = part.topic
+        if not offered:
+            text = (
+                f"nothing publishes {topic} ({part.type}); start its driver or correct the "
+                f"contract"
+            )
+            return [Finding(topic, "absent", text)]
+        found = []
+        if len(offered) > 1:
+            names = ", ".join(sorted(p.node for p in offered))
+            remedy = (
+                "another simulation runs; stop it, or set another ROS_DOMAIN_ID"
+                if self._around.world
+                else "what they send would be mixed in one recording; stop all but one"
+            )
+            text = f"{len(offered)} nodes publish {topic} ({names}): {remedy}"
+            found.append(Finding(topic, "second", text))
+        other = sorted({p.type for p in offered} - {part.type})
+        if other:
+            text = (
+                f"{topic} is published as {', '.join(other)}, but the contract says {part.type}; "
+                f"correct the driver or the contract"
+            )
+            found.append(Finding(topic, "type", text))
+        lacks = _lacking(topic, part.qos, offered)
+        if lacks:
+            text = f"{lacks}: nothing arrives; correct the QoS of its driver or of the contract"
+            found.append(Finding(topic, "qos", text))
+        return found
+
+
+def _silence(watch: TopicWatch, wall_ns: int, grace_s: float) -> list[Finding]:
+    """Commands may be silent: a person who does not move sends none."""
+    part = watch.part
+    if not isinstance(part, Observation):
+        return []
+    if watch.last_ns is None:
+        text = (
+            f"{part.topic} has a publisher but no message came; check its driver and that its "
+            f"QoS is compatible ({part.qos.reliability})"
+        )
+        return [Finding(part.topic, "silent", text)]
+    age_s = watch.age_s(wall_ns)
+    if age_s <= part.max_age_s + grace_s:
+        return []
+    text = f"{part.topic} has been silent for {age_s:.1f} s; check its driver and its cable"
+    return [Finding(part.topic, "silent", text)]
+
+
+def _lacking(topic: str, qos: Qos, offered: Sequence[Publisher]) -> str:
+    for publisher in offered:
+        missing = publisher.qos.missing_for(qos)
+        if missing:
+            return (
+                f"topic {topic} is asked for as {missing}, which {publisher.node} does not offer"
+            )
+    return ""
+
+
+def _offset_s(part: Observation | Command, anchor: Observation) -> float:
+    return part.max_age_s if isinstance(part, Observation) else anchor.max_age_s

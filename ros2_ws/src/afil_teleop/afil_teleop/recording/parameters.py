@@ -1,0 +1,42 @@
+"""Parameters of the recorder's node, and arguments of its launch file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from afil_core.schema import Schema
+
+
+class RecordParameters(Schema):
+    """Parameters of ``record_node``."""
+
+    renamed = {"output": "dataset"}
+
+    robot: str = Field("franka", description="Robot contract: name or YAML file")
+    dataset: str = Field(
+        "demos", description="Folder of the dataset; existing episodes are kept and counted"
+    )
+    instruction: str = Field(
+        "", description="The task in words; empty: what the simulated world says"
+    )
+    task: str = Field("", description="Name of the task, for episode.yaml")
+    operator: str = Field("unknown", description="Who demonstrates, for episode.yaml")
+    cue: str = Field("", description="Simulated confounding cue, for episode.yaml")
+    noise: str = Field("", description="Noise on the expert's commands, for episode.yaml")
+    world: Literal["none", "lock_step", "real_time"] = Field(
+        "none", description="Mode of the simulated world that is recorded; none for a robot"
+    )
+    episodes: int = Field(
+        0,
+        ge=0,
+        description="Record until the dataset has so many, alone; 0: a person starts and saves",
+    )
+    first_seed: int = Field(0, ge=0, description="Seed of the first episode of a new dataset")
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """Texts for ``episode.yaml``."""
+        named = {"task": self.task, "cue": self.cue, "noise": self.noise}
+        return {name: text for name, text in named.items() if text}

@@ -1,0 +1,108 @@
+"""What a device asks for becomes commands within the contract's limits, and rests in silence."""
+
+import numpy as np
+import pytest
+
+from afil_core.contract import load_contract
+from afil_core.errors import AfilError
+from afil_core.testing import HOME, READY_JOINTS, changed
+from afil_teleop.driving import make_drive
+
+JOINT_ACTION = {
+    "kind": "joint",
+    "minimum_rad": [-3.1] * 7,
+    "maximum_rad": [4.6] * 7,
+    "max_step_rad": 0.1,
+    "demonstrated": ["joint", "gripper"],
+    "interfaces": {"joint": ["joint", "gripper"]},
+    "default_interface": "joint",
+}
+
+
+def values(sent):
+    return {s.command.name: s.command.decode(s.cdr).value for s in sent}
+
+
+def stamps(sent):
+    return {s.command.decode(s.cdr).stamp_ns for s in sent if s.command.has_header}
+
+
+@pytest.fixture
+def arm(franka):
+    drive = make_drive(franka)
+    assert not drive.is_ready
+    (stream,) = drive.streams
+    drive.measured(stream.name, HOME)
+    assert drive.is_ready
+    return drive
+
+
+def test_steps_add_up_to_a_target_from_the_measured_pose_on(arm):
+    for k in range(3):
+        sent = arm.move(np.array([0.01, 0, 0, 0, 0, 0, 0.05]), stamp_ns=k)
+    assert [s.command.name for s in sent] == ["gripper", "pose"], "the gripper first"
+    assert values(sent)["pose"][0] == pytest.approx(HOME[0] + 0.03)
+    assert values(sent)["gripper"] == pytest.approx([0.05])
+    assert stamps(sent) == {2}
+
+
+def test_a_step_is_held_within_the_contracts_limits(arm, franka):
+    sent = arm.move(np.array([1.0, 0, 0, 0, 0, 0, 3.0]), 0)
+    limits = franka.action.limits
+    assert values(sent)["pose"][0] == pytest.approx(HOME[0] + limits.max_translation_m)
+    assert values(sent)["gripper"] == pytest.approx([0.08])
+    for _ in range(40):
+        sent = arm.move(np.array([1.0, 0, 0, 0, 0, 0, 0]), 0)
+    assert values(sent)["pose"][0] == pytest.approx(limits.workspace_max_m[0])
+
+
+def test_at_rest_the_target_stays_and_a_gripper_that_was_not_asked_for_is_left_alone(arm):
+    assert values(arm.rest(7)) == {"pose": pytest.approx(HOME)}
+    arm.move(np.array([0.01, 0, 0, 0, 0, 0, 0.0]), 8)
+    rest = values(arm.rest(9))
+    assert rest["pose"][0] == pytest.approx(HOME[0] + 0.01) and rest["gripper"] == [0.0]
+
+
+def test_in_a_new_episode_the_old_target_is_forgotten(arm):
+    arm.move(np.array([0.01, 0, 0, 0, 0, 0, 0.0]), 0)
+    arm.forget()
+    assert not arm.is_ready and arm.rest(1) == []
+    arm.measured("ee_pose", HOME)
+    assert values(arm.rest(1)) == {"pose": pytest.approx(HOME)}
+
+
+def test_nothing_is_sent_of_an_action_that_is_not_finite(arm):
+    with pytest.raises(AfilError, match="not finite in dy"):
+        arm.move(np.array([0, np.nan, 0, 0, 0, 0, 0]), 0)
+    assert values(arm.rest(1))["pose"] == pytest.approx(HOME)
+
+
+def test_joints_follow_their_leader_by_the_largest_step(franka):
+    drive = make_drive(changed(franka, {"action": JOINT_ACTION}))
+    drive.measured("joint_positions", READY_JOINTS)
+    wanted = np.append(READY_JOINTS + [0.25, -0.03, 0, 0, 0, 0, 0], 0.02)
+    found = [values(drive.move(wanted, k))["joint"] - READY_JOINTS for k in range(4)]
+    assert [f[0] for f in found] == pytest.approx([0.1, 0.2, 0.25, 0.25])
+    assert [f[1] for f in found] == pytest.approx([-0.03] * 4)
+    rest = values(drive.rest(9))
+    assert rest["joint"] == pytest.approx(wanted[:7]) and rest["gripper"] == pytest.approx([0.02])
+
+
+def test_joints_need_measured_ones_to_start_from(franka):
+    contract = changed(franka, {"action": JOINT_ACTION}, ("observations.joint_positions",))
+    with pytest.raises(AfilError, match="no observation of kind joint_positions"):
+        make_drive(contract)
+
+
+def test_a_car_gets_what_is_asked_for_within_its_ranges_and_brakes_in_silence():
+    drive = make_drive(load_contract("carla"))
+    assert drive.is_ready and drive.streams == ()
+    assert values(drive.move(np.array([0.4, -2.0, 0.0]), 5)) == {
+        "vehicle": pytest.approx([0.4, -1.0, 0.0])
+    }
+    assert values(drive.rest(6)) == {"vehicle": pytest.approx([0, 0, 1])}
+
+
+def test_data_without_a_robot_cannot_be_driven():
+    with pytest.raises(AfilError, match="no action"):
+        make_drive(load_contract("video"))

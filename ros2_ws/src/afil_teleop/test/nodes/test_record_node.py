@@ -1,0 +1,169 @@
+"""The recorder as a process, in front of robots with the faults of real drivers, over real DDS."""
+
+import pytest
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from rosbags.rosbag2 import Reader
+from rosidl_runtime_py.utilities import get_message
+
+from afil_core.bags import read_bag
+from afil_core.contract import load_contract
+from afil_core.episodes import list_episodes
+from afil_core.testing import changed
+
+IMAGE = "/camera/camera/color/image_raw"
+
+
+def test_an_episode_has_what_was_offered_and_what_is_latched(
+    start, robot, recorder, meet, tmp_path
+):
+    recorder()
+    robot()
+    person = meet()
+    latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    transforms = person.create_publisher(
+        get_message("tf2_msgs/msg/TFMessage"), "/tf_static", latched
+    )
+    transforms.publish(get_message("tf2_msgs/msg/TFMessage")())
+    person.ask_until("start", ["recording episode_000000"])
+    person.wait(1.5)
+    assert person.ask("save").success
+    assert person.ask_until("start", ["recording episode_000001"]).success
+    person.wait(1.0)
+    assert person.ask("save_failure").success
+
+    first, second = list_episodes(tmp_path / "demos")
+    assert (first.metadata.success, second.metadata.success) == (True, False)
+    assert first.metadata.problems == second.metadata.problems == ()
+    assert len(list(first.steps())) > 5
+    for episode in (first, second):
+        topic, _, _ = next(iter(read_bag(episode.path)))
+        assert topic == "/tf_static"
+        with Reader(episode.path) as reader:
+            profiles = {c.topic: c.ext.offered_qos_profiles for c in reader.connections}
+        assert {t: len(p) for t, p in profiles.items()} == dict.fromkeys(profiles, 1)
+        assert profiles["/tf_static"][0].durability.name == "TRANSIENT_LOCAL"
+        assert profiles[IMAGE][0].reliability.name == "BEST_EFFORT"
+        assert profiles["/joint_states"][0].reliability.name == "RELIABLE"
+
+
+@pytest.mark.parametrize(
+    ("faults", "words"),
+    [
+        (["--zero-stamp", "pose"], ["/target_pose", "stamp 0"]),
+        (["--stamp-offset", "front_image", "-5"], [IMAGE, "5.0", "behind this node's clock"]),
+        (["--without", "joint_positions"], ["/joint_states"]),
+        ({"observations.front_image.encoding": "mono8"}, [IMAGE, "mono8", "rgb8"]),
+        ({"observations.front_image.size": [480, 640]}, [IMAGE, "[480, 640, 3]"]),
+        ({"observations.ee_pose.frame": "world"}, ["current_pose", "'world'", "'fr3_link0'"]),
+        ({"commands.gripper.closed": 0, "commands.gripper.open": 255}, ["gripper", "255"]),
+        (
+            {"observations.joint_positions.qos.reliability": "best_effort"},
+            ["asked for as reliable"],
+        ),
+    ],
+)
+def test_what_would_train_a_wrong_policy_is_refused_before_it_starts(
+    faults, words, robot, a_recorder, meet, tmp_path
+):
+    if isinstance(faults, dict):
+        contract = tmp_path / "as_set_up.yaml"
+        contract.write_text(changed(load_contract("franka"), faults).to_yaml())
+        faults = ["--contract", str(contract)]
+    robot(*faults)
+    person = meet("/of_many")
+    person.ask_until("start", ["cannot start", *words])
+    assert not list(a_recorder.glob("episode_*"))
+
+
+def test_simulated_time_without_a_clock_is_refused(robot, recorder, meet):
+    recorder("-p", "use_sim_time:=true")
+    robot()
+    meet().ask_until("start", ["cannot start", "nothing publishes /clock"])
+
+
+def test_a_second_teleoperation_is_refused(robot, recorder, meet):
+    process = recorder()
+    robot()
+    person = meet()
+    person.ask_until("start", ["recording"])
+    robot()
+    process.see("2 nodes publish /target_pose (/fake_robot, /fake_robot)")
+    refused = person.ask("save")
+    assert not refused.success and "2 nodes publish /target_pose" in refused.message
+    assert person.ask("discard").success
+    assert "2 nodes publish /target_pose" in person.ask("start").message
+
+
+def test_a_camera_that_dies_in_an_episode_is_an_alarm_and_no_success(
+    robot, recorder, meet, tmp_path
+):
+    process = recorder()
+    robot("--silent-after", "front_image", "4")
+    person = meet()
+    person.ask_until("start", ["recording"])
+    process.see(f"{IMAGE} has been silent for 0.")
+    person.wait(2.0)
+    assert any(IMAGE in p for p in person.problems["recorder"])
+    assert any(IMAGE in p for p in person.problems["diagnostics"])
+    refused = person.ask("save")
+    assert not refused.success and f"{IMAGE} has been silent" in refused.message
+    assert person.ask("save_failure").success
+    (episode,) = list_episodes(tmp_path / "demos")
+    assert episode.metadata.success is False
+    assert episode.metadata.topics[IMAGE].max_gap_s > 2.0
+    assert any(f"{IMAGE} has been silent for" in p for p in episode.metadata.problems)
+
+
+def test_a_gripper_that_is_never_commanded_is_saved(robot, recorder, meet, tmp_path):
+    recorder()
+    robot("--without", "gripper")
+    person = meet()
+    person.ask_until("start", ["recording"])
+    person.wait(1.5)
+    assert person.ask("save").success
+    (episode,) = list_episodes(tmp_path / "demos")
+    assert [step.action[6] for step in episode.steps()][:5] == pytest.approx([0.08] * 5)
+
+
+def test_a_clock_that_is_set_in_an_episode_is_kept_with_it(robot, recorder, meet, tmp_path):
+    process = recorder()
+    robot("--clock-step", "-1.5", "--step-after", "5")
+    person = meet()
+    person.ask_until("start", ["recording"])
+    process.see("went back by 1.", 20)
+    person.wait(0.5)
+    assert person.ask("save_failure").success
+    (episode,) = list_episodes(tmp_path / "demos")
+    assert episode.metadata.clock_steps > 0
+    assert any("went back by" in p for p in episode.metadata.problems)
+
+
+def test_two_recorders_record_two_robots_of_one_machine(robot, recorder, meet, tmp_path):
+    people = []
+    for side in ("left", "right"):
+        namespace = ["-r", f"__ns:=/{side}"]
+        recorder(*namespace, dataset=side)
+        robot("--ros-args", *namespace)
+        people.append(meet(f"/{side}/record_node"))
+    for person in people:
+        person.ask_until("start", ["recording"])
+    people[0].wait(1.5)
+    for person, side in zip(people, ("left", "right"), strict=True):
+        assert person.ask("save").success
+        (episode,) = list_episodes(tmp_path / side)
+        assert episode.contract == load_contract("franka").within(side)
+        assert episode.metadata.contract_sha256 == load_contract("franka").sha256
+        topics = {topic for topic, _, _ in read_bag(episode.path)}
+        assert topics == {f"/{side}{topic}" for topic in load_contract("franka").topics()}
+        assert len(list(episode.steps())) > 5
+
+
+def test_without_words_for_the_task_the_recorder_does_not_start(start, program, tmp_path):
+    command = [*program("record_node"), "-p", f"dataset:={tmp_path / 'd'}"]
+    process = start(command)
+    assert process.wait() == 2
+    assert "instruction is empty" in process.output and "Traceback" not in process.output
+    process = start([*command, "-p", "output:=demos"])
+    assert process.wait() == 2
+    assert "output is called 'dataset' now" in process.output
+    assert not (tmp_path / "d").exists()

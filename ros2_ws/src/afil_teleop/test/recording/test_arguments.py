@@ -1,0 +1,69 @@
+"""Arguments of the launch file, held against one another."""
+
+import pytest
+
+from afil_core.errors import AfilError
+from afil_teleop.recording.arguments import RecordArguments, sources
+
+
+@pytest.fixture
+def tasks(tmp_path):
+    path = tmp_path / "tasks.yaml"
+    path.write_text("tasks: {fold: {instruction: fold the towel}}\n")
+    return path
+
+
+def test_sources_are_the_devices_and_who_needs_none():
+    assert {"keyboard", "expert", "external"} <= set(sources())
+
+
+@pytest.mark.parametrize(
+    ("given", "world", "episodes", "clock"),
+    [
+        ({"sim": True, "source": "expert"}, "lock_step", 10, True),
+        ({"sim": True}, "real_time", 0, True),
+        ({}, "none", 0, False),
+        ({"robot": "carla", "source": "external"}, "none", 0, True),
+        ({"use_sim_time": "true"}, "none", 0, True),
+    ],
+)
+def test_what_is_recorded_says_how(given, world, episodes, clock):
+    arguments = RecordArguments(**given)
+    arguments.check()
+    recorder = arguments.recorder("lift it")
+    assert (recorder.world, recorder.episodes) == (world, episodes)
+    assert arguments.follows_clock is clock
+    assert recorder.operator == arguments.source
+
+
+def test_the_expert_needs_its_world():
+    with pytest.raises(AfilError, match="sim:=true"):
+        RecordArguments(source="expert").check()
+
+
+def test_the_words_of_the_task_are_given_or_looked_up_or_told_by_the_world(tasks):
+    assert RecordArguments(instruction="lift it", task="fold").words(tasks) == "lift it"
+    assert RecordArguments(task="fold").words(tasks) == "fold the towel"
+    assert RecordArguments(sim=True, task="lift_carrot").words(tasks) == ""
+    with pytest.raises(AfilError, match=r"instruction:=.*tasks.yaml"):
+        RecordArguments().words(tasks)
+
+
+def test_a_person_has_longer_than_the_expert(tmp_path):
+    state = RecordArguments(dataset=str(tmp_path)).state("")
+    person = RecordArguments(sim=True).simulation(state)
+    expert = RecordArguments(sim=True, source="expert").simulation(state)
+    assert person["max_steps"] > 100 and expert["max_steps"] == 0
+    assert (person["expert"], expert["expert"]) == (False, True)
+    chosen = RecordArguments(sim=True, max_steps=50, first_seed=7).simulation(state)
+    assert chosen["max_steps"] == 50
+
+
+def test_notes_tell_the_variant_of_a_simulation_only():
+    assert RecordArguments(instruction="lift it").notes == {}
+    assert RecordArguments(sim=True, task="a", cue="intact").notes == {
+        "task": "a",
+        "cue": "intact",
+    }
+    notes = RecordArguments(sim=True, source="expert", noise=0.01).notes
+    assert notes == {"cue": "none", "noise": "0.01"}

@@ -1,0 +1,184 @@
+"""A recording session as a whole, without ROS."""
+
+import logging
+
+import numpy as np
+import pytest
+
+from afil_core.bags import OfferedQos
+from afil_core.episodes import list_episodes
+from afil_core.errors import AfilError
+from afil_core.testing import HOME, changed
+from afil_core.topics import Qos
+from afil_core.world_protocol import EpisodeStatus
+from afil_teleop.recording.control import RecordingControl
+from afil_teleop.recording.graph import Publisher
+from afil_teleop.recording.parameters import RecordParameters
+from afil_teleop.recording.session import Phase
+from afil_teleop.recording.world import ResetAnswer
+
+S = 1_000_000_000
+START_NS = 1_700_000_000 * S
+IMAGE = "/camera/camera/color/image_raw"
+
+
+class Service:
+    """The world's reset, as far as a session sees it."""
+
+    def __init__(self):
+        self.ready = True
+        self.calls = 0
+
+    def is_ready(self):
+        return self.ready
+
+    def call(self):
+        self.calls += 1
+
+
+class Bench:
+    """A session in front of a robot on paper."""
+
+    def __init__(self, tmp_path, contract, **given):
+        self.reset = Service()
+        self.lines: list[tuple[int, str]] = []
+        parameters = RecordParameters(dataset=str(tmp_path / "demos"), **given)
+        self.control = RecordingControl(
+            parameters,
+            contract,
+            self.reset,
+            lambda level, line: self.lines.append((level, line)),
+            sim_time=False,
+        )
+        self.now_ns = START_NS
+        self.graph = {
+            topic: (Publisher("/driver", kind, OfferedQos(1, 2)),)
+            for topic, (kind, _) in contract.topics().items()
+        }
+        self.control.know(self.graph)
+
+    def play(self, seconds, robot, without=()):
+        for _ in range(round(seconds * 10)):
+            self.now_ns += S // 10
+            shade = np.full((240, 320, 3), self.now_ns // (S // 10) % 200, np.uint8)
+            sent = robot.by_topic(self.now_ns, {"front_image": shade})
+            for topic, cdr in [*sent, *robot.command(self.now_ns, HOME)]:
+                if topic not in without:
+                    self.control.received(topic, cdr, self.now_ns, self.now_ns, self.now_ns)
+            self.control.look(self.now_ns, self.now_ns)
+
+    def said(self, level):
+        return [line for at, line in self.lines if at == level]
+
+
+@pytest.fixture
+def bench(tmp_path, franka):
+    return Bench(tmp_path, franka, instruction="lift it")
+
+
+def test_an_alarm_is_said_once_when_it_begins_and_once_when_it_ends(bench, robot, tmp_path):
+    bench.play(1, robot)
+    assert bench.control.start().accepted
+    bench.play(1, robot)
+    bench.play(2, robot, without=(IMAGE,))
+    (alarm,) = bench.said(logging.ERROR)
+    assert f"{IMAGE} has been silent" in alarm
+    bench.play(1, robot)
+    assert len(bench.said(logging.ERROR)) == 1
+    assert any("no longer" in line and "2.0 s" in line for line in bench.said(logging.INFO))
+    assert bench.control.save(success=True).accepted, "it came back: the ticks are left out"
+    (episode,) = list_episodes(tmp_path / "demos")
+    assert "silent for 2.0 s" in episode.metadata.problems[0]
+    assert episode.metadata.topics[IMAGE].max_gap_s == pytest.approx(2.1)
+
+
+def test_a_second_publisher_in_an_episode_costs_its_success(bench, robot, tmp_path):
+    bench.play(1, robot)
+    bench.control.start()
+    bench.play(1, robot)
+    twice = {**bench.graph, "/target_pose": bench.graph["/target_pose"] * 2}
+    bench.control.know(twice)
+    bench.play(0.1, robot)
+    bench.control.know(bench.graph)
+    bench.play(1, robot)
+    refused = bench.control.save(success=True)
+    assert not refused.accepted and "2 nodes publish /target_pose" in refused.message
+    assert bench.control.save(success=False).accepted
+    (episode,) = list_episodes(tmp_path / "demos")
+    assert episode.metadata.success is False and len(episode.metadata.problems) == 1
+    assert bench.control.start().accepted
+    bench.play(1, robot)
+    assert bench.control.save(success=True).accepted, "the next episode starts afresh"
+
+
+def test_pre_flight_says_what_is_missing_of_the_extra_topics_and_starts(bench, robot):
+    bench.play(1, robot)
+    assert bench.control.start().accepted
+    assert any("/tf_static" in line for line in bench.said(logging.WARNING))
+
+
+def test_extra_topics_are_subscribed_once_their_type_is_known(tmp_path, franka):
+    contract = changed(franka, {"extra_topics": {"/notes": {}, "/faces": {}}})
+    bench = Bench(tmp_path, contract, instruction="lift it")
+    assert bench.control.know(bench.graph) == []
+    note = Publisher("/person", "std_msgs/msg/String", OfferedQos(1, 2))
+    face = Publisher("/person", "no_such_msgs/msg/Face", OfferedQos(1, 2))
+    graph = {**bench.graph, "/notes": (note,), "/faces": (face,)}
+    assert bench.control.know(graph) == [("/notes", "std_msgs/msg/String", Qos())]
+    assert bench.control.know(graph) == []
+    (warning,) = bench.said(logging.WARNING)
+    assert "/faces is not recorded" in warning and "no_such_msgs" in warning
+
+
+def test_an_open_episode_is_left_readable_at_the_end(bench, robot):
+    bench.play(1, robot)
+    bench.control.start()
+    bench.play(1, robot)
+    bench.control.close()
+    (line,) = [w for w in bench.said(logging.WARNING) if "not saved" in w]
+    assert ".partial/episode_000000" in line
+
+
+def test_the_world_tells_the_words_of_the_task(tmp_path, franka, robot):
+    bench = Bench(tmp_path, franka, world="real_time")
+    assert bench.control.start().accepted and bench.reset.calls == 1
+    world = bench.control.world
+    world.answered(ResetAnswer(True, "", 0, "lift the carrot", "lift_carrot"))
+    world.tick(0.0)
+    world.status_received(EpisodeStatus(0, 7, "running", False, 0, 0).encode())
+    bench.play(1, robot)
+    assert bench.control.save(success=True).accepted
+    (episode,) = list_episodes(tmp_path / "demos")
+    assert (episode.metadata.instruction, episode.metadata.seed) == ("lift the carrot", 7)
+    assert episode.metadata.notes == {"task": "lift_carrot"}
+
+    other = Bench(tmp_path, franka, world="real_time")
+    other.control.start()
+    other.control.world.answered(ResetAnswer(True, "", 0, "push the cube", "push"))
+    with pytest.raises(AfilError, match="'lift the carrot', not 'push the cube'"):
+        other.control.world.tick(0.0)
+
+
+def test_a_world_that_cannot_be_reset_drops_the_episode(tmp_path, franka):
+    bench = Bench(tmp_path, franka, world="real_time")
+    bench.reset.ready = False
+    refused = bench.control.start()
+    assert not refused.accepted and "no world offers" in refused.message
+    bench.reset.ready = True
+    bench.control.start()
+    bench.control.world.answered(ResetAnswer(False, "busy", 0, "", ""))
+    bench.control.world.tick(0.0)
+    assert bench.control.session.phase is Phase.IDLE
+    assert any("busy" in line for line in bench.said(logging.ERROR))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "instruction is empty"),
+        ({"instruction": "x", "episodes": 3}, "needs a simulated world in lock-step"),
+    ],
+)
+def test_parameters_that_do_not_fit_together_are_a_sentence(tmp_path, franka, given, words):
+    with pytest.raises(AfilError, match=words):
+        Bench(tmp_path, franka, **given)
