@@ -140,6 +140,8 @@ class Environment:
             ),
             "ROS_DOMAIN_ID": str(50 + os.getpid() % 50),
             "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
+            # A new participant of Fast DDS may take 3 s to see one that runs.
+            "ROS_CONFORMANCE_SPIN_TIME": "4.0",
         }
 
     def test(self, *arguments: str) -> bool:

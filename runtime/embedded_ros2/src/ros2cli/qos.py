@@ -57,7 +57,7 @@ def profile_from_arguments(args: argparse.Namespace) -> Any:
     from rclpy import qos
     from rclpy.duration import Duration
 
-    profile = copy.deepcopy(qos.QoSPresetProfiles.get_from_short_key(args.qos_profile))
+    profile = copy.copy(qos.QoSPresetProfiles.get_from_short_key(args.qos_profile))
     for name, policy in (
         ("history", qos.HistoryPolicy),
         ("reliability", qos.ReliabilityPolicy),
