@@ -90,6 +90,20 @@ def test_each_file_of_the_extension_package_is_a_template(repository: Path) -> N
     assert not missing, "no page of docs/extending shows them"
 
 
+def test_the_table_of_extension_points_is_so(repository: Path) -> None:
+    """Each row of CONTRIBUTING names a folder, and a registry that is made there."""
+    text = (repository / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\w ]+) \| `(\w+)/([\w/]+)/<name>\.\w+` \| `?(\w+)", text, re.M)
+    assert len(rows) == 14, rows
+    sources = repository / "ros2_ws" / "src"
+    for point, package, room, registry in rows:
+        folder = sources / package / package / room
+        assert folder.is_dir(), point
+        if point != "robot":
+            made = (folder / "__init__.py").read_text(encoding="utf-8")
+            assert re.search(rf"^{registry}: Registry\[", made, re.M), point
+
+
 def test_hooks_have_the_versions_that_are_tested(repository: Path) -> None:
     hooks = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     revisions = {hook["repo"].split("/")[-1]: hook.get("rev") for hook in hooks["repos"]}
