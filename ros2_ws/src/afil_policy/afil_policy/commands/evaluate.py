@@ -84,7 +84,8 @@ def _deployment(args: argparse.Namespace, setting: Setting, first_seed: int) -> 
         "first_seed": str(first_seed),
         "device": args.device,
     }
-    return [*command, *(f"{k}:={v}" for k, v in values.items())]
+    # launch refuses an argument without a value; the world has a task of its own.
+    return [*command, *(f"{k}:={v}" for k, v in values.items() if v)]
 
 
 def _parser() -> argparse.ArgumentParser:
