@@ -1,5 +1,6 @@
 """Recorders and robots as processes, and a person in front of them, over real DDS."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -61,7 +62,8 @@ class Process:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
         try:
-            self._process.wait(10)
+            # A publisher may wait for a reader that is gone until the reader's lease ends: 10 s.
+            self._process.wait(30)
         finally:
             self._process.kill()
 
@@ -137,8 +139,10 @@ def start(tmp_path):
         return running[-1]
 
     yield run
-    for process in reversed(running):
-        process.stop()
+    # One that does not end must not leave the others behind for the next test to meet.
+    with contextlib.ExitStack() as stack:
+        for process in running:
+            stack.callback(process.stop)
 
 
 @pytest.fixture
