@@ -71,7 +71,7 @@ lint: install ## ruff and mypy
 	@echo "== ruff"
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "== mypy"
-	@$(BIN)/mypy
+	@$(BIN)/mypy && cd runtime/embedded_ros2 && $(BIN)/mypy
 
 unit: install ## The tests of the packages and of the whole
 	@echo "== pytest"

@@ -11,6 +11,7 @@ import os
 import struct
 import sys
 import time
+from typing import Any
 
 from cyclonedds.core import (
     InstanceState,
@@ -22,7 +23,7 @@ from cyclonedds.core import (
     WaitSet,
 )
 from cyclonedds.domain import DomainParticipant
-from cyclonedds.idl import IdlStruct, make_idl_struct
+from cyclonedds.idl import make_idl_struct
 from cyclonedds.idl.types import float64, int32, sequence, uint8, uint32
 from cyclonedds.pub import DataWriter
 from cyclonedds.sub import DataReader
@@ -39,41 +40,41 @@ from benchmarks.load import (
     stop_after,
 )
 
+# Generic at run time, which its annotations do not say.
+_sequence: Any = sequence
 _STAMP_AT = 4  # Behind the encapsulation header: int32 seconds, uint32 nanoseconds.
 
 
-def _shape(kind: str) -> type[IdlStruct]:
+def _shape(kind: str) -> Any:
     stamp = make_idl_struct("Time_", "floor::Time_", {"sec": int32, "nanosec": uint32})
     header = make_idl_struct("Header_", "floor::Header_", {"stamp": stamp, "frame_id": str})
     if kind == "joint":
-        numbers = sequence[float64]
-        fields = {"name": sequence[str], "position": numbers, "velocity": numbers,
+        numbers = _sequence[float64]
+        fields = {"name": _sequence[str], "position": numbers, "velocity": numbers,
                   "effort": numbers}  # fmt: skip
     else:
         fields = {"height": uint32, "width": uint32, "encoding": str, "is_bigendian": uint8,
-                  "step": uint32, "data": sequence[uint8]}  # fmt: skip
+                  "step": uint32, "data": _sequence[uint8]}  # fmt: skip
     return make_idl_struct("Floor_", f"floor::{kind}_", {"header": header, **fields})
 
 
-def carrier(kind: str) -> type[IdlStruct]:
+def carrier(kind: str) -> Any:
     """A type with the shape of the message whose samples are bytes."""
     shape = _shape(kind)
 
-    def make(self, data):
+    def make(self: Any, data: bytes) -> None:
         self.data_bytes = data
 
-    def write(self, buffer=None, endianness=None, use_version_2=None):
+    def write(self: Any, *_: Any, **__: Any) -> bytes:
         return self.data_bytes
 
-    def read(cls, data, has_header=True, use_version_2=None):
+    def read(cls: Any, data: bytes, *_: Any, **__: Any) -> Any:
         sample = cls.__new__(cls)
         sample.data_bytes = data
         return sample
 
     shape.__init__ = make
-    shape.serialize = lambda self, buffer=None, endianness=None, use_version_2=None: (
-        self.data_bytes
-    )
+    shape.serialize = write
     shape.deserialize = classmethod(read)
     return shape
 

@@ -13,6 +13,7 @@ import fnmatch
 import random
 import sys
 import time
+from typing import Any
 
 from benchmarks.report import Report
 
@@ -22,12 +23,12 @@ _SLOWEST_S = 1.0
 
 def all_types() -> list[str]:
     """Full names of all messages that are known."""
-    from rosidl_runtime_py import get_message_interfaces
+    from embedded_ros2.definitions import interface_names, packages
 
     return [
-        f"{package}/{entry}"
-        for package, entries in get_message_interfaces().items()
-        for entry in entries
+        f"{package}/msg/{name}"
+        for package in packages()
+        for name in interface_names(package, "msg")
     ]
 
 
@@ -103,7 +104,7 @@ def send_broken(count: int) -> int:
 
     rclpy.init(args=[])
     node = rclpy.create_node("fuzzed")
-    got: list[object] = []
+    got: list[Any] = []
     node.create_subscription(Header, "fuzzed", got.append, 100)
     publisher = node.create_publisher(Header, "fuzzed", 100)
     while not publisher.get_subscription_count():

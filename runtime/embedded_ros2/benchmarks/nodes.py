@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from typing import Any
 
 import rclpy
 from benchmarks.load import (
@@ -52,12 +53,14 @@ def subscribe(kind: str, rate: float, seconds: float) -> dict[str, float]:
     """Receive messages (bytes where the publisher goes flat out) in a spinning node."""
     node = rclpy.create_node(f"bench_{kind}_subscriber")
     ages: list[int] = []
-    seen = {"meter": None, "last": 0.0}
+    meters: list[Meter] = []
+    last = [0.0]
 
-    def callback(received):
+    def callback(received: Any) -> None:
         now = time.time_ns()
-        seen["meter"] = seen["meter"] or Meter()
-        seen["last"] = time.monotonic()
+        if not meters:
+            meters.append(Meter())
+        last[0] = time.monotonic()
         if rate:
             stamp = received.header.stamp
             ages.append(now - (stamp.sec * 10**9 + stamp.nanosec))
@@ -71,11 +74,11 @@ def subscribe(kind: str, rate: float, seconds: float) -> dict[str, float]:
     stop = stop_after(seconds)
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    while not stop(len(ages), seen["last"]):
+    while not stop(len(ages), last[0]):
         executor.spin_once(timeout_sec=0.2)
     executor.shutdown()
     node.destroy_node()
-    figures = seen["meter"].figures(len(ages), size, seen["last"]) if seen["meter"] else {}
+    figures = meters[0].figures(len(ages), size, last[0]) if meters else {}
     return {**latencies(ages), **figures}
 
 

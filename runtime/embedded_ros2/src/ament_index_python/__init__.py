@@ -15,8 +15,6 @@ from .packages import (
 from .resources import (
     InvalidResourceNameError,
     InvalidResourceTypeNameError,
-    get_resource,
-    get_resource_types,
     get_resources,
     has_resource,
 )
@@ -32,8 +30,6 @@ __all__ = [
     "get_package_share_directory",
     "get_package_share_path",
     "get_packages_with_prefixes",
-    "get_resource",
-    "get_resource_types",
     "get_resources",
     "get_search_paths",
     "has_resource",

@@ -42,22 +42,6 @@ def has_resource(resource_type: str, resource_name: str) -> str | None:
     return None
 
 
-def get_resource(resource_type: str, resource_name: str) -> tuple[str, str]:
-    """Return (content, prefix) of a resource.
-
-    Raises:
-        LookupError: no prefix has it.
-    """
-    prefix = has_resource(resource_type, resource_name)
-    if prefix is None:
-        raise LookupError(
-            f"Could not find the resource '{resource_name}' of type '{resource_type}'"
-        )
-    path = os.path.join(_folder(prefix, resource_type), resource_name)
-    with open(path, encoding="utf-8") as stream:
-        return stream.read(), prefix
-
-
 def get_resources(resource_type: str) -> dict[str, str]:
     """Return {resource name: prefix} of all resources of a type."""
     _check(resource_type)
@@ -69,17 +53,4 @@ def get_resources(resource_type: str) -> dict[str, str]:
         for name in os.listdir(folder):
             if not name.startswith(".") and os.path.isfile(os.path.join(folder, name)):
                 found.setdefault(name, prefix)
-    return found
-
-
-def get_resource_types() -> dict[str, set[str]]:
-    """Return {resource type: prefixes that have it}."""
-    found: dict[str, set[str]] = {}
-    for prefix in get_search_paths():
-        index = os.path.join(prefix, RESOURCE_INDEX_SUBFOLDER)
-        if not os.path.isdir(index):
-            continue
-        for name in os.listdir(index):
-            if not name.startswith(".") and os.path.isdir(os.path.join(index, name)):
-                found.setdefault(name, set()).add(prefix)
     return found

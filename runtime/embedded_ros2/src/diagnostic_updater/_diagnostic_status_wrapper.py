@@ -12,7 +12,9 @@ Level = bytes
 class DiagnosticStatusWrapper(DiagnosticStatus):
     """DiagnosticStatus with helpers."""
 
-    __slots__ = ()
+    level: bytes
+    message: str
+    values: list[Any]
 
     def summary(self, *args: Any) -> None:
         """Set level and message: ``summary(level, message)`` or ``summary(status)``."""

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from embedded_ros2.cdr_reader import MalformedCdrError, reader_of
+from embedded_ros2.cdr_reader import MalformedCdrError, Order, reader_of
 from embedded_ros2.cdr_writer import body_writer
 
 __all__ = ["MalformedCdrError", "deserialize", "deserialize_service", "deserializer",
@@ -16,7 +16,7 @@ _LITTLE_ENDIAN = b"\x00\x01\x00\x00"
 _PADDING = (b"", b"\0\0\0", b"\0\0", b"\0")
 _SERVICE_HEADER = struct.Struct("<4sQq")
 _MOST_PADDING = 7
-_ORDER = {b"\x00\x01": "<", b"\x00\x00": ">"}
+_ORDER: dict[bytes, Order] = {b"\x00\x01": "<", b"\x00\x00": ">"}
 
 
 def _write(
@@ -55,14 +55,14 @@ def serialize_service(message: Any, name: str, client: int, sequence: int) -> by
     return _write(body_writer(name), message, name, header)
 
 
-def _order(data: bytes, name: str) -> str:
+def _order(data: bytes | bytearray | memoryview, name: str) -> Order:
     order = _ORDER.get(bytes(data[:2]))
     if order is None or len(data) < 4:
         raise MalformedCdrError(f"{name}: no CDR encapsulation header in {len(data)} bytes")
     return order
 
 
-def _read(data: bytes, position: int, name: str, order: str) -> Any:
+def _read(data: bytes, position: int, name: str, order: Order) -> Any:
     try:
         message, end = reader_of(name, order, aligned=True)(data, position)
     except MalformedCdrError as error:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import array
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from embedded_ros2.definitions import message_definition
 from embedded_ros2.model import ARRAY_TYPECODE, PRIMITIVE_SIZE, Definition, FieldType
 
 _START = 4
+Order = Literal["<", ">"]
 
 
 class MalformedCdrError(ValueError):
@@ -64,7 +65,7 @@ def _minimum_size(definition: Definition) -> int:
 
 
 class _Generator(Generator):
-    def __init__(self, order: str) -> None:
+    def __init__(self, order: Order) -> None:
         super().__init__({
             "text": _text, "wide_text": _wide_text, "room": _room, "array": array.array,
             "np": np, "U32": struct.Struct(order + "I").unpack_from,
@@ -217,7 +218,7 @@ _readers: dict[tuple[str, str, bool], Callable[[bytes, int], tuple[Any, int]]] =
 
 
 def reader_of(
-    name: str, order: str = "<", aligned: bool = False
+    name: str, order: Order = "<", aligned: bool = False
 ) -> Callable[[bytes, int], tuple[Any, int]]:
     """Function ``read(data, position) -> (message, position)``.
 

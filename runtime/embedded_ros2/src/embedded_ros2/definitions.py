@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from rosbags.interfaces import Nodetype
 from rosbags.typesys.stores import ros2_jazzy
@@ -20,7 +21,7 @@ class UnknownInterfaceError(LookupError):
     """No definition of that name is known."""
 
 
-def _field_type(description) -> FieldType:
+def _field_type(description: Any) -> FieldType:
     node, value = description
     if node == Nodetype.BASE:
         base, bound = value
@@ -134,6 +135,7 @@ def _action_part(package: str, short: str) -> Definition:
             stem = f"{package}/action/{action}"
             if part == "_Event":
                 return _event(stem + suffix)
+            fields: tuple[Field, ...]
             if suffix == "_SendGoal":
                 fields = (
                     (uuid, Field("goal", FieldType(f"{stem}_Goal")))

@@ -22,7 +22,7 @@ def _entry_points(package: str) -> dict[str, metadata.EntryPoint]:
 
 def _files(package: str) -> dict[str, str]:
     folder = os.path.join(get_package_prefix(package), "lib", package)
-    found = {}
+    found: dict[str, str] = {}
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:

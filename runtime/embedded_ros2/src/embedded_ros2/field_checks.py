@@ -22,7 +22,7 @@ def check_names(message: Any, kwargs: Mapping[str, Any]) -> None:
     assert not unknown, f"Invalid arguments passed to constructor: {', '.join(unknown)}"
 
 
-def _element_class(kind: FieldType) -> type:
+def _element_class(kind: FieldType) -> Any:
     if kind.is_message:
         from embedded_ros2.message_classes import structure_class
 

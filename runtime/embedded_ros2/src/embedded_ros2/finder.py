@@ -21,10 +21,13 @@ STORE_PACKAGES = frozenset((
     "stereo_msgs", "tf2_msgs", "trajectory_msgs", "type_description_interfaces",
     "unique_identifier_msgs", "visualization_msgs",
 ))  # fmt: skip
-#: Packages of ROS 2 that importing says are missing.
-MISSING_PACKAGES = frozenset((
-    "launch_testing", "launch_testing_ros", "launch_xml", "launch_yaml", "message_filters",
-    "rosbag2_py", "tf2_ros",
+#: Packages and modules of ROS 2 that importing says are missing.
+MISSING = frozenset((
+    "launch_testing", "launch_testing_ros", "launch_xml", "launch_yaml",
+    "message_filters", "rosbag2_py", "tf2_ros",
+    "launch.frontend", "rclpy.experimental", "rclpy.graph_listener", "rclpy.logging_service",
+    "rclpy.parameter_client", "rclpy.parameter_event_handler", "rclpy.qos_overriding_options",
+    "rclpy.service_introspection", "rclpy.subscription_content_filter_options", "rclpy.waitable",
 ))  # fmt: skip
 
 
@@ -65,9 +68,9 @@ class InterfaceFinder:
             ImportError: The kind has no interface of that name.
         """
         package, *rest = fullname.split(".")
-        if len(rest) > 2 or (rest and rest[0] not in KINDS):
-            return None
-        if package not in MISSING_PACKAGES:
+        if fullname not in MISSING:
+            if len(rest) > 2 or (rest and rest[0] not in KINDS):
+                return None
             kinds = interface_kinds(package)
             if not kinds or (rest and rest[0] not in kinds):
                 return None
@@ -111,7 +114,7 @@ class InterfaceFinder:
         from embedded_ros2.real_ros import is_rclpy_real, refuse_to_shadow
 
         refuse_to_shadow(module.__name__)
-        if module.__name__ in MISSING_PACKAGES:
+        if module.__name__ in MISSING:
             refuse_module(module.__name__)
         if is_rclpy_real():
             raise ModuleNotFoundError(
@@ -127,4 +130,4 @@ class InterfaceFinder:
 def install() -> None:
     """Let packages of interfaces be imported."""
     if not any(isinstance(finder, InterfaceFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, InterfaceFinder())  # type: ignore[arg-type]
+        sys.meta_path.insert(0, InterfaceFinder())

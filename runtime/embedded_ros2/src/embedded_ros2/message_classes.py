@@ -80,13 +80,13 @@ def _setter(field: Field) -> list[str]:
     return lines
 
 
-def _as_array(code: str, value: Any) -> array.array:
+def _as_array(code: str, value: Any) -> array.array[Any]:
     """array.array of a value; numpy data of the right type are copied as one block."""
     if isinstance(value, array.array) and value.typecode == code:
         return value
     if isinstance(value, np.ndarray) and value.dtype == np.dtype(code):
         result = array.array(code)
-        result.frombytes(memoryview(np.ascontiguousarray(value)).cast("B"))
+        result.frombytes(np.ascontiguousarray(value).data.cast("B"))
         return result
     if isinstance(value, (bytes, bytearray, memoryview)) and code == "B":
         result = array.array(code)
@@ -142,7 +142,7 @@ def _equal(self: Any, other: object) -> bool:
     return True
 
 
-def _fields_and_types(cls: type) -> dict[str, str]:
+def _fields_and_types(cls: Any) -> dict[str, str]:
     return {field.name: field.type.idl_name for field in cls._INTERFACE.fields}
 
 

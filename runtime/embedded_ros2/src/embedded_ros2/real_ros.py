@@ -15,7 +15,7 @@ def is_rclpy_real() -> bool:
 
     Where pip installed one into this very environment, before embedded_ros2 on the path, what
     has no part in rclpy works on top of it: launch, the ros2 command, rosidl_runtime_py,
-    cv_bridge, diagnostic_updater. Its message classes are the only ones then.
+    diagnostic_updater. Its message classes are the only ones then.
     """
     spec = importlib.util.find_spec("rclpy")
     folders = () if spec is None else spec.submodule_search_locations or ()

@@ -37,21 +37,10 @@ class Action(LaunchDescriptionEntity):
         return [("Conditionally included by " + self.describe(), self.get_sub_entities())]
 
     def visit(self, context: LaunchContext) -> list[LaunchDescriptionEntity] | None:
-        """Execute the action if its condition holds, and tell those who wait for its end."""
+        """Execute the action if its condition holds."""
         if self.__condition is not None and not self.__condition.evaluate(context):
             return None
-        from .events.execution_complete import ExecutionComplete
-
-        try:
-            return self.execute(context)
-        finally:
-            event = ExecutionComplete(action=self)
-            if context.would_handle_event(event):
-                future = self.get_asyncio_future()
-                if future is None:
-                    context.emit_event_sync(event)
-                else:
-                    future.add_done_callback(lambda _: context.emit_event_sync(event))
+        return self.execute(context)
 
     def execute(self, context: LaunchContext) -> list[LaunchDescriptionEntity] | None:
         """Do the action's work and return entities to be visited next; to be overridden."""

@@ -4,13 +4,26 @@ import asyncio
 import collections
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from .event import Event
-from .substitution import Substitution
 
-if TYPE_CHECKING:
-    from .event_handler import BaseEventHandler
+
+class _EventHandler(Protocol):
+    """What the context needs of an event handler."""
+
+    def matches(self, event: Event) -> bool:
+        """Whether the event concerns it."""
+
+    def handle(self, event: Event, context: "LaunchContext") -> Any:
+        """Return what the event leads to."""
+
+
+class _Substitution(Protocol):
+    """What the context needs of a substitution."""
+
+    def perform(self, context: "LaunchContext") -> str:
+        """Return its text."""
 
 
 class _Locals:
@@ -38,7 +51,7 @@ class LaunchContext:
         self.__argv = list(argv) if argv is not None else []
         self.__noninteractive = noninteractive
         self._event_queue: asyncio.Queue[Event] = asyncio.Queue()
-        self._event_handlers: collections.deque[BaseEventHandler] = collections.deque()
+        self._event_handlers: collections.deque[_EventHandler] = collections.deque()
         self._completion_futures: list[asyncio.Future[Any]] = []
         self.__globals: dict[str, Any] = {}
         self.__locals: dict[str, Any] = {}
@@ -163,7 +176,7 @@ class LaunchContext:
         return any(handler.matches(event) for handler in self._event_handlers)
 
     def register_event_handler(
-        self, event_handler: "BaseEventHandler", *, append: bool = False
+        self, event_handler: _EventHandler, *, append: bool = False
     ) -> None:
         """Add a handler; newer ones come first unless ``append``."""
         if append:
@@ -171,7 +184,7 @@ class LaunchContext:
         else:
             self._event_handlers.appendleft(event_handler)
 
-    def unregister_event_handler(self, event_handler: "BaseEventHandler") -> None:
+    def unregister_event_handler(self, event_handler: _EventHandler) -> None:
         """Remove a handler; ValueError if it is not registered."""
         self._event_handlers.remove(event_handler)
 
@@ -191,6 +204,6 @@ class LaunchContext:
         """Queue an event."""
         await self._event_queue.put(event)
 
-    def perform_substitution(self, substitution: Substitution) -> str:
+    def perform_substitution(self, substitution: _Substitution) -> str:
         """Return the text of a substitution."""
         return substitution.perform(self)

@@ -7,7 +7,7 @@ from .launch_context import LaunchContext
 from .launch_description_entity import LaunchDescriptionEntity
 
 if TYPE_CHECKING:
-    from .actions import DeclareLaunchArgument
+    from .actions.declare_launch_argument import DeclareLaunchArgument
 
 
 class LaunchDescription(LaunchDescriptionEntity):

@@ -1,16 +1,15 @@
 """The base of everything a launch description holds."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Optional
+from typing import Any, Optional
 
-if TYPE_CHECKING:
-    from .launch_context import LaunchContext
+from .launch_context import LaunchContext
 
 
 class LaunchDescriptionEntity:
     """A thing that can be visited: an action, a launch description, an event handler."""
 
-    def visit(self, context: "LaunchContext") -> list["LaunchDescriptionEntity"] | None:
+    def visit(self, context: LaunchContext) -> list["LaunchDescriptionEntity"] | None:
         """Do the entity's work and return entities to be visited next, or None."""
         raise NotImplementedError(f"visit() of '{type(self).__name__}'")
 

@@ -1,9 +1,6 @@
 """The base of all substitutions."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .launch_context import LaunchContext
+from .launch_context import LaunchContext
 
 
 class Substitution:
@@ -13,6 +10,6 @@ class Substitution:
         """Return the substitution as it is written in a listing."""
         return self.__repr__()
 
-    def perform(self, context: "LaunchContext") -> str:
+    def perform(self, context: LaunchContext) -> str:
         """Return the text."""
         raise NotImplementedError(f"perform() of '{type(self).__name__}'")

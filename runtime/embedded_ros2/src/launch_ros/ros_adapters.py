@@ -67,7 +67,7 @@ def get_ros_adapter(context: LaunchContext) -> ROSAdapter:
         context.register_event_handler(
             OnShutdown(on_shutdown=lambda event, ctx: adapter.shutdown())
         )
-    return context.locals.ros_adapter  # type: ignore[no-any-return]
+    return context.locals.ros_adapter
 
 
 def get_ros_node(context: LaunchContext) -> Any:

@@ -41,7 +41,7 @@ __all__ = ["Parameter", "create_node", "get_default_context", "get_global_execut
            "spin_until_future_complete", "try_shutdown"]  # fmt: skip
 
 _MODULES = ("action", "callback_groups", "clock", "context", "duration", "event_handler",
-            "exceptions", "executors", "experimental", "lifecycle", "logging", "node", "publisher",
+            "exceptions", "executors", "lifecycle", "logging", "node", "publisher",
             "qos", "serialization", "service", "subscription", "task", "time", "timer",
             "utilities", "wait_for_message")  # fmt: skip
 

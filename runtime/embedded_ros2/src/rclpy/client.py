@@ -46,6 +46,7 @@ class Client(ServiceEndpoint):
 
         Raises:
             TypeError: The request is of another type.
+            ExternalShutdownException: The context was shut down before the response came.
         """
         self._check_type(request)
         done = threading.Event()
@@ -56,7 +57,9 @@ class Client(ServiceEndpoint):
 
         wake._rclpy_internal = True  # type: ignore[attr-defined]
         future.add_done_callback(wake)
-        if not done.wait(timeout_sec):
+        try:
+            self.context._wait_for(done, timeout_sec)
+        finally:
             self.remove_pending_request(future)
         return future.result()
 
@@ -113,19 +116,8 @@ class Client(ServiceEndpoint):
 
     def _take(self) -> tuple[Future, Any] | None:
         """Next reply to a pending request of ours."""
-        while not self._destroyed:
-            sample = self._reader.take()
-            if sample is None:
-                return None
-            try:
-                response, guid, sequence = cdr.deserialize_service(
-                    sample[0], f"{self._type_name}_Response"
-                )
-            except cdr.MalformedCdrError as error:
-                get_logger("rclpy").error(
-                    f"dropped a malformed reply of the service {self._full_name}: {error}"
-                )
-                continue
+        while (taken := self._take_payload("Response")) is not None:
+            response, guid, sequence, _ = taken
             if guid != self._guid:
                 continue  # A reply to another client of the same service.
             with self._lock:

@@ -217,7 +217,7 @@ class ROSClock(Clock):
 
     def __new__(cls) -> ROSClock:
         """Make a ROS time clock."""
-        return super().__new__(Clock, clock_type=ClockType.ROS_TIME)
+        return object.__new__(cls)
 
     def __init__(self, *, clock_type: ClockType = ClockType.ROS_TIME) -> None:
         super().__init__(clock_type=clock_type)

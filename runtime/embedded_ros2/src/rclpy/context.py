@@ -161,6 +161,22 @@ class Context:
             else:
                 self._callbacks.append(lambda: callback)
 
+    def _wait_for(self, event: threading.Event, timeout_sec: float | None = None) -> bool:
+        """Wait for an event that another thread sets; returns whether it came in time.
+
+        Raises:
+            ExternalShutdownException: The context was shut down before.
+        """
+        self._shutdown_listeners.add(event.set)
+        try:
+            if not self._ok or (event.wait(timeout_sec) and not self._ok):
+                from rclpy.impl.ready import ExternalShutdownException
+
+                raise ExternalShutdownException()
+            return event.is_set()
+        finally:
+            self._shutdown_listeners.discard(event.set)
+
     def graph_change(self, entry: Any, gone: tuple[Any, ...]) -> None:
         """Announce that endpoints of a node are gone, unless nobody listens any more."""
         if self._graph is not None:

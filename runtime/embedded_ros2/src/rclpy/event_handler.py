@@ -209,10 +209,22 @@ class _EventCallbacks:
     _EVENT_OF: dict[str, Any]
     _INCOMPATIBLE_QOS = ""
 
-    def __init__(self, use_default_callbacks: bool, **callbacks: Any) -> None:
+    def __init__(
+        self,
+        *,
+        deadline: Callable[[Any], None] | None = None,
+        liveliness: Callable[[Any], None] | None = None,
+        incompatible_qos: Callable[[Any], None] | None = None,
+        incompatible_type: Callable[[Any], None] | None = None,
+        matched: Callable[[MatchedInfo], None] | None = None,
+        use_default_callbacks: bool = True,
+    ) -> None:
+        self.deadline = deadline
+        self.liveliness = liveliness
+        self.incompatible_qos = incompatible_qos
+        self.incompatible_type = incompatible_type
+        self.matched = matched
         self.use_default_callbacks = use_default_callbacks
-        for name, callback in callbacks.items():
-            setattr(self, name, callback)
 
     def _chosen(self, topic: str) -> dict[Any, Callable[[Any], Any]]:
         chosen = {event: getattr(self, name) for name, event in self._EVENT_OF.items()}
@@ -243,22 +255,6 @@ class PublisherEventCallbacks(_EventCallbacks):
         "No messages will be sent to it."
     )
 
-    def __init__(
-        self,
-        *,
-        deadline: Callable[[QoSOfferedDeadlineMissedInfo], None] | None = None,
-        liveliness: Callable[[QoSLivelinessLostInfo], None] | None = None,
-        incompatible_qos: Callable[[QoSOfferedIncompatibleQoSInfo], None] | None = None,
-        incompatible_type: Callable[[Any], None] | None = None,
-        matched: Callable[[MatchedInfo], None] | None = None,
-        use_default_callbacks: bool = True,
-    ) -> None:
-        super().__init__(
-            use_default_callbacks, deadline=deadline, liveliness=liveliness,
-            incompatible_qos=incompatible_qos, incompatible_type=incompatible_type,
-            matched=matched,
-        )  # fmt: skip
-
 
 class SubscriptionEventCallbacks(_EventCallbacks):
     """Callbacks for the events of a subscription."""
@@ -273,16 +269,8 @@ class SubscriptionEventCallbacks(_EventCallbacks):
     def __init__(
         self,
         *,
-        deadline: Callable[[QoSRequestedDeadlineMissedInfo], None] | None = None,
-        incompatible_qos: Callable[[QoSRequestedIncompatibleQoSInfo], None] | None = None,
-        incompatible_type: Callable[[Any], None] | None = None,
-        liveliness: Callable[[QoSLivelinessChangedInfo], None] | None = None,
         message_lost: Callable[[QoSMessageLostInfo], None] | None = None,
-        matched: Callable[[MatchedInfo], None] | None = None,
-        use_default_callbacks: bool = True,
+        **callbacks: Any,
     ) -> None:
-        super().__init__(
-            use_default_callbacks, deadline=deadline, liveliness=liveliness,
-            incompatible_qos=incompatible_qos, incompatible_type=incompatible_type,
-            message_lost=message_lost, matched=matched,
-        )  # fmt: skip
+        super().__init__(**callbacks)
+        self.message_lost = message_lost

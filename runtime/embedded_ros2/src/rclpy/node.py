@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 from rcl_interfaces.msg import ParameterEvent
 
@@ -16,11 +16,11 @@ from rclpy.guard_condition import GuardCondition
 from rclpy.impl import arguments, names
 from rclpy.impl.entity import check_message_type, check_service_type
 from rclpy.impl.node_graph import NodeGraph, NodeNameNonExistentError
-from rclpy.impl.node_identity import NodeIdentity
 from rclpy.impl.node_parameters import NodeParameters
 from rclpy.impl.node_teardown import NodeTeardown
 from rclpy.impl.parameter_callbacks import ParameterCallbacks
 from rclpy.impl.parameter_declaring import overrides_for
+from rclpy.impl.qos_resolution import resolve
 from rclpy.impl.rosout import RosoutPublisher
 from rclpy.logging import get_logger
 from rclpy.parameter import Parameter
@@ -42,9 +42,14 @@ from rclpy.utilities import get_default_context
 __all__ = ["Node", "NodeNameNonExistentError"]
 
 HIDDEN_NODE_PREFIX = "_"
+_Entity = TypeVar("_Entity")
 
 
-class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTeardown):
+def _refuse(what: str) -> NoReturn:
+    raise NotImplementedError(f"embedded_ros2 has no {what}; use a ROS 2 installation")
+
+
+class Node(NodeParameters, ParameterCallbacks, NodeGraph, NodeTeardown):
     """A participant in the ROS graph."""
 
     def __init__(
@@ -75,7 +80,7 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
             parameter_overrides: Values that win over those of the command line.
             allow_undeclared_parameters: Whether parameters need no declaration.
             automatically_declare_parameters_from_overrides: Whether overrides are declared.
-            enable_logger_service: Whether others may get and set logger levels.
+            enable_logger_service: Not here.
 
         Raises:
             NotInitializedException: The context is not initialized.
@@ -85,18 +90,18 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
         self._context = context or get_default_context()
         participant = self._context.participant
         self._destroyed = False
-        self._executor_ref: Any = None
-        self._publishers: list[Publisher] = []
-        self._subscriptions: list[Subscription] = []
-        self._clients: list[Client] = []
-        self._services: list[Service] = []
-        self._timers: list[Timer] = []
-        self._guards: list[GuardCondition] = []
-        self._waitables: list[Any] = []
-        self._rates: dict[Rate, Timer] = {}
+        self._executor_ref = None
+        self._publishers = []
+        self._subscriptions = []
+        self._clients = []
+        self._services = []
+        self._timers = []
+        self._guards = []
+        self._waitables = []
+        self._rates = {}
         self._participant = participant
         self._read_arguments(node_name, namespace, cli_args, use_global_arguments)
-        self._default_callback_group: CallbackGroup = MutuallyExclusiveCallbackGroup()
+        self._default_callback_group = MutuallyExclusiveCallbackGroup()
         self._clock = ROSClock()
         self._logger = get_logger(self._logger_name())
         self._graph_entry = self._context.graph.add_node(self._name, self._namespace)
@@ -104,10 +109,8 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
         overrides = overrides_for(self._parameter_sources, self.get_fully_qualified_name())
         overrides.update({p.name: p for p in parameter_overrides or ()})
         self._init_parameters(overrides, allow_undeclared_parameters)
-        if enable_rosout and self._rosout_enabled:
-            self._rosout = RosoutPublisher(self)
-        else:
-            self._rosout = None
+        rosout = enable_rosout and self._rosout_enabled
+        self._rosout = RosoutPublisher(self) if rosout else None
         self._parameter_event_publisher = self.create_publisher(
             ParameterEvent, "/parameter_events", qos_profile_parameter_events
         )
@@ -119,9 +122,7 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
         if start_parameter_services:
             self._parameter_service = ParameterService(self)
         if enable_logger_service:
-            from rclpy.logging_service import LoggingService
-
-            self._logging_service = LoggingService(self)
+            _refuse("a service for logger levels")
         self._type_description_service = TypeDescriptionService(self)
 
     def _read_arguments(
@@ -150,8 +151,8 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
 
     # Making entities
 
-    def _register(self, entities: list[Any], entity: Any, *endpoints: Any) -> Any:
-        group = entity.callback_group
+    def _register(self, entities: list[_Entity], entity: _Entity, *endpoints: Any) -> _Entity:
+        group = getattr(entity, "callback_group", None)
         if group is not None:
             group.add_entity(entity)
         entities.append(entity)
@@ -182,6 +183,7 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
             self._participant, msg_type, full, qos,
             event_callbacks or PublisherEventCallbacks(), group,
         )  # fmt: skip
+        publisher._context_ok = self._context.ok
         publisher.topic = topic  # As rclpy has it: the name as it was given.
         return self._register(self._publishers, publisher, publisher._writer)
 
@@ -201,9 +203,7 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
         """Receive messages of a topic; with ``raw=True`` the callback gets CDR bytes."""
         check_message_type(msg_type)
         if content_filter_options is not None:
-            raise NotImplementedError(
-                "embedded_ros2 has no content filters; use a ROS 2 installation"
-            )
+            _refuse("content filters")
         qos = self._qos(check_qos(qos_profile), topic, "subscription", qos_overriding_options)
         subscription = Subscription(
             self._participant, msg_type, self._resolve(topic, False), callback,
@@ -214,9 +214,9 @@ class Node(NodeIdentity, NodeParameters, ParameterCallbacks, NodeGraph, NodeTear
         return self._register(self._subscriptions, subscription, subscription._reader)
 
     def _qos(self, qos: QoSProfile, topic: str, kind: str, overriding: Any) -> QoSProfile:
-        from rclpy.impl.qos_resolution import resolve
-
-        return resolve(self, qos, topic, kind, overriding)
+        if overriding is not None:
+            _refuse("QoS overrides by parameters")
+        return resolve(self, qos, topic, kind)
 
     def create_client(
         self,

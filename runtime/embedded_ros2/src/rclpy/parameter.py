@@ -164,39 +164,3 @@ def get_parameter_value(string_value: str) -> ParameterValue:
     elif isinstance(value, (bool, int, float, str)):
         return Parameter("value", value=value).get_parameter_value()
     return Parameter("value", value=string_value).get_parameter_value()
-
-
-def parameter_dict_from_yaml_file(
-    parameter_file: str,
-    use_wildcard: bool = False,
-    target_nodes: list[str] | None = None,
-    namespace: str = "",
-) -> dict[str, ParameterMsg]:
-    """Parameters of a YAML file by name.
-
-    Args:
-        parameter_file: Its path.
-        use_wildcard: Whether ``/**`` sections count.
-        target_nodes: Full names of the nodes wanted; None takes all.
-        namespace: Prefix of the names.
-
-    Raises:
-        RuntimeError: The file has no section for them.
-    """
-    from rclpy.impl.arguments import read_parameter_file
-
-    found: dict[str, ParameterMsg] = {}
-    matched = False
-    for pattern, values in read_parameter_file(parameter_file):
-        wild = "*" in pattern
-        if (wild and not use_wildcard) or (
-            not wild and target_nodes is not None and pattern not in target_nodes
-        ):
-            continue
-        matched = True
-        for name, value in values.items():
-            full = f"{namespace}.{name}" if namespace else name
-            found[full] = Parameter(full, value=value).to_parameter_msg()
-    if not matched:
-        raise RuntimeError(f"Param file does not contain any valid parameters: {parameter_file}")
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from cyclonedds.core import DDSException
@@ -36,6 +37,7 @@ class Publisher(TopicEndpoint):
         self._lock = threading.Lock()
         self._warned = False
         self._subscriptions = 0
+        self._context_ok: Callable[[], bool] = lambda: True  # Set by its node.
         self._handle_events(event_callbacks)
 
     def publish(self, msg: Any) -> None:
@@ -44,6 +46,7 @@ class Publisher(TopicEndpoint):
         Raises:
             TypeError: It is of another type, or a field has a wrong value.
         """
+        payload: bytes | bytearray | memoryview
         if isinstance(msg, self.msg_type):
             payload = self._serialize(msg)
         elif isinstance(msg, (bytes, bytearray, memoryview)):
@@ -85,7 +88,11 @@ class Publisher(TopicEndpoint):
         self._writer.assert_liveliness()
 
     def wait_for_all_acked(self, timeout: Duration = Duration(seconds=-1)) -> bool:  # noqa: B008
-        """Wait until every reliable subscription has everything; False after the time-out."""
+        """Wait until every reliable subscription has everything.
+
+        Returns:
+            False after the time-out, and when the context is shut down meanwhile.
+        """
         self._check_alive()
         limit = timeout.nanoseconds if timeout.nanoseconds >= 0 else 2**62
         deadline = time.monotonic_ns() + limit
@@ -93,7 +100,7 @@ class Publisher(TopicEndpoint):
             step = min(max(deadline - time.monotonic_ns(), 0), 100_000_000)
             if self._writer.wait_for_acks(step):
                 return True
-            if time.monotonic_ns() >= deadline:
+            if time.monotonic_ns() >= deadline or not self._context_ok():
                 return False
 
     def destroy(self) -> None:

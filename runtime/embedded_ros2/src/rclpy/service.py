@@ -12,7 +12,6 @@ from embedded_ros2 import cdr
 from rclpy.impl import fast_dds
 from rclpy.impl.endpoints import Reader, Writer
 from rclpy.impl.service_endpoint import ServiceEndpoint, client_guid
-from rclpy.logging import get_logger
 from rclpy.qos import QoSProfile
 
 _CLIENT_ID = re.compile(rb"clientid=([^;]*);")
@@ -40,26 +39,6 @@ class Service(ServiceEndpoint):
         self._reachable: set[int] = set()
         self._understood: set[int] = set()
 
-    def _take(self) -> tuple[Any, tuple[int, int, int]] | None:
-        """Next request and the header that its reply must repeat."""
-        while not self._destroyed:
-            sample = self._reader.take()
-            if sample is None:
-                return None
-            if not self._is_understood(sample[2]):
-                continue
-            try:
-                request, client, sequence = cdr.deserialize_service(
-                    sample[0], f"{self._type_name}_Request"
-                )
-            except cdr.MalformedCdrError as error:
-                get_logger("rclpy").error(
-                    f"dropped a malformed request to the service {self._full_name}: {error}"
-                )
-                continue
-            return request, (client, sequence, sample[2])
-        return None
-
     def _is_understood(self, publication: int) -> bool:
         """Whether a request has the header that tells who asks; Fast DDS sends none."""
         if publication not in self._understood:
@@ -69,10 +48,11 @@ class Service(ServiceEndpoint):
         return True
 
     def _begin(self, executor: Any) -> Any:
-        taken = self._take()
+        taken = self._take_payload("Request")
         if taken is None:
             return None
-        request, header = taken
+        request, client, sequence, publication = taken
+        header = client, sequence, publication
         outcome = self.callback(request, self.srv_type.Response())
         if isinstance(outcome, CoroutineType):
             return self._finish_later(outcome, header)

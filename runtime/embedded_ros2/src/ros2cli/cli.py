@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from embedded_ros2.real_ros import sourced_prefix
 
-from .errors import CommandError
+from .errors import CommandError, TerminatedError
+from .verbs import add_verbs, run_verb
 
 COMMANDS = {
     "action": "Various action related sub-commands",
@@ -76,10 +77,16 @@ def run(argv: Sequence[str]) -> int:
     sub_parser = argparse.ArgumentParser(
         prog=f"ros2 {args.command}", description=COMMANDS[args.command]
     )
-    module.add_arguments(sub_parser)
+    verbs = getattr(module, "VERBS", None)
+    if verbs is None:
+        module.add_arguments(sub_parser)
+    else:
+        add_verbs(sub_parser, verbs, getattr(module, "MISSING", ()))
     parsed, unknown = sub_parser.parse_known_args(args.rest)
     if unknown and not hasattr(parsed, "_missing"):
         sub_parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if verbs is not None:
+        return run_verb(sub_parser, parsed)
     return int(module.main(parser=sub_parser, args=parsed) or 0)
 
 
@@ -93,6 +100,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # Until there is something to be ended in order, the process just ends: an exception in
+        # the middle of an import may come out as another one.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         return run(sys.argv[1:] if argv is None else argv)
     except CommandError as error:
@@ -105,5 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has had enough, as in `ros2 topic echo | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except TerminatedError:
+        return 128 + int(signal.SIGTERM)
     except KeyboardInterrupt:
         return int(signal.SIGINT)

@@ -3,9 +3,12 @@
 import argparse
 import contextlib
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
+
+from .errors import TerminatedError
 
 Result = TypeVar("Result")
 
@@ -39,12 +42,25 @@ def add_node_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _terminate(*_: Any) -> None:
+    raise TerminatedError
+
+
+def _end_waits_by_signals() -> None:
+    """Let SIGINT and SIGTERM raise, after rclpy has shut its context down."""
+    signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextlib.contextmanager
 def direct_node(args: argparse.Namespace, *, discover: bool = False) -> Iterator[Any]:
     """Give a node, hidden unless it is named, and wait for discovery if ``discover``."""
     import rclpy
+    import rclpy.node
     from rclpy.parameter import Parameter
 
+    _end_waits_by_signals()
     rclpy.init(args=[])
     try:
         node = rclpy.create_node(
@@ -86,10 +102,12 @@ def wait_for_graph(node: Any, spin_time: float) -> None:
 
 def wait_until(find: Callable[[], Result | None], seconds: float = PATIENCE_S) -> Result | None:
     """Return what ``find`` finds, None if it has not after some seconds."""
+    import rclpy
+
     deadline = time.monotonic() + seconds
     while True:
         result = find()
-        if result is not None or time.monotonic() > deadline:
+        if result is not None or time.monotonic() > deadline or not rclpy.ok():
             return result
         time.sleep(0.05)
 

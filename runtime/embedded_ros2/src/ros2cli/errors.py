@@ -3,3 +3,7 @@
 
 class CommandError(Exception):
     """What a command prints, as one sentence, before it exits with 1."""
+
+
+class TerminatedError(KeyboardInterrupt):
+    """SIGTERM came while something was waited for."""

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterable
 
-from .direct_node import is_hidden
+from .direct_node import add_node_arguments, is_hidden
 
 
 def add_show_types(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -25,6 +25,13 @@ def add_include_hidden(parser: argparse.ArgumentParser, nouns: str) -> None:
     parser.add_argument(
         f"--include-hidden-{nouns}", action="store_true", help=f"Consider hidden {nouns} as well"
     )
+
+
+def add_listing_arguments(parser: argparse.ArgumentParser, nouns: str) -> None:
+    """Add the arguments of verbs that list what the graph has."""
+    add_node_arguments(parser)
+    add_count(parser, nouns)
+    add_include_hidden(parser, nouns)
 
 
 def visible(

@@ -12,11 +12,6 @@ import yaml
 DEFAULT_TRUNCATE_LENGTH = 128
 
 
-def get_message_slot_types(msg: Any) -> OrderedDict[str, str]:
-    """Types of a message's fields by name."""
-    return OrderedDict(msg.get_fields_and_field_types())
-
-
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -80,7 +80,8 @@ def set_message_fields(
     setters: list[Setter] = []
 
     def fill(msg: Any, values: Any) -> None:
-        kinds = {field.name: field.type for field in _definition(type(msg)).fields}
+        cls: type = type(msg)
+        kinds = {field.name: field.type for field in _definition(cls).fields}
         if not isinstance(values, dict):
             raise TypeError(f"Value '{values}' is expected to be a dictionary but is a "
                             f"{type(values).__name__}")  # fmt: skip
@@ -95,7 +96,7 @@ def set_message_fields(
                 else:
                     setters.append(setter)
                 continue
-            items = [_single(FieldType(kind.base), item, fill) for item in value]
+            items: Any = [_single(FieldType(kind.base), item, fill) for item in value]
             if kind.container == "array":
                 if len(items) != kind.size:
                     raise ValueError(f"Field '{name}' must have {kind.size} elements")

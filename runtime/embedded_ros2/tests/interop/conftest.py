@@ -10,9 +10,6 @@ import pytest
 REAL = "EMBEDDED_ROS2_REAL_PYTHON"
 PEER = Path(__file__).with_name("fast_dds_peer.py")
 
-os.environ.setdefault("ROS_DOMAIN_ID", str(50 + os.getpid() % 50))
-os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-
 
 class Peer:
     """A process with a role of ``fast_dds_peer.py``."""

@@ -183,9 +183,8 @@ class ExecuteLocal(Action):
         self.__executed = True
         if context.is_shutdown:
             return None
-        output = self.__output
-        if not isinstance(output, dict):
-            output = perform_substitutions(context, output)
+        given = self.__output
+        output = given if isinstance(given, dict) else perform_substitutions(context, given)
         self.__writers = tuple(
             LineWriter(logger, self.__format, keep=self.__cached_output)
             for logger in logging.get_output_loggers(name, output)

@@ -72,7 +72,7 @@ class Process:
     @property
     def pid(self) -> int:
         """The process id."""
-        return self._transport.get_pid()  # type: ignore[no-any-return]
+        return self._transport.get_pid()
 
     @property
     def returncode(self) -> int | None:
@@ -152,7 +152,7 @@ async def start_process(
     protocol = _Protocol(details, emit, logger)
     terminals: dict[int, int] = {}
     slaves: dict[int, int] = {}
-    outputs: dict[str, int] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    outputs: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     if emulate_tty:
         for fd, name in ((1, "stdout"), (2, "stderr")):
             terminals[fd], slaves[fd] = pty.openpty()

@@ -1,7 +1,8 @@
 """Handlers of launch's events."""
 
+from embedded_ros2.missing import refuse
+
 from .on_action_event_base import OnActionEventBase
-from .on_execution_complete import OnExecutionComplete
 from .on_include_launch_description import OnIncludeLaunchDescription
 from .on_process_exit import OnProcessExit
 from .on_process_io import OnProcessIO
@@ -10,10 +11,11 @@ from .on_shutdown import OnShutdown
 
 __all__ = [
     "OnActionEventBase",
-    "OnExecutionComplete",
     "OnIncludeLaunchDescription",
     "OnProcessExit",
     "OnProcessIO",
     "OnProcessStart",
     "OnShutdown",
 ]
+
+__getattr__ = refuse(__name__, ("OnExecutionComplete",))

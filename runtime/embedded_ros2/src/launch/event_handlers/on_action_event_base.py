@@ -28,7 +28,7 @@ class OnActionEventBase(BaseEventHandler):
         self,
         *,
         action_matcher: Callable[[Action], bool] | Action | None,
-        on_event: OnEvent,
+        on_event: OnEvent | None,
         target_event_cls: type[Event],
         target_action_cls: type[Action] = Action,
         **kwargs: Any,

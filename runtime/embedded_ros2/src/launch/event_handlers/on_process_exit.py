@@ -15,7 +15,7 @@ class OnProcessExit(OnActionEventBase):
         self,
         *,
         target_action: Callable[[Any], bool] | Action | None = None,
-        on_exit: OnEvent = None,
+        on_exit: OnEvent | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(

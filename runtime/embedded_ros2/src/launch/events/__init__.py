@@ -1,17 +1,19 @@
 """Events that launch emits."""
 
+from embedded_ros2.missing import refuse
+
 from . import process
-from .execution_complete import ExecutionComplete
 from .include_launch_description import IncludeLaunchDescription
 from .matchers import matches_action
 from .shutdown import Shutdown
 from .timer_event import TimerEvent
 
 __all__ = [
-    "ExecutionComplete",
     "IncludeLaunchDescription",
     "Shutdown",
     "TimerEvent",
     "matches_action",
     "process",
 ]
+
+__getattr__ = refuse(__name__, ("ExecutionComplete",))

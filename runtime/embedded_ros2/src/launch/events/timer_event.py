@@ -1,11 +1,7 @@
 """The event of a timer."""
 
-from typing import TYPE_CHECKING
-
+from ..action import Action
 from ..event import Event
-
-if TYPE_CHECKING:
-    from ..actions.timer_action import TimerAction
 
 
 class TimerEvent(Event):
@@ -13,10 +9,10 @@ class TimerEvent(Event):
 
     name = "launch.events.TimerEvent"
 
-    def __init__(self, *, timer_action: "TimerAction") -> None:
+    def __init__(self, *, timer_action: Action) -> None:
         self.__timer_action = timer_action
 
     @property
-    def timer_action(self) -> "TimerAction":
+    def timer_action(self) -> Action:
         """The timer."""
         return self.__timer_action

@@ -36,4 +36,4 @@ def get_launch_description_from_python_launch_file(
             f"launch file at '{python_launch_file_path}' does not contain the required "
             "function 'generate_launch_description()'"
         )
-    return module.generate_launch_description()  # type: ignore[no-any-return]
+    return module.generate_launch_description()

@@ -9,7 +9,7 @@ from .config import launch_config
 
 _known: dict[str, logging.Logger] = {}
 
-_BOTH = {"screen": set(), "log": set(), "own_log": set()}
+_BOTH: dict[str, set[str]] = {"screen": set(), "log": set(), "own_log": set()}
 OUTPUTS: dict[str, dict[str, set[str]]] = {
     "screen": {"both": {"screen"}},
     "log": {"both": {"log"}, "stderr": {"screen"}},

@@ -31,4 +31,4 @@ class EnvironmentVariable(NamedValue):
         return self._default
 
     def _look_up(self, context: LaunchContext, name: str) -> str:
-        return context.environment[name]  # type: ignore[no-any-return]
+        return context.environment[name]

@@ -33,4 +33,4 @@ class LaunchConfiguration(NamedValue):
         return self._name
 
     def _look_up(self, context: LaunchContext, name: str) -> str:
-        return context.launch_configurations[name]  # type: ignore[no-any-return]
+        return context.launch_configurations[name]

@@ -1,6 +1,5 @@
 """Helpers of the launch API."""
 
-from .class_tools import is_a, is_a_subclass
 from .ensure_argument_type_impl import ensure_argument_type
 from .futures import create_future, visit_all_entities_and_collect_futures
 from .normalize import (
@@ -12,8 +11,6 @@ from .normalize import (
 __all__ = [
     "create_future",
     "ensure_argument_type",
-    "is_a",
-    "is_a_subclass",
     "normalize_to_list_of_entities",
     "normalize_to_list_of_substitutions",
     "perform_substitutions",

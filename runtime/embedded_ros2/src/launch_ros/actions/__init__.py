@@ -9,8 +9,6 @@ from .push_ros_namespace import PushROSNamespace, PushRosNamespace
 from .set_parameter import SetParameter
 from .set_parameters_from_file import SetParametersFromFile
 from .set_remap import SetRemap
-from .set_ros_log_dir import SetROSLogDir
-from .set_use_sim_time import SetUseSimTime
 
 __all__ = [
     "LifecycleNode",
@@ -20,11 +18,17 @@ __all__ = [
     "PushRosNamespace",
     "SetParameter",
     "SetParametersFromFile",
-    "SetROSLogDir",
     "SetRemap",
-    "SetUseSimTime",
 ]
 
 __getattr__ = refuse(
-    __name__, ("ComposableNodeContainer", "LoadComposableNodes", "RosTimer", "ROSTimer")
+    __name__,
+    (
+        "ComposableNodeContainer",
+        "LoadComposableNodes",
+        "ROSTimer",
+        "RosTimer",
+        "SetROSLogDir",
+        "SetUseSimTime",
+    ),
 )

@@ -1,6 +1,7 @@
 """The action that takes lifecycle nodes through transitions."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from launch.action import Action
@@ -26,6 +27,10 @@ GOALS = {
     6: "finalized",
     7: "finalized",
 }
+
+
+def _concerns(is_node: Callable[[Any], bool], event: Any) -> bool:
+    return is_node(event.action)
 
 
 class LifecycleTransition(Action):
@@ -76,7 +81,7 @@ class LifecycleTransition(Action):
                     RegisterEventHandler(
                         OnStateTransition(
                             goal_state=GOALS[done],
-                            matcher=lambda event, match=is_node: match(event.action),
+                            matcher=partial(_concerns, is_node),
                             entities=[following],
                             handle_once=True,
                         )

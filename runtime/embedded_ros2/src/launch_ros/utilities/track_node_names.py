@@ -6,7 +6,7 @@ from launch.launch_context import LaunchContext
 def _counts(context: LaunchContext) -> dict[str, int]:
     if "unique_ros_node_names" not in context.get_locals_as_dict():
         context.extend_globals({"unique_ros_node_names": {}})
-    return context.locals.unique_ros_node_names  # type: ignore[no-any-return]
+    return context.locals.unique_ros_node_names
 
 
 def add_node_name(context: LaunchContext, node_name: str) -> None:

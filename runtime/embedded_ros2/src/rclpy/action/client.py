@@ -152,8 +152,7 @@ class ActionClient:
             if self._statuses.get(key, GoalStatus.STATUS_SUCCEEDED) in _FINAL:
                 del self._feedback_callbacks[key]
 
-    @staticmethod
-    def _wait(future: Future) -> Any:
+    def _wait(self, future: Future) -> Any:
         done = threading.Event()
 
         def wake(_: Future) -> None:
@@ -161,7 +160,7 @@ class ActionClient:
 
         wake._rclpy_internal = True  # type: ignore[attr-defined]
         future.add_done_callback(wake)
-        done.wait()
+        self._node.context._wait_for(done)
         return future.result()
 
     def send_goal(
@@ -195,8 +194,9 @@ class ActionClient:
         future._set_executor(self._node.executor)
 
         def answered(reply: Future) -> None:
-            if reply.exception() is not None:
-                future.set_exception(reply.exception())
+            error = reply.exception()
+            if error is not None:
+                future.set_exception(error)
                 return
             handle = ClientGoalHandle(self, request.goal_id, reply.result())
             if handle.accepted:

@@ -19,21 +19,3 @@ def _actions(topics: list[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]
 def get_action_names_and_types(node: Any) -> list[tuple[str, list[str]]]:
     """All actions with their types."""
     return _actions(node.get_topic_names_and_types())
-
-
-def get_action_client_names_and_types_by_node(
-    node: Any, remote_node_name: str, remote_node_namespace: str
-) -> list[tuple[str, list[str]]]:
-    """Actions a node calls."""
-    return _actions(
-        node.get_subscriber_names_and_types_by_node(remote_node_name, remote_node_namespace)
-    )
-
-
-def get_action_server_names_and_types_by_node(
-    node: Any, remote_node_name: str, remote_node_namespace: str
-) -> list[tuple[str, list[str]]]:
-    """Actions a node offers."""
-    return _actions(
-        node.get_publisher_names_and_types_by_node(remote_node_name, remote_node_namespace)
-    )

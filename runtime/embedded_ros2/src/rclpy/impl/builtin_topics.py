@@ -12,8 +12,8 @@ from cyclonedds.builtin import (
     BuiltinTopicDcpsParticipant,
     BuiltinTopicDcpsPublication,
     BuiltinTopicDcpsSubscription,
-    cqos_to_qos,
 )
+from cyclonedds.builtin_types import cqos_to_qos
 from cyclonedds.core import InstanceState, Qos, SampleState, ViewState
 
 from rclpy.impl.library import SampleInfo, function
@@ -122,7 +122,7 @@ class Discovery:
 
 
 def _discovered(found: Any) -> Discovered:
-    qos = cqos_to_qos(found.qos) if found.qos else Qos()
+    qos = cqos_to_qos(found.qos) if found.qos else Qos()  # type: ignore[no-untyped-call]
     if isinstance(found, _Participant):
         return Discovered(bytes(found.key), qos=qos)
     topic, type_name = found.topic_name or b"", found.type_name or b""

@@ -100,7 +100,7 @@ def dds_qos(profile: QoSProfile, writer: bool, user_data: str, ignore_local: boo
     return Qos(*policies)
 
 
-def _topic(participant: Any, name: str, type_name: str, service_header: bool) -> Topic:
+def _topic(participant: Any, name: str, type_name: str, service_header: bool) -> Topic[Any]:
     """DDS topic; made once per name and type, as Cyclone refuses a second one."""
     cache = participant.__dict__.setdefault("_ros_topics", {})
     key = (name, type_name, service_header)
@@ -137,7 +137,7 @@ class Writer:
         self._never_waits_up_to = -1 if depth is None else _UNACKNOWLEDGED_BYTES // depth
 
     @property
-    def entity(self) -> DataWriter:
+    def entity(self) -> DataWriter[Any]:
         """The cyclonedds writer, for its statuses."""
         return self._entity
 
@@ -202,7 +202,7 @@ class Reader:
         self.gid = self._entity.guid.bytes
 
     @property
-    def entity(self) -> DataReader:
+    def entity(self) -> DataReader[Any]:
         """The cyclonedds reader, for its statuses."""
         return self._entity
 

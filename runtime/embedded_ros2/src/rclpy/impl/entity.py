@@ -53,7 +53,7 @@ class Entity:
         outcome = self.callback(*arguments)
         return outcome if isinstance(outcome, CoroutineType) else None
 
-    def _take(self) -> tuple[Any, ...] | None:
+    def _take(self) -> Any:
         raise NotImplementedError
 
     def _check_alive(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
 from rclpy.impl.discovery import Graph, LocalNode
+from rclpy.impl.node_identity import NodeIdentity
 from rclpy.impl.qos_from_dds import profile_from_dds, type_hash_from
 from rclpy.topic_endpoint_info import TopicEndpointInfo, TopicEndpointTypeEnum
 
@@ -51,8 +53,8 @@ def _services(samples: Any, prefix: str) -> Any:
                 yield service
 
 
-class NodeGraph:
-    """Mixin of :class:`rclpy.node.Node`."""
+class NodeGraph(NodeIdentity):
+    """Part of :class:`rclpy.node.Node`."""
 
     @property
     def _graph(self) -> Graph:
@@ -78,13 +80,17 @@ class NodeGraph:
         return [f"{ns.rstrip('/')}/{name}" for name, ns in self.get_node_names_and_namespaces()]
 
     def wait_for_node(self, fully_qualified_node_name: str, timeout: float) -> bool:
-        """Wait (s; for ever where negative) until a node is there; returns whether it is."""
+        """Wait (s; for ever where negative) until a node is there; returns whether it is.
+
+        Raises:
+            ExternalShutdownException: The context was shut down before.
+        """
         full_name = "/" + fully_qualified_node_name.removeprefix("/")
         start = time.monotonic()
         while full_name not in self.get_fully_qualified_node_names():
             if 0 <= timeout <= time.monotonic() - start:
                 return False
-            time.sleep(0.05)
+            self._context._wait_for(threading.Event(), 0.05)
         return True
 
     def get_node_names_and_namespaces(self) -> list[tuple[str, str]]:

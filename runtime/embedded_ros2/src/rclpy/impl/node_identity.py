@@ -9,19 +9,44 @@ from typing import Any
 from rclpy.callback_groups import CallbackGroup
 from rclpy.client import Client
 from rclpy.clock import Clock
+from rclpy.context import Context
 from rclpy.guard_condition import GuardCondition
 from rclpy.impl import names
+from rclpy.impl.arguments import Remap
+from rclpy.impl.discovery import LocalNode
+from rclpy.impl.rcutils_logger import RcutilsLogger
+from rclpy.impl.rosout import RosoutPublisher
 from rclpy.publisher import Publisher
 from rclpy.service import Service
 from rclpy.subscription import Subscription
-from rclpy.timer import Timer
+from rclpy.timer import Rate, Timer
 
 
 class NodeIdentity:
-    """Mixin of :class:`rclpy.node.Node`."""
+    """Base of the parts of :class:`rclpy.node.Node`, with the state that they share."""
+
+    _context: Context
+    _destroyed: bool
+    _executor_ref: Any
+    _publishers: list[Publisher]
+    _subscriptions: list[Subscription]
+    _clients: list[Client]
+    _services: list[Service]
+    _timers: list[Timer]
+    _guards: list[GuardCondition]
+    _waitables: list[Any]
+    _rates: dict[Rate, Timer]
+    _default_callback_group: CallbackGroup
+    _clock: Clock
+    _logger: RcutilsLogger
+    _graph_entry: LocalNode
+    _rosout: RosoutPublisher | None
+    _name: str
+    _namespace: str
+    _remaps: list[Remap]
 
     @property
-    def context(self) -> Any:
+    def context(self) -> Context:
         """Context it belongs to."""
         return self._context
 
@@ -113,7 +138,7 @@ class NodeIdentity:
         """ROS time clock."""
         return self._clock
 
-    def get_logger(self) -> Any:
+    def get_logger(self) -> RcutilsLogger:
         """Logger named like the node."""
         return self._logger
 

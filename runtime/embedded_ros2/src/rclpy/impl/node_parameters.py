@@ -21,6 +21,7 @@ from rclpy.exceptions import (
     ParameterNotDeclaredException,
     ParameterUninitializedException,
 )
+from rclpy.impl.node_identity import NodeIdentity
 from rclpy.impl.parameter_declaring import initial, read_entry
 from rclpy.impl.parameter_listing import list_parameters
 from rclpy.impl.parameter_ranges import check_range
@@ -29,8 +30,8 @@ from rclpy.parameter import Parameter
 _EMPTY = Parameter.Type.NOT_SET
 
 
-class NodeParameters:
-    """Mixin of :class:`rclpy.node.Node`."""
+class NodeParameters(NodeIdentity):
+    """Part of :class:`rclpy.node.Node`."""
 
     def _init_parameters(self, overrides: dict[str, Parameter], allow_undeclared: bool) -> None:
         self._parameters: dict[str, Parameter] = {}
@@ -308,7 +309,9 @@ class NodeParameters:
             callback(parameters)
 
     def _store(self, parameters: list[Parameter]) -> None:
-        new, changed, deleted = [], [], []
+        new: list[Parameter] = []
+        changed: list[Parameter] = []
+        deleted: list[Parameter] = []
         for parameter in parameters:
             old = self._parameters.get(parameter.name)
             if parameter.type_ is _EMPTY:

@@ -6,14 +6,15 @@ from typing import Any
 
 from rclpy.client import Client
 from rclpy.guard_condition import GuardCondition
+from rclpy.impl.node_identity import NodeIdentity
 from rclpy.publisher import Publisher
 from rclpy.service import Service
 from rclpy.subscription import Subscription
 from rclpy.timer import Rate, Timer
 
 
-class NodeTeardown:
-    """Mixin of :class:`rclpy.node.Node`."""
+class NodeTeardown(NodeIdentity):
+    """Part of :class:`rclpy.node.Node`."""
 
     def _remove(self, entities: list[Any], entity: Any, *endpoints: Any) -> bool:
         if entity not in entities:

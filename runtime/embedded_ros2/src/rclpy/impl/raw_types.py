@@ -17,6 +17,10 @@ _PRIMITIVES: dict[str, Any] = {
     "int16": idl.int16, "uint16": idl.uint16, "int32": idl.int32, "uint32": idl.uint32,
     "int64": idl.int64, "uint64": idl.uint64, "float32": idl.float32, "float64": idl.float64,
 }  # fmt: skip
+# Generic at run time, which their annotations do not say.
+_array: Any = idl.array
+_sequence: Any = idl.sequence
+_bounded_str: Any = idl.bounded_str
 _structures: dict[str, type] = {}
 _lock = threading.RLock()
 
@@ -29,13 +33,13 @@ def _shape(kind: FieldType) -> Any:
             "embedded_ros2 has no wide strings on the wire; use a ROS 2 installation"
         )
     elif kind.base == "string":
-        element = idl.bounded_str[kind.string_bound] if kind.string_bound else str
+        element = _bounded_str[kind.string_bound] if kind.string_bound else str
     else:
         element = _PRIMITIVES[kind.base]
     if kind.container == "array":
-        return idl.array[element, kind.size]
+        return _array[element, kind.size]
     if kind.container == "sequence":
-        return idl.sequence[element, kind.size] if kind.size else idl.sequence[element]
+        return _sequence[element, kind.size] if kind.size else _sequence[element]
     return element
 
 

@@ -93,6 +93,6 @@ def write_and_wait(writer: int, payload: bytes | bytearray) -> int:
         pinned = ct.c_char.from_buffer(payload)
         address: Any = ct.addressof(pinned)
     else:
-        address = ct.cast(payload, ct.c_void_p).value
+        address = ct.cast(ct.c_char_p(payload), ct.c_void_p).value
     sample = _Payload(address, len(payload))
     return _wait_and_write(writer, ct.addressof(sample))

@@ -6,9 +6,11 @@ import os
 import struct
 from typing import Any, TypeVar
 
+from embedded_ros2 import cdr
 from embedded_ros2.type_hash import service_hash
 from rclpy.impl.endpoints import Reader, Writer, dds_qos
 from rclpy.impl.entity import Entity, check_service_type
+from rclpy.logging import get_logger
 from rclpy.qos import QoSProfile
 
 _End = TypeVar("_End", Reader, Writer)
@@ -54,6 +56,30 @@ class ServiceEndpoint(Entity):
         tag = f"{identity}typehash={service_hash(self._type_name)};"
         qos = dds_qos(self.qos_profile, end is Writer, tag)
         return end(participant, topic, f"{self._type_name}_{part}", qos, service_header=True)
+
+    def _is_understood(self, publication: int) -> bool:
+        """Whether what a writer sends can be read at all."""
+        return True
+
+    def _take_payload(self, part: str) -> tuple[Any, int, int, int] | None:
+        """Next message that can be read: it, its client, its sequence number, who wrote it."""
+        while not self._destroyed:
+            sample = self._reader.take()
+            if sample is None:
+                return None
+            if not self._is_understood(sample[2]):
+                continue
+            try:
+                message, client, sequence = cdr.deserialize_service(
+                    sample[0], f"{self._type_name}_{part}"
+                )
+            except cdr.MalformedCdrError as error:
+                get_logger("rclpy").error(
+                    f"dropped a malformed {part.lower()} of the service {self._full_name}: {error}"
+                )
+                continue
+            return message, client, sequence, sample[2]
+        return None
 
     @property
     def service_name(self) -> str:

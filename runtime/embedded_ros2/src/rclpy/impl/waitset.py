@@ -76,4 +76,4 @@ class Waiter:
 
     def close(self) -> None:
         """Free the DDS entities."""
-        self._waitset = self._guard = None
+        del self._waitset, self._guard

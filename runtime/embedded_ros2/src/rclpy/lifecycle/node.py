@@ -10,7 +10,9 @@ from typing import Any
 import lifecycle_msgs.msg
 import lifecycle_msgs.srv
 
+from rclpy.context import Context
 from rclpy.event_handler import PublisherEventCallbacks
+from rclpy.impl.rcutils_logger import RcutilsLogger
 from rclpy.lifecycle.managed_entity import ManagedEntity
 from rclpy.lifecycle.publisher import LifecyclePublisher
 from rclpy.lifecycle.state_machine import (
@@ -23,6 +25,7 @@ from rclpy.lifecycle.state_machine import (
     TransitionError,
 )
 from rclpy.node import Node
+from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
 
 _State = lifecycle_msgs.msg.State
@@ -42,6 +45,13 @@ def _description(edge: Edge) -> Any:
 
 class LifecycleNodeMixin(ManagedEntity):
     """Adds the life cycle to a node; use :class:`LifecycleNode`."""
+
+    # What it needs of the node.
+    context: Context
+    create_publisher: Callable[..., Any]
+    destroy_publisher: Callable[[Publisher], bool]
+    create_service: Callable[..., Any]
+    get_logger: Callable[[], RcutilsLogger]
 
     def __init__(self, *, enable_communication_interface: bool = True) -> None:
         self._state_machine = StateMachine()

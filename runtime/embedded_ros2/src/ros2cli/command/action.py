@@ -11,7 +11,7 @@ from ..graph_names import add_count, add_show_types, print_pairs
 from ..interface_class import interface_class
 from ..nodes import node_names, split_name
 from ..topic.publish import fill
-from ..verbs import Verb, add_verbs, run_verb
+from ..verbs import Verb
 
 STATUS = {1: "ACCEPTED", 2: "EXECUTING", 3: "CANCELING", 4: "SUCCEEDED", 5: "CANCELED",
           6: "ABORTED"}  # fmt: skip
@@ -170,13 +170,4 @@ VERBS = {
     "send_goal": Verb("Send an action goal", _send_goal_arguments, _send_goal),
     "type": Verb("Print a action's type", _type_arguments, _type),
 }
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's verbs."""
-    add_verbs(parser, VERBS, missing=("echo",))
-
-
-def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
-    """Do the verb's work."""
-    return run_verb(parser, args)
+MISSING = ("echo",)

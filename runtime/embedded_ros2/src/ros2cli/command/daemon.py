@@ -2,7 +2,7 @@
 
 import argparse
 
-from ..verbs import Verb, add_verbs, run_verb
+from ..verbs import Verb
 
 
 def _nothing(parser: argparse.ArgumentParser) -> None:
@@ -28,13 +28,3 @@ VERBS = {
     "status": Verb("Output the status of the daemon", _nothing, _status),
     "stop": Verb("Stop the daemon if it is running", _nothing, _stop),
 }
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's verbs."""
-    add_verbs(parser, VERBS)
-
-
-def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
-    """Do the verb's work."""
-    return run_verb(parser, args)

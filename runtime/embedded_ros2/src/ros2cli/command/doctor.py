@@ -12,7 +12,7 @@ from typing import Any
 
 from ..direct_node import direct_node, is_hidden, wait_for_graph
 
-MODULES = ("rclpy", "launch", "launch_ros", "rosidl_runtime_py", "cv_bridge", "diagnostic_updater")
+MODULES = ("rclpy", "launch", "launch_ros", "rosidl_runtime_py", "diagnostic_updater")
 DISTRIBUTIONS = ("cyclonedds", "rosbags", "numpy", "PyYAML")
 VARIABLES = ("ROS_DOMAIN_ID", "ROS_AUTOMATIC_DISCOVERY_RANGE", "ROS_STATIC_PEERS",
              "CYCLONEDDS_URI", "RMW_IMPLEMENTATION", "AMENT_PREFIX_PATH", "ROS_DISTRO",

@@ -12,7 +12,7 @@ from embedded_ros2.definitions import (
 
 from ..definitions import definition_lines
 from ..errors import CommandError
-from ..verbs import Verb, add_verbs, run_verb
+from ..verbs import Verb
 
 TITLES = {"msg": "Messages", "srv": "Services", "action": "Actions"}
 PARTS = {
@@ -137,13 +137,3 @@ VERBS = {
     "proto": Verb("Output an interface prototype", _proto_arguments, _proto),
     "show": Verb("Output the interface definition", _show_arguments, _show),
 }
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's verbs."""
-    add_verbs(parser, VERBS)
-
-
-def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
-    """Do the verb's work."""
-    return run_verb(parser, args)

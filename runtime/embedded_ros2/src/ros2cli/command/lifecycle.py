@@ -8,7 +8,7 @@ from ..direct_node import add_node_arguments, direct_node, is_hidden
 from ..errors import CommandError
 from ..graph_names import add_count, add_include_hidden, print_names_or_count
 from ..nodes import require_node
-from ..verbs import Verb, add_verbs, run_verb
+from ..verbs import Verb
 
 GET_STATE = "lifecycle_msgs/srv/GetState"
 
@@ -119,13 +119,3 @@ VERBS = {
     "nodes": Verb("Output a list of nodes with lifecycle", _nodes_arguments, _nodes),
     "set": Verb("Trigger lifecycle state transition", _set_arguments, _set),
 }
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's verbs."""
-    add_verbs(parser, VERBS)
-
-
-def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
-    """Do the verb's work."""
-    return run_verb(parser, args)

@@ -8,7 +8,7 @@ from ..direct_node import add_node_arguments, direct_node, wait_until
 from ..errors import CommandError
 from ..graph_names import add_count, print_names, visible
 from ..nodes import node_names, split_name
-from ..verbs import Verb, add_verbs, run_verb
+from ..verbs import Verb
 
 ACTION_SERVICE = "/_action/send_goal"
 
@@ -99,13 +99,3 @@ VERBS = {
     "info": Verb("Output information about a node", _info_arguments, _info),
     "list": Verb("Output a list of available nodes", _list_arguments, _list),
 }
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's verbs."""
-    add_verbs(parser, VERBS)
-
-
-def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
-    """Do the verb's work."""
-    return run_verb(parser, args)

@@ -1,9 +1,7 @@
 """``ros2 param``: parameters of nodes."""
 
-import argparse
-
 from ..param import verbs
-from ..verbs import Verb, add_verbs, run_verb
+from ..verbs import Verb
 
 VERBS = {
     "delete": Verb("Delete parameter", verbs.add_delete_arguments, verbs.delete),
@@ -24,13 +22,3 @@ VERBS = {
     "load": Verb("Load parameter file for a node", verbs.add_load_arguments, verbs.load),
     "set": Verb("Set parameter", verbs.add_set_arguments, verbs.set_parameter),
 }
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's verbs."""
-    add_verbs(parser, VERBS)
-
-
-def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
-    """Do the verb's work."""
-    return run_verb(parser, args)

@@ -12,7 +12,7 @@ from ament_index_python.packages import (
 from embedded_ros2.executables import executable_names, paths_of_executables
 
 from ..errors import CommandError
-from ..verbs import Verb, add_verbs, run_verb
+from ..verbs import Verb
 
 
 def _package(parser: argparse.ArgumentParser) -> None:
@@ -92,13 +92,4 @@ VERBS = {
     "prefix": Verb("Output the prefix path of a package", _prefix_arguments, _prefix),
     "xml": Verb("Output the XML of the package manifest or a specific tag", _xml_arguments, _xml),
 }
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's verbs."""
-    add_verbs(parser, VERBS, missing=("create",))
-
-
-def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
-    """Do the verb's work."""
-    return run_verb(parser, args)
+MISSING = ("create",)

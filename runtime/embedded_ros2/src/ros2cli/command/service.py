@@ -14,8 +14,7 @@ from ..direct_node import (
 )
 from ..errors import CommandError
 from ..graph_names import (
-    add_count,
-    add_include_hidden,
+    add_listing_arguments,
     add_show_types,
     print_names_or_count,
     print_pairs,
@@ -23,7 +22,7 @@ from ..graph_names import (
 )
 from ..interface_class import interface_class
 from ..topic.publish import fill
-from ..verbs import Verb, add_verbs, run_verb
+from ..verbs import Verb
 
 
 def services(node: Any, include_hidden: bool) -> list[tuple[str, list[str]]]:
@@ -31,14 +30,8 @@ def services(node: Any, include_hidden: bool) -> list[tuple[str, list[str]]]:
     return visible(node.get_service_names_and_types(), include_hidden)
 
 
-def _listing_arguments(parser: argparse.ArgumentParser) -> None:
-    add_node_arguments(parser)
-    add_count(parser, "services")
-    add_include_hidden(parser, "services")
-
-
 def _list_arguments(parser: argparse.ArgumentParser) -> None:
-    _listing_arguments(parser)
+    add_listing_arguments(parser, "services")
     add_show_types(parser, "service")
 
 
@@ -52,7 +45,7 @@ def _list(args: argparse.Namespace) -> None:
 
 
 def _find_arguments(parser: argparse.ArgumentParser) -> None:
-    _listing_arguments(parser)
+    add_listing_arguments(parser, "services")
     parser.add_argument(
         "service_type",
         help="Name of the ROS service type to filter for (e.g. 'std_srvs/srv/Empty')",
@@ -108,14 +101,16 @@ def _call_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _call(args: argparse.Namespace) -> None:
+    import rclpy
+
     cls = interface_class("service", args.service_type)
     request = cls.Request()
     fill(request, args.values)
     with direct_node(args) as node:
         client = node.create_client(cls, absolute(args.service_name))
-        while not client.wait_for_service(timeout_sec=PATIENCE_S):
+        while not client.wait_for_service(timeout_sec=PATIENCE_S) and rclpy.ok():
             print("waiting for service to become available...", flush=True)
-        while True:
+        while rclpy.ok():
             print(f"requester: making request: {request!r}\n", flush=True)
             begin = time.monotonic()
             future = client.call_async(request)
@@ -136,13 +131,4 @@ VERBS = {
     "list": Verb("Output a list of available services", _list_arguments, _list),
     "type": Verb("Output a service's type", _type_arguments, _type),
 }
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's verbs."""
-    add_verbs(parser, VERBS, missing=("echo", "info"))
-
-
-def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
-    """Do the verb's work."""
-    return run_verb(parser, args)
+MISSING = ("echo", "info")

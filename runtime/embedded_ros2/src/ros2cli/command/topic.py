@@ -1,9 +1,7 @@
 """``ros2 topic``: topics of the graph."""
 
-import argparse
-
 from ..topic import echo, listing, publish, rates
-from ..verbs import Verb, add_verbs, run_verb
+from ..verbs import Verb
 
 VERBS = {
     "bw": Verb("Display bandwidth used by topic", rates.add_bw_arguments, rates.bw),
@@ -24,13 +22,3 @@ VERBS = {
     "pub": Verb("Publish a message to a topic", publish.add_arguments, publish.publish),
     "type": Verb("Print a topic's type", listing.add_type_arguments, listing.show_type),
 }
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's verbs."""
-    add_verbs(parser, VERBS)
-
-
-def main(*, parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
-    """Do the verb's work."""
-    return run_verb(parser, args)

@@ -6,8 +6,7 @@ from typing import Any
 from ..direct_node import absolute, add_node_arguments, direct_node
 from ..errors import CommandError
 from ..graph_names import (
-    add_count,
-    add_include_hidden,
+    add_listing_arguments,
     add_show_types,
     print_names_or_count,
     print_pairs,
@@ -18,10 +17,8 @@ from .messages import topic_type
 
 def add_list_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``list``."""
-    add_node_arguments(parser)
+    add_listing_arguments(parser, "topics")
     add_show_types(parser, "topic")
-    add_count(parser, "topics")
-    add_include_hidden(parser, "topics")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="List full details about each topic"
     )
@@ -107,9 +104,7 @@ def show_type(args: argparse.Namespace) -> int:
 
 def add_find_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``find``."""
-    add_node_arguments(parser)
-    add_count(parser, "topics")
-    add_include_hidden(parser, "topics")
+    add_listing_arguments(parser, "topics")
     parser.add_argument(
         "topic_type", help="Name of the ROS topic type to filter for (e.g. 'std_msgs/msg/String')"
     )

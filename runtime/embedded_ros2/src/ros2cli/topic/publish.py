@@ -97,6 +97,8 @@ def fill(message: Any, text: str, *, expand: bool = False) -> list[Callable[[Any
 
 
 def _wait_for_subscriptions(args: argparse.Namespace, publisher: Any) -> None:
+    import rclpy
+
     wanted = args.wait_matching_subscriptions
     if wanted is None:
         wanted = 1 if args.once or args.times else 0
@@ -107,7 +109,7 @@ def _wait_for_subscriptions(args: argparse.Namespace, publisher: Any) -> None:
         )
     begin = time.monotonic()
     told = 0
-    while (count := publisher.get_subscription_count()) < wanted:
+    while (count := publisher.get_subscription_count()) < wanted and rclpy.ok():
         waited = time.monotonic() - begin
         if waited >= told:
             told += 1
@@ -129,10 +131,7 @@ def publish(args: argparse.Namespace) -> int:
         publisher = node.create_publisher(
             cls, absolute(args.topic_name), profile_from_arguments(args)
         )
-        try:
-            _wait_for_subscriptions(args, publisher)
-        except KeyboardInterrupt:
-            return 0
+        _wait_for_subscriptions(args, publisher)
         print("publisher: beginning loop", flush=True)
         total = 1 if args.once else args.times
         count = 0

@@ -73,6 +73,7 @@ def _listen(
     report: Callable[[], None] | None = None,
 ) -> int:
     """Subscribe once the topic is there, and report each second, if there is what reports."""
+    import rclpy
     from rclpy.qos import qos_profile_sensor_data
 
     with direct_node(args) as node:
@@ -82,11 +83,10 @@ def _listen(
                 f"WARNING: topic [{args.topic_name}] does not appear to be published yet",
                 flush=True,
             )
-            try:
-                while name is None:
-                    name = topic_type(node, args.topic_name)
-            except KeyboardInterrupt:
-                return 0
+            while name is None and rclpy.ok():
+                name = topic_type(node, args.topic_name)
+        if name is None:
+            return 0
         node.create_subscription(
             message_class(name),
             absolute(args.topic_name),

@@ -1,8 +1,9 @@
 """Events about processes."""
 
+from embedded_ros2.missing import refuse
+
 from .process_exited import ProcessExited
 from .process_io import ProcessIO
-from .process_matchers import matches_executable, matches_name, matches_pid
 from .process_started import ProcessStarted
 from .process_stderr import ProcessStderr
 from .process_stdin import ProcessStdin
@@ -23,7 +24,13 @@ __all__ = [
     "RunningProcessEvent",
     "ShutdownProcess",
     "SignalProcess",
-    "matches_executable",
-    "matches_name",
-    "matches_pid",
 ]
+
+__getattr__ = refuse(
+    __name__,
+    (
+        "matches_executable",
+        "matches_name",
+        "matches_pid",
+    ),
+)

@@ -1,12 +1,9 @@
 """The base of events that are meant for a process."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from ...event import Event
-
-if TYPE_CHECKING:
-    from ...actions import ExecuteLocal
+from .process_action import ProcessAction
 
 
 class ProcessTargetedEvent(Event):
@@ -14,10 +11,10 @@ class ProcessTargetedEvent(Event):
 
     name = "launch.events.process.ProcessTargetedEvent"
 
-    def __init__(self, *, process_matcher: Callable[["ExecuteLocal"], bool]) -> None:
+    def __init__(self, *, process_matcher: Callable[[ProcessAction], bool]) -> None:
         self.__process_matcher = process_matcher
 
     @property
-    def process_matcher(self) -> Callable[["ExecuteLocal"], bool]:
+    def process_matcher(self) -> Callable[[ProcessAction], bool]:
         """The matcher."""
         return self.__process_matcher

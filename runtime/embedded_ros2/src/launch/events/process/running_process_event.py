@@ -1,11 +1,7 @@
 """The base of events that come from a process."""
 
-from typing import TYPE_CHECKING
-
 from ...event import Event
-
-if TYPE_CHECKING:
-    from ...actions import ExecuteLocal
+from .process_action import ProcessAction
 
 
 class RunningProcessEvent(Event):
@@ -16,7 +12,7 @@ class RunningProcessEvent(Event):
     def __init__(
         self,
         *,
-        action: "ExecuteLocal",
+        action: ProcessAction,
         name: str,
         cmd: list[str],
         cwd: str | None,
@@ -31,12 +27,12 @@ class RunningProcessEvent(Event):
         self.__pid = pid
 
     @property
-    def action(self) -> "ExecuteLocal":
+    def action(self) -> ProcessAction:
         """The action that runs the process."""
         return self.__action
 
     @property
-    def execute_process_action(self) -> "ExecuteLocal":
+    def execute_process_action(self) -> ProcessAction:
         """The action, by its old name."""
         return self.__action
 

@@ -1,0 +1,122 @@
+"""Whatever waits ends with SIGINT and with SIGTERM, at once and without a flood of output."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROS2 = str(Path(sys.executable).parent / "ros2")
+SIGNALS = [signal.SIGINT, signal.SIGTERM]
+# What it waits for does not exist.
+COMMANDS = [
+    ("service", "call", "/nobody", "std_srvs/srv/Trigger"),
+    ("topic", "echo", "/nothing", "std_msgs/msg/String"),
+    ("topic", "hz", "/nothing"),
+    ("topic", "bw", "/nothing"),
+    ("topic", "delay", "/nothing"),
+    ("topic", "pub", "-w", "1", "/nothing", "std_msgs/msg/String", "{{}}"),
+    ("topic", "pub", "/something", "std_msgs/msg/Empty", "{{}}", "-p", "100"),
+    ("action", "send_goal", "/nobody", "example_interfaces/action/Fibonacci", "{{}}"),
+    ("param", "get", "/nobody", "x"),
+    ("lifecycle", "get", "/nobody"),
+    ("bag", "record", "-o", "{folder}/bag", "/nothing"),
+]
+WAITS = {
+    "wait_for_service": "client.wait_for_service()",
+    "call": "client.call(Trigger.Request())",
+    "wait_for_server": "action.wait_for_server()",
+    "send_goal": "action.send_goal(Fibonacci.Goal())",
+    "spin": "rclpy.spin(node)",
+    "spin_until_future_complete": "rclpy.spin_until_future_complete(node, rclpy.Future())",
+    "wait_for_message": "wait_for_message(String, node, 'nothing')",
+    "wait_for_node": "node.wait_for_node('nobody', -1)",
+    "sleep_for": "node.get_clock().sleep_for(Duration(seconds=60))",
+    "rate": "node.create_rate(0.01).sleep()",
+}
+SCRIPT = """
+import threading, rclpy
+from example_interfaces.action import Fibonacci
+from rclpy.action import ActionClient
+from rclpy.duration import Duration
+from rclpy.executors import ExternalShutdownException
+from rclpy.exceptions import ROSInterruptException
+from rclpy.wait_for_message import wait_for_message
+from std_msgs.msg import String
+from std_srvs.srv import Trigger
+rclpy.init()
+node = rclpy.create_node("waits")
+client = node.create_client(Trigger, "nobody")
+action = ActionClient(node, Fibonacci, "nobody")
+print("waiting", flush=True)
+try:
+    {wait}
+except (KeyboardInterrupt, ExternalShutdownException, ROSInterruptException) as error:
+    print("ended by", type(error).__name__, flush=True)
+rclpy.try_shutdown()
+"""
+
+
+def start(command: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A job in a shell's background ignores it, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def endings(waiting: dict[str, subprocess.Popen[str]], number: signal.Signals) -> dict[str, str]:
+    """Send a signal to all; returns what is wrong, by name."""
+    for process in waiting.values():
+        process.send_signal(number)
+    wrong, deadline = {}, time.monotonic() + 10.0
+    for name, process in waiting.items():
+        try:
+            output, _ = process.communicate(timeout=max(deadline - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            output, _ = process.communicate()
+            wrong[name] = f"goes on after {number.name}; it printed {output[-300:]!r}"
+        if "Traceback" in output or output.count("\n") > 20:
+            wrong[name] = output[-2000:]
+    return wrong
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_waiting_commands_end(number, tmp_path):
+    waiting = {
+        " ".join(words): start([ROS2, *(word.format(folder=tmp_path) for word in words)])
+        for words in COMMANDS
+    }
+    time.sleep(4.0)  # By then `param get` has said that there is nobody, and ended by itself.
+    assert endings(waiting, number) == {}
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_waiting_programs_end(number):
+    waiting = {
+        name: start([sys.executable, "-c", SCRIPT.format(wait=wait)])
+        for name, wait in WAITS.items()
+    }
+    for process in waiting.values():
+        assert process.stdout is not None and process.stdout.readline() == "waiting\n"
+    time.sleep(1.0)
+    assert endings(waiting, number) == {}
+    assert {process.returncode for process in waiting.values()} == {0}
+
+
+def test_a_command_ends_while_it_starts():
+    for delay in (0.05, 0.2, 0.4, 0.6):
+        process = start([ROS2, "topic", "hz", "/nothing"])
+        time.sleep(delay)
+        assert endings({"hz": process}, signal.SIGTERM) == {}
