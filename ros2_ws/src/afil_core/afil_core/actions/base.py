@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -57,7 +58,7 @@ class Dimension:
     mode: Literal["continuous", "binary"] = "continuous"
 
 
-class Action:
+class Action(ABC):
     """What a policy decides for a robot; a kind is a subclass.
 
     ``is_driving`` says whether it moves a vehicle through the scene that its camera sees, or
@@ -111,10 +112,11 @@ class Action:
         return self.config.frame
 
     @property
+    @abstractmethod
     def dimensions(self) -> tuple[Dimension, ...]:
         """The numbers of the action, in order, with their ranges."""
-        raise NotImplementedError
 
+    @abstractmethod
     def label(
         self,
         series: Mapping[str, CommandSeries],
@@ -136,7 +138,6 @@ class Action:
         Raises:
             AfilError: When a command that tells is malformed.
         """
-        raise NotImplementedError
 
     def clip(self, action: NDArray[np.float64]) -> NDArray[np.float64]:
         """An action within the contract's limits of one step.

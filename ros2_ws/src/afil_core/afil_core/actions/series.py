@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afil_core.commands.base import Command
-from afil_core.kinds.base import Decoded
+from afil_core.topic_kind import Decoded
 
 Values = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from afil_core.codecs.encode import (
     encode_string,
 )
 from afil_core.codecs.image import decode_image, image_message
-from afil_core.kinds.base import Decoded
+from afil_core.topic_kind import Decoded
 
 __all__ = [
     "Decoded",

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afil_core import messages
-from afil_core.kinds.base import Decoded, Observation
+from afil_core.kinds.base import Observation
 from afil_core.kinds.pose import pose_array
+from afil_core.topic_kind import Decoded
 
 
 def decode(stream: Observation, cdr: bytes) -> Decoded:

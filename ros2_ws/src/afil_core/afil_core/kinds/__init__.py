@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from afil_core.kinds.base import Decoded, Observation, StreamConfig
+from afil_core.kinds.base import Observation, StreamConfig
 from afil_core.registry import Registry
+from afil_core.topic_kind import Decoded
 
 KINDS: Registry[Observation] = Registry(
     "kinds",

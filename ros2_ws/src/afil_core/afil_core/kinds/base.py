@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from afil_core import messages
 from afil_core.errors import AfilError
-from afil_core.topics import Qos, TopicConfig, resolve
+from afil_core.topic_kind import KindConfig, TopicKind
 
 # A sensor may read a little beyond its range: a closed gripper, a resting wheel.
 _SLACK = 0.02
 
 
-@dataclass(frozen=True)
-class Decoded:
-    """A decoded message.
-
-    Attributes:
-        stamp_ns: Header stamp; None for types without a header.
-        value: The array that the kind promises.
-    """
-
-    stamp_ns: int | None
-    value: NDArray[Any]
-
-
-class StreamConfig(TopicConfig):
+class StreamConfig(KindConfig):
     """What a contract says of every observation stream.
 
     Attributes:
-        kind: Name in the registry of kinds.
-        frame: Frame that the messages must bear; empty where any will do.
         rate_hz: Nominal rate.
         max_age_s: A sample older than this at a tick makes the tick invalid.
         alignment: ``as_of`` (newest stamp not after the tick), ``hold`` (newest received) or
             ``interpolate`` (between the neighbours).
     """
 
-    kind: str
-    frame: str = ""
     rate_hz: float = Field(gt=0)
     max_age_s: float = Field(gt=0)
     alignment: Literal["as_of", "hold", "interpolate"] = "as_of"
@@ -62,13 +44,12 @@ class NumericConfig(StreamConfig):
     maximum: float | tuple[float, ...] | None = None
 
 
-class Observation:
+class Observation(TopicKind):
     """One observation stream of a robot; a kind is a subclass.
 
-    A kind says in :meth:`value` and :meth:`message` what its messages mean, and in its class
-    attributes which message ``types`` it knows, whether it is a color image (``is_image``) or
-    proprioception (``is_vector``), the ``unit`` and ``dtype`` of its values, and whether values
-    between two can be computed (``can_interpolate``).
+    Its class attributes say whether it is a color image (``is_image``) or proprioception
+    (``is_vector``), the ``unit`` and ``dtype`` of its values, and whether values between two can
+    be computed (``can_interpolate``).
 
     Args:
         config: The stream's part of the contract.
@@ -80,7 +61,8 @@ class Observation:
     """
 
     Config: ClassVar[type[StreamConfig]] = StreamConfig
-    types: ClassVar[tuple[str, ...]] = ()
+    section = "observations"
+    sender = "driver"
     unit: str = ""
     is_image: ClassVar[bool] = False
     is_vector: ClassVar[bool] = True
@@ -88,113 +70,29 @@ class Observation:
     dtype: ClassVar[type[np.generic]] = np.float64
 
     def __init__(self, config: StreamConfig, name: str, namespace: str = "") -> None:
+        super().__init__(config, name, namespace)
         self.config = config
-        self.name = name
-        self.topic = resolve(config.topic, namespace)
-        self.has_header = True
+        self.rate_hz = config.rate_hz
+        self.max_age_s = config.max_age_s
+        self.alignment: str = config.alignment
         self._range: Range | None = None
         if isinstance(config, NumericConfig) and (config.minimum, config.maximum) != (None, None):
-            self._range = Range(config.minimum, config.maximum, f"observations.{name}")
-        if config.type not in self.types:
-            raise AfilError(
-                f"observations.{name}.type is {config.type}, but kind {config.kind} reads "
-                f"{', '.join(self.types)}"
-            )
+            self._range = Range(config.minimum, config.maximum, self.key)
         if config.alignment == "interpolate" and not self.can_interpolate:
             raise AfilError(
-                f"observations.{name}.alignment cannot be interpolate for kind {config.kind}; "
-                f"use as_of"
+                f"{self.key}.alignment cannot be interpolate for kind {config.kind}; use as_of"
             )
 
     @property
-    def kind(self) -> str:
-        """Name of the kind."""
-        return self.config.kind
-
-    @property
-    def type(self) -> str:
-        """ROS message type."""
-        return self.config.type
-
-    @property
-    def qos(self) -> Qos:
-        """What a live subscriber asks for."""
-        return self.config.qos
-
-    @property
-    def frame(self) -> str:
-        """Frame that the messages bear; empty where any will do."""
-        return self.config.frame
-
-    @property
-    def rate_hz(self) -> float:
-        """Nominal rate."""
-        return self.config.rate_hz
-
-    @property
-    def max_age_s(self) -> float:
-        """Greatest age of a sample at a tick, s."""
-        return self.config.max_age_s
-
-    @property
-    def alignment(self) -> str:
-        """How samples are picked for a tick."""
-        return self.config.alignment
-
-    @property
+    @abstractmethod
     def shape(self) -> tuple[int, ...]:
         """Shape of a decoded value."""
-        raise NotImplementedError
 
     @property
     def labels(self) -> tuple[str, ...]:
         """One label for each number of :meth:`features`."""
         count = int(np.prod(self.shape))
         return ("value",) if count == 1 else tuple(str(i) for i in range(count))
-
-    def value(self, message: Any) -> NDArray[Any]:
-        """The array in a message, in AFIL's units (m, rad, s).
-
-        Raises:
-            AfilError: When the message is not what the contract says.
-        """
-        raise NotImplementedError
-
-    def message(self, value: NDArray[Any], stamp_ns: int) -> Any:
-        """The message of a value: what a driver would send.
-
-        Raises:
-            AfilError: When this can't be sent in the contract's form.
-        """
-        raise NotImplementedError
-
-    def decode(self, cdr: bytes) -> Decoded:
-        """Decode one message and check it against the contract.
-
-        Args:
-            cdr: The serialized message.
-
-        Raises:
-            AfilError: When it is malformed or breaks anything that the contract states; no
-                other error, whatever the bytes are.
-        """
-        try:
-            message = messages.deserialize(cdr, self.type)
-            stamp_ns = self._check_header(message)
-            value = self.value(message)
-            self._check(value)
-        except AfilError as error:
-            raise AfilError(f"topic {self.topic}: {error}") from error
-        # Foreign bytes must cost one message, not a run.
-        except Exception as error:
-            raise AfilError(
-                f"topic {self.topic} has a {self.type} that cannot be decoded ({error})"
-            ) from error
-        return Decoded(stamp_ns, value)
-
-    def encode(self, value: NDArray[Any], stamp_ns: int) -> bytes:
-        """CDR bytes of a value."""
-        return messages.serialize(self.message(value, stamp_ns))
 
     def interpolate(self, before: NDArray[Any], after: NDArray[Any], share: float) -> NDArray[Any]:
         """The value between two, ``share`` in [0, 1] of the way."""
@@ -209,23 +107,12 @@ class Observation:
         """How a value that is no image enters a network, float64 [F]."""
         return np.asarray(value, dtype=np.float64).reshape(-1)
 
-    def _check_header(self, message: Any) -> int | None:
-        header = getattr(message, "header", None)
-        if header is None:
-            return None
-        if self.frame and header.frame_id.lstrip("/") != self.frame.lstrip("/"):
-            raise AfilError(
-                f"a message is in frame '{header.frame_id}', but the contract says "
-                f"'{self.frame}' (observations.{self.name}.frame); correct the driver or the "
-                f"contract"
-            )
-        return messages.stamp_to_ns(header.stamp)
-
-    def _check(self, value: NDArray[Any]) -> None:
+    def check(self, value: NDArray[Any]) -> None:
+        """It has the contract's shape, and its numbers are finite and in their range."""
         if value.shape != self.shape:
             raise AfilError(
                 f"a value has the shape {list(value.shape)}, but the contract says "
-                f"{list(self.shape)} (observations.{self.name}); correct one of them"
+                f"{list(self.shape)} ({self.key}); correct one of them"
             )
         if value.dtype == np.uint8:
             return

@@ -11,18 +11,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from afil_core.clock import ClockGuard
+from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_core.kinds import Observation
 from afil_core.messages import peek_stamp
 from afil_core.timeline.buffer import StreamBuffer
-
-if TYPE_CHECKING:
-    from afil_core.contract import Contract
 
 
 @dataclass(frozen=True)

@@ -45,5 +45,5 @@ class World(ABC):
         del stamp_ns
         return []
 
-    def close(self) -> None:  # noqa: B027 (most worlds have nothing to free)
+    def close(self) -> None:
         """Free what it holds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -42,7 +43,7 @@ class Source:
     qos: Qos = Qos()
 
 
-class Device:
+class Device(ABC):
     """A person's hand on the robot; a device is a subclass.
 
     A subclass takes its events in :meth:`poll` (what it reads by itself) or :meth:`receive` (what
@@ -99,6 +100,7 @@ class Device:
             AfilError: When it is malformed.
         """
 
+    @abstractmethod
     def step(self, now_s: float, period_s: float) -> NDArray[np.float64] | None:
         """What the newest events ask for in one control period.
 
@@ -109,7 +111,6 @@ class Device:
         Returns:
             An action of the contract, float64 [D], in its units; None for nothing.
         """
-        raise NotImplementedError
 
     def reset(self) -> None:
         """Forget what lasts, as the state of a gripper: the robot stands elsewhere now."""

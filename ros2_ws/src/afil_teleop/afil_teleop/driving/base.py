@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ class Sent(NamedTuple):
     cdr: bytes
 
 
-class Drive:
+class Drive(ABC):
     """Turns the steps of one kind of action into commands; a kind is a subclass.
 
     Args:
@@ -42,9 +43,9 @@ class Drive:
         self.action = contract.require_action()
 
     @property
+    @abstractmethod
     def commands(self) -> tuple[Command, ...]:
         """Topics that it publishes to."""
-        raise NotImplementedError
 
     @property
     def streams(self) -> tuple[Observation, ...]:
@@ -59,6 +60,7 @@ class Drive:
     def measured(self, stream: str, value: NDArray[Any]) -> None:
         """Take the value of one of the :attr:`streams`."""
 
+    @abstractmethod
     def move(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:
         """Commands for one control period, in the order in which they must be published.
 
@@ -69,11 +71,10 @@ class Drive:
         Raises:
             AfilError: When a number is not finite; nothing is sent then.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def rest(self, stamp_ns: int) -> list[Sent]:
         """Commands that keep the robot where it is, or bring it to rest."""
-        raise NotImplementedError
 
     def forget(self) -> None:
         """The robot stands elsewhere now: begin from what is measured."""

@@ -84,7 +84,7 @@ class Adapter(ABC):
             now_ns: The node's clock.
         """
 
-    def reset(self) -> None:  # noqa: B027 (most remember nothing)
+    def reset(self) -> None:
         """Forget what was commanded."""
 
     def required_action(self, kind: type[A]) -> A:
