@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .direct_node import PATIENCE_S
+from .direct_node import patience_s
 from .errors import CommandError
 
 
@@ -25,7 +25,7 @@ def call(
 
     client = node.create_client(service_type, name)
     try:
-        if not client.wait_for_service(timeout_sec=PATIENCE_S):
+        if not client.wait_for_service(timeout_sec=patience_s()):
             raise CommandError(f"Wait for service timed out: nobody offers '{name}'")
         future = client.call_async(request)
         rclpy.spin_until_future_complete(node, future, timeout_sec=timeout)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .direct_node import PATIENCE_S, absolute, is_hidden, wait_until
+from .direct_node import absolute, is_hidden, wait_until
 from .errors import CommandError
 
 
@@ -15,7 +15,7 @@ def node_names(node: Any, include_hidden: bool = False) -> list[str]:
     return [name for name in names if include_hidden or not is_hidden(name)]
 
 
-def require_node(node: Any, name: str, seconds: float = PATIENCE_S) -> str:
+def require_node(node: Any, name: str, seconds: float | None = None) -> str:
     """Return the full name of a node, once it is there.
 
     Raises:

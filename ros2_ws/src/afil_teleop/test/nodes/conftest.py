@@ -1,7 +1,6 @@
 """Recorders and robots as processes, and a person in front of them, over real DDS."""
 
 import contextlib
-import signal
 import subprocess
 import sys
 import time
@@ -59,11 +58,10 @@ class Process:
             time.sleep(0.05)
 
     def stop(self):
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+        # Not SIGINT: a shell's background job ignores it, and so does a child that still starts.
+        self._process.terminate()
         try:
-            # A publisher may wait for a reader that is gone until the reader's lease ends: 10 s.
-            self._process.wait(30)
+            self._process.wait(10)
         finally:
             self._process.kill()
 

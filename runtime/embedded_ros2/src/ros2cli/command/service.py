@@ -5,10 +5,10 @@ import time
 from typing import Any
 
 from ..direct_node import (
-    PATIENCE_S,
     absolute,
     add_node_arguments,
     direct_node,
+    patience_s,
     spin,
     wait_until,
 )
@@ -108,7 +108,7 @@ def _call(args: argparse.Namespace) -> None:
     fill(request, args.values)
     with direct_node(args) as node:
         client = node.create_client(cls, absolute(args.service_name))
-        while not client.wait_for_service(timeout_sec=PATIENCE_S) and rclpy.ok():
+        while not client.wait_for_service(timeout_sec=patience_s()) and rclpy.ok():
             print("waiting for service to become available...", flush=True)
         while rclpy.ok():
             print(f"requester: making request: {request!r}\n", flush=True)

@@ -3,12 +3,12 @@
 from functools import reduce
 from typing import Any
 
-from ..direct_node import PATIENCE_S, absolute, wait_until
+from ..direct_node import absolute, wait_until
 from ..errors import CommandError
 from ..interface_class import interface_class
 
 
-def topic_type(node: Any, topic: str, seconds: float = PATIENCE_S) -> str | None:
+def topic_type(node: Any, topic: str, seconds: float | None = None) -> str | None:
     """Return the type of a topic, None if nobody has it after some seconds.
 
     Raises:
@@ -38,7 +38,7 @@ def message_class(type_name: str) -> Any:
     return interface_class("message", type_name, passed=False)
 
 
-def message_class_of(node: Any, topic: str, seconds: float = PATIENCE_S) -> Any:
+def message_class_of(node: Any, topic: str, seconds: float | None = None) -> Any:
     """Return the message class of a topic.
 
     Raises:
