@@ -16,7 +16,7 @@ AUTHORS_DATA ?= ../shared/data/authors
 DEMO_DIR ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint unit test-runtime authors docs clean
+.PHONY: help install install-test demo test lint unit test-runtime authors docs clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is
@@ -59,21 +59,30 @@ $(STAMPS)/packages: $(STAMPS)/requirements $(foreach p,$(PACKAGES),$(wildcard $(
 
 install: $(STAMPS)/packages ## Set up .venv with everything (no ROS needed)
 
+# Every optional group and what only tests use: `make demo` needs none of it.
+$(STAMPS)/test-requirements: requirements-test.txt requirements-models.txt requirements-ray.txt $(STAMPS)/requirements
+	@echo "== installing requirements-test.txt"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.txt -r requirements-test.txt || \
+	  { echo "error: pip could not install requirements-test.txt; its message above says which package" >&2; exit 1; }
+	@touch $@
+
+install-test: install $(STAMPS)/test-requirements ## What `make install` does, and every optional group
+
 # The environment's programs come first, so that `ros2` is ours unless a ROS 2 is sourced.
 RUN := PATH=$(BIN):$$PATH
 
 demo: install ## The whole loop in simulation: record, perceive, train, deploy, evaluate, report
 	@$(RUN) ros2 launch launch/demo.launch.py output:=$(DEMO_DIR)
 
-test: install lint unit test-runtime test-wheels ## Lint, type check and test everything
+test: install-test lint unit test-runtime test-wheels ## Lint, type check and test everything
 
-lint: install ## ruff and mypy
+lint: install-test ## ruff and mypy
 	@echo "== ruff"
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "== mypy"
 	@$(BIN)/mypy && cd runtime/embedded_ros2 && $(BIN)/mypy
 
-unit: install ## The tests of the packages and of the whole
+unit: install-test ## The tests of the packages and of the whole
 	@echo "== pytest"
 	@$(RUN) $(BIN)/python -m pytest
 
