@@ -9,6 +9,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from afil_core.schema import Schema
+from afil_policy.data.masked_mean import masked_mean
 from afil_policy.heads.base import Head
 
 
@@ -46,8 +47,7 @@ class MseHead(Head):
 
     def loss(self, prediction: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
         """Mean of (a - a_hat)^2 over the actions that there are and their dimensions."""
-        weights = mask[..., None].to(prediction.dtype).expand_as(prediction)
-        return ((prediction - actions).square() * weights).sum() / weights.sum()
+        return masked_mean((prediction - actions).square(), mask[..., None])
 
     def act(self, prediction: Tensor) -> Tensor:
         """The prediction itself."""

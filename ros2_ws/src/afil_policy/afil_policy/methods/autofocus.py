@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from afil_policy.data.batch import Batch
+from afil_policy.data.masked_mean import masked_mean
 from afil_policy.encoders.attention import attention_map, min_max
 from afil_policy.encoders.base import Features
 from afil_policy.methods.base import Losses, Method
@@ -57,20 +58,26 @@ class Autofocus(BehaviorCloning):
             raise ValueError("autofocus needs saliency maps in every batch")
         latent, features = self.encoder(batch)
         bc = self.imitation(latent, batch)
-        found = [self.regularization(features[c], g) for c, g in batch.saliency.items()]
+        valid = batch.saliency_valid
+        found = [
+            self.regularization(features[c], g, valid.get(c)) for c, g in batch.saliency.items()
+        ]
         reg = torch.stack(found).mean()
         return Losses(bc + self.config.weight * reg, {"bc": bc, "reg": reg})
 
-    def regularization(self, features: Features, saliency: Tensor) -> Tensor:
+    def regularization(
+        self, features: Features, saliency: Tensor, valid: Tensor | None = None
+    ) -> Tensor:
         """L_Reg of one camera.
 
         Args:
             features: What the encoder found, with maps of h x w.
             saliency: Target maps, float32 [B, H, W] in [0, 1]; all zero in a frame without a
                 key object.
+            valid: bool [B], false where there is no map to learn from; None means everywhere.
 
         Returns:
-            A scalar; zero when ``skip_empty`` leaves no sample.
+            A scalar; zero when no sample is left.
         """
         tau = self.config.temperature
         if self.config.resolution == "image":
@@ -82,7 +89,7 @@ class Autofocus(BehaviorCloning):
             size = (attention.shape[1], attention.shape[2])
             target = min_max(functional.adaptive_avg_pool2d(saliency, size))
         per_sample = (attention - target).square().mean(dim=(1, 2))
-        if not self.config.skip_empty:
-            return per_sample.mean()
-        valid = (saliency.amax(dim=(1, 2)) > 0).to(per_sample.dtype)
-        return (per_sample * valid).sum() / valid.sum().clamp(min=1)
+        counted = torch.ones_like(per_sample, dtype=torch.bool) if valid is None else valid
+        if self.config.skip_empty:
+            counted = counted & (saliency.amax(dim=(1, 2)) > 0)
+        return masked_mean(per_sample, counted)

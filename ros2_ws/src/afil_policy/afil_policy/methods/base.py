@@ -11,7 +11,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from afil_core.schema import Schema
-from afil_policy.data.batch import Batch, Observation
+from afil_policy.data.batch import Batch, Needs, Observation
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,12 @@ class Method(nn.Module, ABC):
         temperature: float = Field(50.0, gt=0)
 
     needs_saliency: ClassVar[bool] = False
+
+    @classmethod
+    def needs(cls, config: Config) -> Needs:
+        """What its batches must hold, with these options."""
+        del config
+        return Needs(saliency=cls.needs_saliency)
 
     def forward(self, batch: Batch) -> Losses:
         """:meth:`loss`; what wraps a module for several devices calls it by this name."""

@@ -13,8 +13,6 @@ from afil_policy.encoders.base import Encoder, Features
 from afil_policy.methods.spec import Spec
 from afil_policy.pooling.base import Pooling
 
-_RGB = 3
-
 
 class ObservationEncoder(nn.Module):
     """An encoder and a pooling for each camera, and proprioception beside them.
@@ -32,11 +30,11 @@ class ObservationEncoder(nn.Module):
 
     def __init__(self, spec: Spec, extra_channels: int = 0) -> None:
         super().__init__()
-        channels = _RGB * spec.frames + extra_channels
         self.encoders = nn.ModuleDict()
         self.poolings = nn.ModuleDict()
         self.size = spec.frames * spec.proprioception
         for camera in spec.cameras:
+            channels = spec.frames * camera.channels + extra_channels
             encoder = spec.encoder.build(channels, (camera.height, camera.width))
             pooling = spec.pooling.build(encoder.shape)
             self.encoders[camera.name], self.poolings[camera.name] = encoder, pooling
@@ -51,7 +49,7 @@ class ObservationEncoder(nn.Module):
         """Each camera's features, with its pooling's attention if that has one.
 
         Args:
-            images: By camera: float32 [B, T, 3, H, W], or [B, C, H, W] with added channels.
+            images: By camera: float32 [B, T, C, H, W], or [B, C, H, W] with added channels.
         """
         found = {}
         for name in self.encoders:

@@ -12,11 +12,19 @@ from afil_policy.pooling.base import Pooling
 
 @dataclass(frozen=True)
 class Camera:
-    """A camera at the network: its name, height and width in pixels."""
+    """A camera at the network.
+
+    Attributes:
+        name: Its name.
+        height: Height of its images, pixels.
+        width: Width of its images, pixels.
+        channels: Channels of a frame: 3 for color, 1 for depth.
+    """
 
     name: str
     height: int
     width: int
+    channels: int = 3
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class Spec:
         head: What makes actions of all that.
         frames: Frames that are seen at once, T.
         horizon: Actions that are predicted at once, H.
+        tasks: The instructions of the demonstrations, which ``Observation.task`` counts.
     """
 
     cameras: tuple[Camera, ...]
@@ -42,3 +51,4 @@ class Spec:
     head: Selection[Head]
     frames: int = 1
     horizon: int = 1
+    tasks: tuple[str, ...] = ()
