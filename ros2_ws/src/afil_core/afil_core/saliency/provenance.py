@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import Field
+
 from afil_core.schema import Schema
 
 PERCEPTION_FILE = "perception.yaml"
@@ -35,6 +37,8 @@ class StreamRecord(Schema):
         frames_with_objects: Those in which a key object was kept.
         lost: Frames that could not be perceived.
         left_out: Which and why, a sentence; empty where none was lost.
+        track_events: By kind, how often something looked wrong with the tracked instances
+            (``lost``, ``area_jump``, ``identity_switch``); a kind that never did is not there.
     """
 
     topic: str
@@ -43,6 +47,7 @@ class StreamRecord(Schema):
     frames_with_objects: int
     lost: int = 0
     left_out: str = ""
+    track_events: dict[str, int] = Field(default_factory=dict)
 
     @property
     def lost_share(self) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from afil_core.errors import AfilError
 from afil_core.saliency import KeyObject
 from afil_perception.clips.clip import Clip, Frame, Loss
+from afil_perception.track.quality import TrackEvent, TrackInspector
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,14 @@ class SeenFrame:
         stamp_ns: Its stamp.
         size: Height and width in pixels.
         objects: The key objects in it.
+        events: What looks wrong with the instances in it.
     """
 
     index: int
     stamp_ns: int
     size: tuple[int, int]
     objects: tuple[KeyObject, ...]
+    events: tuple[TrackEvent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def matched(
     """
     told = 0  # recorded frames that have their item
     answers = 0
+    inspector = TrackInspector()
     for objects in tracked:
         if answers == len(clip.read):
             raise AfilError(
@@ -109,7 +113,8 @@ def matched(
             )
         index, stamp_ns, size = clip.read[answers]
         yield from _lost(clip, told, index)
-        yield SeenFrame(index, stamp_ns, size, tuple(objects))
+        events = inspector.update(objects, size)
+        yield SeenFrame(index, stamp_ns, size, tuple(objects), events)
         answers, told = answers + 1, index + 1
     if answers < len(clip.read) or len(clip.read) + len(clip.lost) < len(clip):
         raise AfilError(

@@ -24,10 +24,11 @@ from afil_perception.pipeline.cache import StageCache
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.frames import LostFrame, SeenFrame, WatchedClip, matched
 from afil_perception.saliency.temporal import SaliencyConfig, saliency_map, to_uint8
+from afil_perception.track import TrackEvent
 from afil_perception.vlm.open import open_vlm
 
 # Raised when the same frames and options come to mean other results.
-_VERSION = 1
+_VERSION = 2
 
 Item: TypeAlias = SeenFrame | LostFrame
 _ITEM: TypeAdapter[Item] = TypeAdapter(Item)
@@ -42,12 +43,14 @@ class PerceivedFrame:
         stamp_ns: Stamp of the image.
         objects: The kept key objects.
         saliency: The map, uint8 [H, W].
+        events: What looks wrong with the instances, kept or not.
     """
 
     index: int
     stamp_ns: int
     objects: tuple[KeyObject, ...]
     saliency: NDArray[np.uint8]
+    events: tuple[TrackEvent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ class Pipeline:
             "track": config.tracker.name,
             "filter": config.filter.name,
         }
+        if not self._tracker.uses_detector:
+            del used["detect"]
         return used if config.vlm is None else {"vlm": config.vlm.name, **used}
 
     @property
@@ -121,9 +126,8 @@ class Pipeline:
 
         seen = clip.identity if self._describer.frames else ""
         describe = key(digest(instruction, seen, vlm), ("describe", "describer"))
-        instances = key(
-            digest(describe, clip.identity), ("detect", "detector"), ("track", "tracker")
-        )
+        found_by = [("detect", "detector")] if self._tracker.uses_detector else []
+        instances = key(digest(describe, clip.identity), *found_by, ("track", "tracker"))
         kept = key(digest(instances, vlm), ("filter", "filter"))
         saliency = to_plain(config.saliency.for_scene(driving=driving))
         return {
@@ -229,7 +233,7 @@ def _perceived(recent: deque[SeenFrame], index: int, config: SaliencyConfig) -> 
     near = {other - index: frame.objects for other, frame in enumerate(recent)}
     frame = recent[index]
     saliency = to_uint8(saliency_map(near, frame.size, config))
-    return PerceivedFrame(frame.index, frame.stamp_ns, frame.objects, saliency)
+    return PerceivedFrame(frame.index, frame.stamp_ns, frame.objects, saliency, frame.events)
 
 
 def _content(backend: Backend | None) -> str:

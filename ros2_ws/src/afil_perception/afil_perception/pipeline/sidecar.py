@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -189,6 +190,7 @@ def _write_stream(
 ) -> StreamRecord:
     topic, with_objects = clip.stream.topic, 0
     left_out = LeftOut(episode.path, f"frames of {topic}")
+    events: Counter[str] = Counter()
     saliency = pipeline.config.saliency.for_scene(driving=is_driving(episode.contract))
     declared = {key_objects_topic(topic): KEY_OBJECTS_TYPE, saliency_topic(topic): SALIENCY_TYPE}
     for name, msgtype in declared.items():
@@ -204,6 +206,7 @@ def _write_stream(
                     writer.add_topic(name, msgtype, SIDECAR_QOS)
                 writer.write(name, cdr, item.stamp_ns)
             left_out.used += 1
+            events.update(event.kind for event in item.events)
             with_objects += bool(item.objects)
             if sink is not None:
                 sink(clip, item)
@@ -215,6 +218,7 @@ def _write_stream(
         frames_with_objects=with_objects,
         lost=left_out.lost,
         left_out=left_out.summary(),
+        track_events=dict(events),
     )
 
 

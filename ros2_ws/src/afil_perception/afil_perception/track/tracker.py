@@ -1,9 +1,10 @@
-"""What a tracker is."""
+"""What a tracker is: phrases and frames in, tracked instances out."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from afil_core.saliency import KeyObject
 from afil_perception.clips.clip import Clip
@@ -17,7 +18,13 @@ class Tracker(Backend):
 
     It asks the detector when it wants to know (on every frame, on key frames, never), and keeps
     no state between two clips.
+
+    Attributes:
+        uses_detector: Whether it ever asks the detector; one that finds the phrases by itself
+            does not, and its results do not follow from which detector is chosen.
     """
+
+    uses_detector: ClassVar[bool] = True
 
     @abstractmethod
     def track(
@@ -36,5 +43,5 @@ class Tracker(Backend):
         """
 
     def problems(self, phrases: Sequence[Phrase], detector: Detector) -> dict[str, str]:
-        """By text, why a phrase can't be looked for: what the detector says."""
-        return detector.problems(phrases)
+        """By text, why a phrase can't be looked for: what the detector says, if it is asked."""
+        return detector.problems(phrases) if self.uses_detector else {}

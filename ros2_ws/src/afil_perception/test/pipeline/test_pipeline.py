@@ -217,3 +217,36 @@ def test_stand_ins_are_named_by_their_backends() -> None:
         "color": "an open-vocabulary detector",
         "iou": "SAM 2",
     }
+
+
+def test_a_tracker_that_finds_by_itself_does_not_depend_on_the_detector(clip_of) -> None:
+    class Alone(Tracker):
+        uses_detector = False
+
+        class Config(Schema):
+            pass
+
+        def __init__(self, config: Config) -> None:
+            pass
+
+        def track(self, clip, phrases, detector):
+            for _ in clip:
+                yield []
+
+    def pipeline(**options: object) -> Pipeline:
+        detector = DETECTORS.select("color", **options)
+        tracker = Selection("alone", Alone, Alone.Config())
+        return Pipeline(PerceptionConfig(detector=detector, tracker=tracker))
+
+    clip = clip_of([np.zeros((4, 4, 3), np.uint8)])
+    one, other = pipeline(), pipeline(min_score=0.9)
+    assert "detect" not in one.backends and "color" not in one.stand_ins
+    keys = [p.keys("lift the gizmo", clip, driving=False) for p in (one, other)]
+    assert keys[0] == keys[1]
+    assert one.plan("lift the gizmo", clip, "key").problems == ()
+
+
+def test_what_looks_wrong_with_the_instances_is_told_with_its_frame(perceive, draw) -> None:
+    there, gone = draw([(80, 60, 8, (255, 130, 10))]), draw([])
+    results = perceive([there, gone, there])
+    assert [[e.kind for e in r.events] for r in results] == [[], ["lost"], []]
