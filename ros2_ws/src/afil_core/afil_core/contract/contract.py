@@ -10,15 +10,16 @@ import yaml
 
 from afil_core import schema
 from afil_core.actions import ACTIONS, Action, Commands
+from afil_core.commander import COMMANDER_TOPIC, COMMANDER_TYPE, LATCHED, OVERRIDE_TYPE
 from afil_core.commands import COMMANDS, Command
-from afil_core.contract.document import ContractDocument
+from afil_core.contract.document import ContractDocument, Takeover
 from afil_core.errors import AfilError
 from afil_core.kinds import KINDS, Observation
 from afil_core.schema import nearest
 from afil_core.topics import Qos, resolve
 
 # What does not change what data mean.
-_MEANINGLESS = ("description", "namespace", "extra_topics")
+_MEANINGLESS = ("description", "namespace", "extra_topics", "takeover")
 
 
 class Contract:
@@ -59,6 +60,12 @@ class Contract:
                 raise AfilError(
                     f"anchor is '{self.anchor}', but must name an image stream ({names})"
                 )
+            for name in document.takeover.topics if document.takeover else ():
+                if name not in self.commands:
+                    raise AfilError(
+                        f"takeover.topics names '{name}', but commands has "
+                        f"{', '.join(self.commands) or 'none'}"
+                    )
         except AfilError as error:
             raise AfilError(f"{source}: {error}") from error
 
@@ -157,6 +164,21 @@ class Contract:
             resolve(topic, self.namespace): (extra.type, extra.qos)
             for topic, extra in self.document.extra_topics.items()
         }
+
+    @property
+    def takeover(self) -> Takeover | None:
+        """How a person takes over, where the driver knows of it; its names as they are."""
+        return self.document.takeover
+
+    def commander_topics(self) -> dict[str, tuple[str, Qos]]:
+        """Type and QoS of the topics that say who commands: AFIL's, and the driver's override."""
+        if self.action is None:
+            return {}
+        topics = {resolve(COMMANDER_TOPIC, self.namespace): (COMMANDER_TYPE, LATCHED)}
+        if self.takeover is not None:
+            override = resolve(self.takeover.override, self.namespace)
+            topics[override] = (OVERRIDE_TYPE, LATCHED)
+        return topics
 
     def interface(self, name: str = "") -> Commands:
         """Commands of a command interface; the default one when no name is given.

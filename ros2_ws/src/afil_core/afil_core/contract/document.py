@@ -45,6 +45,18 @@ class RecordedTopic(Schema):
     required: bool = False
 
 
+class Takeover(Schema):
+    """How a robot's driver lets a person take over from a policy, where it knows of both.
+
+    Attributes:
+        override: Latched topic (std_msgs/msg/Bool) that is true while a person commands.
+        topics: By the name of a command, the topic on which a person's is obeyed meanwhile.
+    """
+
+    override: TopicName
+    topics: dict[str, TopicName] = Field(min_length=1)
+
+
 class ContractDocument(Schema):
     """What a contract's YAML file holds.
 
@@ -60,6 +72,8 @@ class ContractDocument(Schema):
         observations: The streams that a policy may look at, by name.
         commands: The command topics, by name.
         action: What the policy decides; None for data without a robot.
+        takeover: How a person takes over from a policy; None where the driver has one channel
+            for both.
         extra_topics: Topics that are recorded and not used, e.g. ``/tf_static``.
     """
 
@@ -77,6 +91,7 @@ class ContractDocument(Schema):
     )
     commands: dict[str, Annotated[SerializeAsAny[CommandConfig], _by_kind(COMMANDS)]] = {}
     action: Annotated[SerializeAsAny[ActionConfig], _by_kind(ACTIONS)] | None = None
+    takeover: Takeover | None = None
     extra_topics: dict[TopicName, RecordedTopic] = {}
 
     @model_validator(mode="after")

@@ -15,6 +15,13 @@ from numpy.typing import NDArray
 from afil_core.actions import DemonstratedActions
 from afil_core.bags import read_bag
 from afil_core.clock import ClockGuard
+from afil_core.commander import (
+    COMMANDER_TYPE,
+    Commander,
+    CommanderLog,
+    decode_commander,
+    decode_override,
+)
 from afil_core.contract import Contract
 from afil_core.episodes.left_out import LeftOut
 from afil_core.errors import AfilError
@@ -33,11 +40,15 @@ class Step:
         stamp_ns: Stamp of the tick.
         observations: Value of every stream that was asked for, among others.
         action: float64 [D], the demonstrated action in the contract's units.
+        commander: Who commanded it, at the step's end where it changed; None where the recording
+            does not say, which has one demonstrator then. Corrections are the steps of
+            ``Commander.HUMAN``.
     """
 
     stamp_ns: int
     observations: dict[str, NDArray[Any]]
     action: NDArray[np.float64]
+    commander: Commander | None = None
 
 
 class StepReader:
@@ -74,6 +85,11 @@ class StepReader:
         wanted = None if streams is None else [*streams, *action.needs]
         self._timeline = Timeline(contract, wanted, guard=self._guard)
         self._actions = DemonstratedActions(action, self._guard)
+        self._commanders = CommanderLog()
+        self._commander_topics = {
+            topic: decode_commander if kind == COMMANDER_TYPE else decode_override
+            for topic, (kind, _) in contract.commander_topics().items()
+        }
         self._period_ns = contract.period_ns
         self._waiting: deque[Tick] = deque()
 
@@ -87,6 +103,8 @@ class StepReader:
         sinks = {s.topic: timeline.sink(s.name) for s in timeline.streams}
         commands = {topic: actions.sink(topic) for topic in actions.topics}
         sinks |= commands
+        for said_on, decode in self._commander_topics.items():
+            sinks[said_on] = self._commanders.sink(decode)
         due_ns: float = math.inf
         for topic, log_time_ns, cdr in read_bag(self._path, sinks, as_written=self._as_written):
             if not sinks[topic](cdr, log_time_ns):
@@ -139,4 +157,5 @@ class StepReader:
             self.left_out.add("no command", "no command tells what was done")
             return
         self.left_out.used += 1
-        yield Step(tick.stamp_ns, tick.observations, action)
+        commander = self._commanders.before(end_ns)
+        yield Step(tick.stamp_ns, tick.observations, action, commander)

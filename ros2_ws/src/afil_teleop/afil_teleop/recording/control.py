@@ -79,7 +79,7 @@ class RecordingControl:
                 self.session, self.recorder, self._state, reset, log, given.episodes
             )
         self._now_ns, self._wall_ns = 0, 0
-        self._unknown = dict(contract.extra_topics())
+        self._unknown = contract.extra_topics() | contract.commander_topics()
         if given.episodes and self._state.episodes:
             log(
                 logging.INFO,

@@ -72,7 +72,9 @@ class Health:
     def topics(self) -> list[str]:
         """Topics whose publishers matter."""
         clock = [CLOCK_TOPIC] if self._around.sim_time else []
-        return [*self.watches, *self._contract.extra_topics(), *clock]
+        contract = self._contract
+        beside = [*contract.extra_topics(), *contract.commander_topics()]
+        return [*self.watches, *beside, *clock]
 
     def received(self, topic: str, cdr: bytes, now_ns: int, wall_ns: int) -> None:
         """Take a message.

@@ -72,7 +72,8 @@ class EpisodeRecorder:
         self.offered: Mapping[str, Sequence[OfferedQos]] = {}
         contract = settings.contract
         self._types = {topic: kind for topic, (kind, _) in contract.topics().items()}
-        self._qos = {topic: qos for topic, (_, qos) in contract.extra_topics().items()}
+        beside = contract.extra_topics() | contract.commander_topics()
+        self._qos = {topic: qos for topic, (_, qos) in beside.items()}
         self._has_header = {topic: has_header(kind) for topic, kind in self._types.items()}
         self._latched = LatchedTopics(self._qos)
         self._writer: EpisodeWriter | None = None
@@ -140,8 +141,9 @@ class EpisodeRecorder:
         self._paused = True
 
     def resume(self) -> None:
-        """Write what arrives from here on."""
+        """Write what arrives from here on, and once more what is latched: it may have changed."""
         self._paused = False
+        self._head_is_due = True
 
     def receive(self, topic: str, cdr: bytes, now_ns: int, sent_ns: int = 0) -> None:
         """Write a message, if an episode is open and not paused.

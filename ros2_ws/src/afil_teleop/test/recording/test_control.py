@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from afil_core.bags import OfferedQos
+from afil_core.commander import Commander, encode_commander
 from afil_core.episodes import list_episodes
 from afil_core.errors import AfilError
 from afil_core.testing import HOME, changed
@@ -182,3 +183,20 @@ def test_a_world_that_cannot_be_reset_drops_the_episode(tmp_path, franka):
 def test_parameters_that_do_not_fit_together_are_a_sentence(tmp_path, franka, given, words):
     with pytest.raises(AfilError, match=words):
         Bench(tmp_path, franka, **given)
+
+
+def test_who_commands_is_recorded_and_heads_the_episode(bench, robot, tmp_path):
+    def say(commander):
+        cdr = encode_commander(commander)
+        bench.control.received("/commander", cdr, bench.now_ns, bench.now_ns, bench.now_ns)
+
+    say(Commander.POLICY)
+    bench.play(1, robot)
+    assert bench.control.start().accepted
+    bench.play(1, robot)
+    say(Commander.HUMAN)
+    bench.play(1, robot)
+    assert bench.control.save(success=True).accepted
+    (episode,) = list_episodes(tmp_path / "demos")
+    found = [step.commander for step in episode.steps()]
+    assert set(found[:9]) == {Commander.POLICY} and set(found[11:]) == {Commander.HUMAN}
