@@ -6,7 +6,12 @@ from afil_perception.detect.detector import Detection, Detector
 DETECTORS: Registry[Detector] = Registry(
     "detectors",
     "detector",
-    {"color": "afil_perception.detect.color:ColorDetector"},
+    {
+        "color": "afil_perception.detect.color:ColorDetector",
+        "mm_grounding_dino": "afil_perception.detect.mm_grounding_dino:MmGroundingDinoDetector",
+        "grounding_dino": "afil_perception.detect.grounding_dino:GroundingDinoDetector",
+        "owlv2": "afil_perception.detect.owlv2:Owlv2Detector",
+    },
     renamed={"colour": "color"},
 )
 
