@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from afil_core.registry import Selection
+from afil_core.schema import to_plain
 from afil_perception.pretrained.weights import Weights
 
 
@@ -21,8 +23,17 @@ class Backend(ABC):  # noqa: B024 (the stages' base classes have the abstract me
             file; results are made anew when it changes.
         weights: Trained weights that it can run on, the recommended ones first; empty where it
             needs none.
+        incidental: Names of options that results do not follow from, such as a time limit.
     """
 
     stand_in_for: ClassVar[str] = ""
     content: str = ""
     weights: ClassVar[tuple[Weights, ...]] = ()
+    incidental: ClassVar[frozenset[str]] = frozenset()
+
+
+def identifying(selection: Selection[Any]) -> dict[str, Any]:
+    """Name and options of a chosen backend, as far as its results follow from them."""
+    plain = {"name": selection.name, **to_plain(selection.config)}
+    incidental: frozenset[str] = getattr(selection.kind, "incidental", frozenset())
+    return {key: value for key, value in plain.items() if key not in incidental}

@@ -19,7 +19,7 @@ from afil_perception.clips.clip import Clip
 from afil_perception.clips.identity import digest
 from afil_perception.describe import Description
 from afil_perception.filter.segments import SegmentFilter
-from afil_perception.pipeline.backend import Backend
+from afil_perception.pipeline.backend import Backend, identifying
 from afil_perception.pipeline.cache import StageCache
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.frames import LostFrame, SeenFrame, WatchedClip, matched
@@ -117,8 +117,13 @@ class Pipeline:
         """
         config = self.config
         stages = self._stages()
-        vlm = None if config.vlm is None else [to_plain(config)["vlm"], _content(self._vlm)]
-        options = to_plain(config)
+        vlm = None if config.vlm is None else [identifying(config.vlm), _content(self._vlm)]
+        options = {
+            "describer": identifying(config.describer),
+            "detector": identifying(config.detector),
+            "tracker": identifying(config.tracker),
+            "filter": identifying(config.filter),
+        }
 
         def key(before: str, *stages_and_keys: tuple[str, str]) -> str:
             parts = [[options[k], _content(stages[s])] for s, k in stages_and_keys]

@@ -1,11 +1,12 @@
-"""Vision-language models: one question, some images, an answer by schema.
-
-There are none here yet; a package adds its own through the entry point group ``afil.vlms``.
-"""
+"""Vision-language models: one question, some images, an answer by schema."""
 
 from afil_core.registry import Registry
 from afil_perception.vlm.vlm import Vlm
 
-VLMS: Registry[Vlm] = Registry("vlms", "VLM", {})
+VLMS: Registry[Vlm] = Registry(
+    "vlms",
+    "VLM",
+    {"openai": "afil_perception.vlm.openai:OpenAiVlm"},
+)
 
 __all__ = ["VLMS", "Vlm"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +16,15 @@ from afil_core import storage
 from afil_perception.clips.clip import Rgb
 from afil_perception.vlm.vlm import Answer, Vlm
 
+_LOCKS = ".locks"
+
 
 class CachedVlm(Vlm):
     """Keeps answers on disk, each under the hash of all that it follows from.
 
     An answer is written before it is given, and appears whole: a run that is killed asks nothing
-    twice. Delete the folder, or an answer in it, to ask again.
+    twice. Threads and processes that ask the same at the same time wait for one answer. Delete
+    the folder, or an answer in it, to ask again.
 
     Args:
         vlm: Whom to ask.
@@ -33,16 +38,43 @@ class CachedVlm(Vlm):
         self._folder = folder
         self.content = vlm.content
 
+    def stop(self) -> None:
+        """As the VLM's."""
+        self._vlm.stop()
+
     def ask(self, prompt: str, images: Sequence[Rgb], answer: type[Answer]) -> Answer:
         """The answer of before, or else one of the model's."""
-        place = self._folder / f"{self._key(prompt, images, answer)}.json"
+        key = self._key(prompt, images, answer)
+        known = self._known(key, answer)
+        if known is not None:
+            return known
+        with self._alone(key):
+            known = self._known(key, answer)
+            if known is not None:
+                return known
+            given = self._vlm.ask(prompt, images, answer)
+            storage.write_text(self._place(key), given.model_dump_json(indent=1))
+            return given
+
+    def _known(self, key: str, answer: type[Answer]) -> Answer | None:
         try:
-            return answer.model_validate_json(place.read_bytes())
+            return answer.model_validate_json(self._place(key).read_bytes())
         except (OSError, ValidationError):
             # Not asked yet, or damaged.
-            given = self._vlm.ask(prompt, images, answer)
-            storage.write_text(place, given.model_dump_json(indent=1))
-            return given
+            return None
+
+    def _place(self, key: str) -> Path:
+        return self._folder / f"{key}.json"
+
+    @contextmanager
+    def _alone(self, key: str) -> Iterator[None]:
+        """Whoever asks the same waits; of those who ask something else, one in 256."""
+        place = self._folder / _LOCKS / key[:2]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("ab") as file:
+            # The system gives it up when the process ends, however it does.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _key(self, prompt: str, images: Sequence[Rgb], answer: type[Answer]) -> str:
         schema = answer.model_json_schema()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from afil_core.registry import Selection
-from afil_core.schema import to_plain
 from afil_perception.clips.identity import digest
+from afil_perception.pipeline.backend import identifying
 from afil_perception.vlm.cached import CachedVlm
 from afil_perception.vlm.vlm import Vlm
+
+VLM_FOLDER = "vlm"
 
 
 def open_vlm(selection: Selection[Vlm] | None, cache: Path | None) -> Vlm | None:
@@ -16,7 +18,7 @@ def open_vlm(selection: Selection[Vlm] | None, cache: Path | None) -> Vlm | None
 
     Args:
         selection: The choice; None for no VLM.
-        cache: Folder for answers; None to ask anew each time.
+        cache: Folder for answers and for what they cost; None to ask anew each time.
 
     Raises:
         AfilError: When it can't be made.
@@ -26,6 +28,6 @@ def open_vlm(selection: Selection[Vlm] | None, cache: Path | None) -> Vlm | None
     vlm = selection.build()
     # Each wrapper is a Vlm around a Vlm; the cache goes last, so that what it has costs nothing.
     if cache is not None:
-        identity = digest(selection.name, to_plain(selection.config))
-        vlm = CachedVlm(vlm, identity, cache / "vlm")
+        vlm.share(cache)
+        vlm = CachedVlm(vlm, digest(identifying(selection)), cache / VLM_FOLDER)
     return vlm

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -17,12 +18,13 @@ Answer = TypeVar("Answer", bound=BaseModel)
 class Vlm(Backend):
     """Answers questions about images.
 
-    What all of them need (a cache, retries, a budget) wraps them: :mod:`afil_perception.vlm.open`.
+    What all of them need wraps them (the cache, :mod:`afil_perception.vlm.open`), or is their
+    base (:class:`afil_perception.vlm.chat.ChatVlm`, for those that write text).
     """
 
     @abstractmethod
     def ask(self, prompt: str, images: Sequence[Rgb], answer: type[Answer]) -> Answer:
-        """Ask one question.
+        """Ask one question; may be called by several threads at once.
 
         Args:
             prompt: The question.
@@ -32,3 +34,14 @@ class Vlm(Backend):
         Raises:
             AfilError: When there is no answer, or none of that schema.
         """
+
+    def share(self, folder: Path) -> None:
+        """Keep in a folder what the processes that perceive a dataset must agree on.
+
+        Args:
+            folder: Of the dataset.
+        """
+        del folder
+
+    def stop(self) -> None:
+        """Let questions that wait give up; the run ends."""
