@@ -6,7 +6,10 @@ from afil_perception.vlm.vlm import Vlm
 VLMS: Registry[Vlm] = Registry(
     "vlms",
     "VLM",
-    {"openai": "afil_perception.vlm.openai:OpenAiVlm"},
+    {
+        "hf": "afil_perception.vlm.huggingface:HuggingFaceVlm",
+        "openai": "afil_perception.vlm.openai:OpenAiVlm",
+    },
 )
 
 __all__ = ["VLMS", "Vlm"]

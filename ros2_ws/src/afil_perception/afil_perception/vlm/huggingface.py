@@ -1,0 +1,114 @@
+"""The VLM on this machine: Qwen-VL, SmolVLM and their like, through transformers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from afil_core.errors import AfilError
+from afil_perception.clips.clip import Rgb
+from afil_perception.pretrained import LoadedModel, ModelConfig, Weights, load_pretrained
+from afil_perception.vlm.chat import ChatVlm, Said, Turn
+from afil_perception.vlm.images import fitted
+
+
+class HuggingFaceVlm(ChatVlm):
+    """Runs a model of transformers, one question at a time. The most probable answer is given.
+
+    Args:
+        config: Which model, and where it runs.
+    """
+
+    weights: ClassVar[tuple[Weights, ...]] = (
+        Weights("Qwen/Qwen2.5-VL-7B-Instruct", 16600, "Apache-2.0"),
+        Weights("Qwen/Qwen3-VL-8B-Instruct", 17500, "Apache-2.0"),
+        Weights("Qwen/Qwen3-VL-2B-Instruct", 4300, "Apache-2.0"),
+        Weights("Qwen/Qwen2.5-VL-3B-Instruct", 7500, "Qwen Research (not for commercial use)"),
+        Weights("HuggingFaceTB/SmolVLM2-2.2B-Instruct", 4500, "Apache-2.0"),
+    )
+    incidental: ClassVar[frozenset[str]] = frozenset({"device"})
+
+    class Config(ModelConfig):
+        """Options.
+
+        Attributes:
+            model: As everywhere; the default is small enough for most GPUs.
+            max_tokens: Most tokens of an answer.
+            longest_side: Images are scaled down to this many pixels.
+            answers: How often it is asked until its text fits the schema.
+        """
+
+        model: str = Field("Qwen/Qwen3-VL-2B-Instruct", min_length=1)
+        max_tokens: int = Field(1024, ge=1)
+        longest_side: int = Field(768, ge=28)
+        answers: int = Field(3, ge=1)
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config.answers, config.max_tokens)
+        self._config = config
+        self._lock = threading.Lock()
+        self._loaded: LoadedModel | None = None
+
+    def prepared(self, images: Sequence[Rgb]) -> tuple[Rgb, ...]:
+        """Images no larger than the configuration says."""
+        return tuple(fitted(image, self._config.longest_side) for image in images)
+
+    def say(self, turns: Sequence[Turn], schema: dict[str, Any], name: str) -> Said:
+        """Let the model write; the schema stands in the text.
+
+        Raises:
+            AfilError: When the weights are not there, or the conversation is too much for them.
+        """
+        del schema, name
+        with self._lock:
+            self.sending()
+            if self._loaded is None:
+                self._loaded = load_pretrained(
+                    self._config, "AutoModelForImageTextToText", "AutoProcessor"
+                )
+            return self._written(self._loaded, turns)
+
+    def _written(self, loaded: LoadedModel, turns: Sequence[Turn]) -> Said:
+        import torch
+
+        if getattr(loaded.processor, "chat_template", None) is None:
+            raise AfilError(
+                f"vlm.model {self._config.model} has no chat template, so it can't be asked; "
+                f"choose a model that was tuned to instructions"
+            )
+        inputs = loaded.processor.apply_chat_template(
+            [_message(turn) for turn in turns],
+            add_generation_prompt=True,
+            tokenize=True,
+            return_dict=True,
+            return_tensors="pt",
+        ).to(loaded.device, dtype=loaded.dtype)
+        count = int(inputs["input_ids"].shape[1])
+        with torch.inference_mode():
+            try:
+                written = loaded.model.generate(
+                    **inputs, max_new_tokens=self._config.max_tokens, do_sample=False
+                )
+            except torch.cuda.OutOfMemoryError as error:
+                raise AfilError(
+                    f"{self._config.model} needs more memory than {loaded.device} has; lower "
+                    f"vlm.longest_side or describer.frames, or choose a smaller vlm.model"
+                ) from error
+        new = written[0, count:]
+        text = loaded.processor.batch_decode([new], skip_special_tokens=True)[0]
+        return Said(
+            text=str(text),
+            input_tokens=count,
+            output_tokens=len(new),
+            cut_off=len(new) >= self._config.max_tokens,
+        )
+
+
+def _message(turn: Turn) -> dict[str, Any]:
+    from PIL import Image
+
+    images = [{"type": "image", "image": Image.fromarray(image)} for image in turn.images]
+    return {"role": turn.role, "content": [*images, {"type": "text", "text": turn.text}]}
