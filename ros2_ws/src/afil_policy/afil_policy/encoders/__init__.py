@@ -8,7 +8,12 @@ from afil_policy.encoders.base import Encoder, Features
 ENCODERS: Registry[Encoder] = Registry(
     "encoders",
     "encoder",
-    {"small_cnn": "afil_policy.encoders.small_cnn:SmallCnn"},
+    {
+        "paper_cnn": "afil_policy.encoders.paper_cnn:PaperCnn",
+        "resnet": "afil_policy.encoders.resnet:ResNet",
+        "small_cnn": "afil_policy.encoders.small_cnn:SmallCnn",
+        "vit": "afil_policy.encoders.vit:Vit",
+    },
 )
 
 __all__ = ["ENCODERS", "Encoder", "Features"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor, nn
@@ -19,17 +20,23 @@ class Features:
             transformer are laid out on their grid.
         attention: Float32 [B, h, w], at least 0: where the encoder itself looked; None when it
             has no attention of its own.
+        heads: Float32 [B, N, h, w], at least 0: where each of its N attention heads looked, of
+            which ``attention`` is the mean; None when there are none.
+        summary: Float32 [B, C], the encoder's own summary (a class token); None when it has none.
     """
 
     map: Tensor
     attention: Tensor | None = None
+    heads: Tensor | None = None
+    summary: Tensor | None = None
 
 
 class Encoder(nn.Module, ABC):
     """Images to features; each camera has one of its own.
 
     Built as ``kind(config, channels, size)``: the channels of an image (3 for each of the frames
-    that are seen at once, the newest last), its height and width in pixels.
+    that are seen at once, the newest last, and what a method adds behind them), its height and
+    width in pixels.
 
     Attributes:
         shape: Channels, height and width of the feature map.
@@ -43,3 +50,10 @@ class Encoder(nn.Module, ABC):
     @abstractmethod
     def forward(self, images: Tensor) -> Features:
         """Encode float32 [B, C, H, W] in [-1, 1]."""
+
+    def early_blocks(self) -> Sequence[nn.Module]:
+        """Its first modules, in order, of which each returns a map [B, C, h, w]; may be empty.
+
+        Methods that change early features hook into them.
+        """
+        return ()

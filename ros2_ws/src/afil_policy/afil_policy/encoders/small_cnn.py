@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -47,6 +48,10 @@ class SmallCnn(Encoder):
     def forward(self, images: Tensor) -> Features:
         """Encode float32 [B, C, H, W]."""
         return Features(self.layers(images))
+
+    def early_blocks(self) -> Sequence[nn.Module]:
+        """The ReLUs: what comes out of each convolution but the last."""
+        return [layer for layer in self.layers if isinstance(layer, nn.ReLU)]
 
 
 def _layers(config: SmallCnn.Config, before: int) -> nn.Sequential:

@@ -5,6 +5,18 @@ from __future__ import annotations
 from afil_core.registry import Registry
 from afil_policy.heads.base import Head
 
-HEADS: Registry[Head] = Registry("heads", "head", {"mse": "afil_policy.heads.mse:MseHead"})
+HEADS: Registry[Head] = Registry(
+    "heads",
+    "head",
+    {
+        "bins": "afil_policy.heads.bins:BinsHead",
+        "diffusion": "afil_policy.heads.diffusion:DiffusionHead",
+        "flow": "afil_policy.heads.flow:FlowHead",
+        "gaussian": "afil_policy.heads.gaussian:GaussianHead",
+        "mixture": "afil_policy.heads.mixture:MixtureHead",
+        "mse": "afil_policy.heads.mse:MseHead",
+        "transformer": "afil_policy.heads.transformer:TransformerHead",
+    },
+)
 
 __all__ = ["HEADS", "Head"]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Annotated
+from torch import Tensor
 
-from pydantic import Field
-from torch import Tensor, nn
-
-from afil_core.schema import Schema
 from afil_policy.data.masked_mean import masked_mean
 from afil_policy.heads.base import Head
+from afil_policy.heads.mlp import MlpConfig, mlp
 
 
 class MseHead(Head):
@@ -23,23 +19,13 @@ class MseHead(Head):
         actions: Dimensions of an action, D.
     """
 
-    class Config(Schema):
-        """Options.
-
-        Attributes:
-            hidden: Widths of the hidden layers.
-        """
-
-        hidden: tuple[Annotated[int, Field(ge=1)], ...] = (256, 256)
+    class Config(MlpConfig):
+        """Options: the hidden layers."""
 
     def __init__(self, config: Config, size: int, horizon: int, actions: int) -> None:
         super().__init__()
         self._chunk = (horizon, actions)
-        widths = [size, *config.hidden]
-        layers: list[nn.Module] = []
-        for before, after in pairwise(widths):
-            layers += [nn.Linear(before, after), nn.ReLU()]
-        self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], horizon * actions))
+        self.layers = mlp(config, size, horizon * actions)
 
     def forward(self, latent: Tensor) -> Tensor:
         """The actions, float32 [B, H, D]."""

@@ -9,9 +9,13 @@ POOLING: Registry[Pooling] = Registry(
     "pooling",
     "pooling",
     {
+        "attentive": "afil_policy.pooling.attentive:Attentive",
         "average": "afil_policy.pooling.average:Average",
         "flatten": "afil_policy.pooling.flatten:Flatten",
+        "linear": "afil_policy.pooling.linear:Linear",
         "spatial_softmax": "afil_policy.pooling.spatial_softmax:SpatialSoftmax",
+        "summary": "afil_policy.pooling.summary:Summary",
+        "tokens": "afil_policy.pooling.tokens:Tokens",
     },
 )
 

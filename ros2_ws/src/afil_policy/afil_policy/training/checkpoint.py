@@ -17,6 +17,7 @@ from afil_core.errors import AfilError
 from afil_core.schema import Schema
 from afil_policy.data.normalization import Normalization
 from afil_policy.data.transforms import ObservationTransform
+from afil_policy.encoders.pretrained import restoring
 from afil_policy.methods import Camera, Method, Spec
 from afil_policy.training.config import TrainConfig
 from afil_policy.training.facts import TrainingFacts
@@ -61,9 +62,11 @@ class Checkpoint:
             AfilError: When the weights are missing, damaged or of other networks.
         """
         path = self.path / WEIGHTS
-        method = new_method(self.config, self.contract)
         try:
-            method.load_state_dict(safetensors.torch.load_file(path))
+            weights = safetensors.torch.load_file(path)
+            with restoring(weights):
+                method = new_method(self.config, self.contract)
+            method.load_state_dict(weights)
         except (OSError, SafetensorError) as error:
             raise AfilError(f"can't read the weights {path} ({error}); train again") from error
         except RuntimeError as error:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from afil_core.errors import AfilError
 from afil_policy.encoders import Features
-from afil_policy.pooling import POOLING
+from afil_policy.pooling import POOLING, Pooling
 
 SHAPE = (5, 6, 8)
 
@@ -12,14 +13,17 @@ SHAPE = (5, 6, 8)
 @pytest.mark.parametrize("name", POOLING.names())
 def test_the_vector_has_the_length_that_was_said(name: str) -> None:
     pooling = POOLING.select(name).build(SHAPE)
-    assert pooling(Features(torch.randn(4, *SHAPE))).shape == (4, pooling.size)
+    found = Features(torch.randn(4, *SHAPE), summary=torch.randn(4, SHAPE[0]))
+    assert pooling(found).shape == (4, pooling.size)
 
 
-@pytest.mark.parametrize("name", POOLING.names())
+@pytest.mark.parametrize("name", sorted({*POOLING.names()} - {"attentive"}))
 def test_what_the_encoder_attends_to_is_passed_on(name: str) -> None:
     pooling, attention = POOLING.select(name).build(SHAPE), torch.rand(4, 6, 8)
     assert pooling.attention(Features(torch.randn(4, *SHAPE), attention)) is attention
     assert pooling.attention(Features(torch.randn(4, *SHAPE))) is None
+    heads = torch.rand(4, 2, 6, 8)
+    assert pooling.heads(Features(torch.randn(4, *SHAPE), attention, heads)) is heads
 
 
 def test_spatial_softmax_finds_the_place_of_a_peak() -> None:
@@ -41,3 +45,46 @@ def test_the_average_of_a_constant_channel_is_that_constant() -> None:
     z = torch.arange(5.0).view(1, 5, 1, 1).expand(1, *SHAPE)
     pooled = POOLING.select("average").build(SHAPE)(Features(z))
     torch.testing.assert_close(pooled, torch.arange(5.0)[None])
+
+
+def attentive(**options: int) -> Pooling:
+    torch.manual_seed(0)
+    return POOLING.select("attentive", width=8, attention_heads=2, **options).build(SHAPE)
+
+
+def test_attentive_pooling_looks_with_shares_of_one() -> None:
+    pooling, features = attentive(queries=3), Features(torch.randn(4, *SHAPE), torch.rand(4, 6, 8))
+    heads = pooling.heads(features)
+    assert heads.shape == (4, 6, 6, 8)
+    torch.testing.assert_close(heads.sum(dim=(2, 3)), torch.ones(4, 6))
+    torch.testing.assert_close(pooling.attention(features), heads.mean(dim=1))
+
+
+def test_what_attentive_pooling_does_not_look_at_can_not_reach_the_vector() -> None:
+    torch.manual_seed(0)
+    pooling = POOLING.select("attentive", width=8, attention_heads=1).build(SHAPE)
+    pooling.queries.data *= 1e5
+    z = torch.randn(1, *SHAPE, requires_grad=True)
+    place = pooling.attention(Features(z)).detach().flatten().argmax()
+    pooling(Features(z)).square().sum().backward()
+    reached = z.grad.abs().sum(dim=1).flatten()
+    assert reached[place] > 0
+    assert float(reached.sum() - reached[place]) < 1e-4 * float(reached[place])
+
+
+def test_attentive_pooling_can_say_where_something_is() -> None:
+    z = torch.zeros(2, *SHAPE)
+    z[0, :, 0, 0] = z[1, :, 5, 7] = 1.0
+    here, there = attentive()(Features(z))
+    assert not torch.allclose(here, there, atol=1e-4)
+
+
+def test_tokens_are_cells_one_after_the_other() -> None:
+    pooling, z = POOLING.select("tokens", width=3).build(SHAPE), torch.randn(2, *SHAPE)
+    expected = pooling.cells(z)[:, :, 2, 5]
+    torch.testing.assert_close(pooling(Features(z)).view(2, 6 * 8, 3)[:, 2 * 8 + 5], expected)
+
+
+def test_a_summary_that_is_not_there_is_a_sentence() -> None:
+    with pytest.raises(AfilError, match="choose another pooling"):
+        POOLING.select("summary").build(SHAPE)(Features(torch.randn(1, *SHAPE)))
