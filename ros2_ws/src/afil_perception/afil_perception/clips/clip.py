@@ -48,7 +48,13 @@ class Clip(ABC):
     """Frames in the order of time, of which few are in memory at once.
 
     A frame that can't be read is left out and noted in :attr:`lost`; it harms no other.
+
+    Attributes:
+        live: Whether frames come as they are exposed, so that who reads them should answer at
+            once.
     """
+
+    live: bool = False
 
     @property
     @abstractmethod

@@ -48,7 +48,7 @@ def test_options_are_set_from_a_command_line(tmp_path: Path) -> None:
         ("saliency: {causal: maybe}", r"saliency\.causal must be true or false"),
         ("saliency: [1]", r"saliency must be a mapping"),
         ("detector: {name: owlv9}", r"there is no detector 'owlv9'; did you mean"),
-        ("tracker: sam2", r"there is no tracker 'sam2'; known: iou"),
+        ("tracker: byte", r"there is no tracker 'byte'; known: iou"),
         ("vlm: opnai", r"there is no VLM 'opnai'; did you mean 'openai'"),
         ("vlm: openai", r"vlm\.model is missing; add it"),
         ("describer: instructions", r"did you mean 'instruction'"),

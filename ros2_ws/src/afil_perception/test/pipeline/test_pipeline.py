@@ -17,7 +17,7 @@ from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.frames import LostFrame
 from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline
 from afil_perception.saliency import SaliencyConfig
-from afil_perception.track import Tracker
+from afil_perception.track import TRACKERS, Tracker
 from afil_perception.vlm import Vlm
 
 
@@ -248,5 +248,6 @@ def test_a_tracker_that_finds_by_itself_does_not_depend_on_the_detector(clip_of)
 
 def test_what_looks_wrong_with_the_instances_is_told_with_its_frame(perceive, draw) -> None:
     there, gone = draw([(80, 60, 8, (255, 130, 10))]), draw([])
-    results = perceive([there, gone, there])
+    config = PerceptionConfig(tracker=TRACKERS.select("iou", fill_gaps=False, min_frames=1))
+    results = perceive([there, gone, there], config)
     assert [[e.kind for e in r.events] for r in results] == [[], ["lost"], []]
