@@ -166,7 +166,7 @@ def test_what_can_not_start_ends_with_a_sentence(
     parameters: list[str], words: str, tmp_path: Path, start: Any
 ) -> None:
     process = start(*parameters, cwd=tmp_path)
-    _, text = process.communicate(timeout=30)
+    _, text = process.communicate(timeout=90)
     assert process.returncode == 2
     assert words in text.splitlines()[-1]
     assert text.splitlines()[-1].startswith("error: ")

@@ -30,6 +30,7 @@ def launch(namespace: str) -> subprocess.Popen[bytes]:
     ros2 = shutil.which("ros2", path=str(Path(sys.executable).parent)) or shutil.which("ros2")
     words = ["launch", "afil_sim", "world.launch.py", f"namespace:={namespace}"]
     words += ["mode:=lock_step", "auto_reset:=false", f"max_steps:={STEPS}", "cue:=broken"]
+    words += ["command_timeout_s:=20.0"]  # A busy machine must not change what is compared.
     return subprocess.Popen([str(ros2), *words], env=os.environ | ros_environment())
 
 
