@@ -17,7 +17,7 @@ BRITISH = re.compile(
 )
 KEY = re.compile(r"^-{0,2}[A-Za-z][A-Za-z0-9_.-]*$")
 # Files of words that are looked for in sentences.
-DATA = {"palette.py", "lexicon.py", "object_colors.yaml"}
+DATA = {"palette.py", "lexicon.py", "object_colors.yaml", "synonyms.yaml"}
 
 
 def _former(tree: ast.AST) -> set[ast.AST]:

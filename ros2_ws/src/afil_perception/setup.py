@@ -6,7 +6,7 @@ setup(
     name=package_name,
     version="0.1.0",
     packages=find_packages(exclude=["test"]),
-    package_data={package_name: ["py.typed", "detect/*.yaml", "vlm/prompts/*.txt"]},
+    package_data={package_name: ["py.typed", "*/*.yaml", "vlm/prompts/*.txt"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),

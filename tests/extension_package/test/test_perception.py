@@ -20,8 +20,8 @@ ASKING = """
 vlm:
   name: parrot
   sentences:
-    - '{"ids": [1]}'
-    - '{"intent": "turn", "objects": [{"text": "dot", "role": "target"}]}'
+    - '{"keep": [{"number": 1, "why": "it turns"}]}'
+    - '{"intent": "turn", "objects": [{"phrase": "dot", "role": "target"}]}'
 describer: vlm
 filter: vlm
 detector: brightest

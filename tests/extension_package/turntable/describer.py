@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
-
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
-from afil_perception.describe import Describer, Description, Phrase
+from afil_perception.describe import Describer, DescribeRequest, Description, Phrase
 from afil_perception.vlm import Vlm
 
 
@@ -29,12 +24,13 @@ class WordDescriber(Describer):
     def __init__(self, config: Config, vlm: Vlm | None) -> None:
         del config, vlm
 
-    def describe(self, instruction: str, frames: Sequence[NDArray[np.uint8]]) -> Description:
+    def describe(self, request: DescribeRequest) -> Description:
         """Name the object of the instruction.
 
         Raises:
             AfilError: When there is none.
         """
+        instruction = request.instruction
         words = instruction.split(" to ", maxsplit=1)[0].split()
         if len(words) < 2:
             raise AfilError(f"'{instruction}' names nothing to look for; write: turn X to Y")

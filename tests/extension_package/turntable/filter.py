@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pydantic import Field
 
 from afil_core.schema import Schema
-from afil_perception.filter import FilterRequest, ObjectFilter
+from afil_perception.filter import Choice, FilterRequest, ObjectFilter
 from afil_perception.vlm import Vlm
 
 
@@ -34,10 +32,10 @@ class LargestFilter(ObjectFilter):
         del vlm
         self.max_objects = config.max_objects
 
-    def keep(self, request: FilterRequest) -> Sequence[int]:
-        """Ids of the candidates, the largest first."""
+    def keep(self, request: FilterRequest) -> Choice:
+        """The candidates, the largest first."""
 
         def area(box: tuple[float, float, float, float]) -> float:
             return (box[2] - box[0]) * (box[3] - box[1])
 
-        return [c.id for c in sorted(request.candidates, key=lambda c: -area(c.box))]
+        return Choice(tuple(c.id for c in sorted(request.candidates, key=lambda c: -area(c.box))))

@@ -139,6 +139,15 @@ class Action(ABC):
             AfilError: When a command that tells is malformed.
         """
 
+    def doing(self, recent: NDArray[np.float64]) -> str:
+        """What the demonstrator does, in a few words for "it is ..."; empty where none tell.
+
+        Args:
+            recent: float64 [T, D], demonstrated actions of about half a second, the latest last.
+        """
+        del recent
+        return ""
+
     def clip(self, action: NDArray[np.float64]) -> NDArray[np.float64]:
         """An action within the contract's limits of one step.
 

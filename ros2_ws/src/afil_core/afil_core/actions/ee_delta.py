@@ -13,6 +13,7 @@ from afil_core.actions.base import Action, ActionConfig, Dimension
 from afil_core.actions.pose import delta_between
 from afil_core.actions.series import CommandSeries
 from afil_core.actions.target import PoseLimits
+from afil_core.actions.words import direction, grip, joined
 from afil_core.commands.base import Command
 from afil_core.commands.gripper import GripperCommand
 from afil_core.commands.pose import PoseCommand
@@ -23,6 +24,8 @@ from afil_core.kinds.pose import Pose
 
 # A demonstrated step may exceed the limit by this much: clipping it is no lie.
 _SLACK = 0.02
+# Slower than this share of the largest step is standing still.
+_STILL = 0.05
 
 
 class EndEffectorDelta(Action):
@@ -94,6 +97,22 @@ class EndEffectorDelta(Action):
         delta = delta_between(start, end)
         self._require_possible(delta)
         return np.concatenate([delta, grip[:1]])
+
+    def doing(self, recent: NDArray[np.float64]) -> str:
+        """Where the end effector goes, and what the gripper does."""
+        motion = recent[:, :3].mean(axis=0)
+        turn = float(np.linalg.norm(recent[:, 3:6].mean(axis=0)))
+        moves = np.linalg.norm(motion) > _STILL * self.limits.max_translation_m
+        turns = turn > _STILL * self.limits.max_rotation_rad
+        gripper = self.gripper_command
+        return joined(
+            [
+                f"moving {direction(motion)}" if moves else "",
+                "turning the hand" if turns else "",
+                "" if moves or turns else "holding still",
+                grip(recent[:, 6], gripper.minimum_m, gripper.maximum_m),
+            ]
+        )
 
     def clip(self, action: NDArray[np.float64]) -> NDArray[np.float64]:
         """Each number in its range, and the step no longer than the limits, in its direction."""

@@ -11,11 +11,15 @@ from pydantic import Field
 
 from afil_core.actions.base import Action, ActionConfig, Dimension
 from afil_core.actions.series import CommandSeries
+from afil_core.actions.words import grip, joined
 from afil_core.commands.base import Command
 from afil_core.commands.gripper import GripperCommand
 from afil_core.commands.joint import JointCommand
 from afil_core.errors import AfilError
 from afil_core.kinds.base import Observation
+
+# A joint that goes less far than this share of its largest step stands still.
+_STILL = 0.05
 
 
 class JointTargets(Action):
@@ -88,3 +92,14 @@ class JointTargets(Action):
             parts.append(series[self.gripper_command.name].before(next_tick_ns))
         known = [p for p in parts if p is not None]
         return np.concatenate(known) if len(known) == len(parts) else None
+
+    def doing(self, recent: NDArray[np.float64]) -> str:
+        """Whether the arm moves, and what the gripper does."""
+        joints = recent[:, : len(self._low)]
+        steps = np.abs(np.diff(joints, axis=0))
+        moves = bool(steps.size) and float(steps.max()) > _STILL * self.max_step_rad
+        parts = ["moving the arm" if moves else "holding still"]
+        if self.gripper_command is not None:
+            command = self.gripper_command
+            parts.append(grip(recent[:, -1], command.minimum_m, command.maximum_m))
+        return joined(parts)

@@ -16,6 +16,11 @@ from afil_core.kinds.base import Observation
 
 # The control that answers a frame is applied one frame later; two where one was late.
 _LATEST_PERIODS = 2
+# As the authors of AutoFocus-IL tell what a driver does.
+_BRAKES = 0.3
+_ACCELERATES = 0.5
+_COASTS = 0.1
+_TURNS = 0.2
 
 
 class VehicleControlAction(Action):
@@ -67,3 +72,18 @@ class VehicleControlAction(Action):
         return series[self.control_command.name].after(
             tick_ns, tick_ns + _LATEST_PERIODS * period_ns
         )
+
+    def doing(self, recent: NDArray[np.float64]) -> str:
+        """Braking, accelerating or neither, and turning."""
+        throttle, steer, brake = recent.mean(axis=0)
+        if brake > _BRAKES:
+            speed = "braking to stop"
+        elif throttle > _ACCELERATES:
+            speed = "accelerating"
+        elif throttle < _COASTS:
+            speed = "rolling slowly"
+        else:
+            speed = "cruising"
+        if abs(steer) <= _TURNS:
+            return f"{speed} straight ahead"
+        return f"{speed} and turning {'right' if steer > 0 else 'left'}"

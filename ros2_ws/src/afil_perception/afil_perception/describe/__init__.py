@@ -1,7 +1,7 @@
 """Stage 1, describe: from instruction and frames to the objects to look for."""
 
 from afil_core.registry import Registry
-from afil_perception.describe.describer import Describer, Description, Phrase
+from afil_perception.describe.describer import Describer, DescribeRequest, Description, Phrase
 
 DESCRIBERS: Registry[Describer] = Registry(
     "describers",
@@ -12,4 +12,4 @@ DESCRIBERS: Registry[Describer] = Registry(
     },
 )
 
-__all__ = ["DESCRIBERS", "Describer", "Description", "Phrase"]
+__all__ = ["DESCRIBERS", "DescribeRequest", "Describer", "Description", "Phrase"]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
-from afil_perception.clips.clip import Rgb
-from afil_perception.describe.describer import Describer, Description, Phrase, Role
+from afil_perception.describe.describer import (
+    Describer,
+    DescribeRequest,
+    Description,
+    Phrase,
+    Role,
+)
 from afil_perception.vlm.vlm import Vlm
 
 
@@ -57,13 +61,13 @@ class InstructionDescriber(Describer):
     def __init__(self, config: Config, vlm: Vlm | None = None) -> None:
         del config, vlm
 
-    def describe(self, instruction: str, frames: Sequence[Rgb]) -> Description:
+    def describe(self, request: DescribeRequest) -> Description:
         """Name the objects of the instruction; the frames are not looked at.
 
         Raises:
             AfilError: When the instruction names no object.
         """
-        del frames
+        instruction = request.instruction
         found: dict[str, Phrase] = {}
         for clause in re.split(r"[^\w\s'-]+", instruction.lower()):
             for query in _clause_queries(clause.split()):

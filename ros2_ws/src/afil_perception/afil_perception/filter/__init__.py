@@ -1,7 +1,7 @@
 """Stage 4, filter: at most a few objects per segment."""
 
 from afil_core.registry import Registry
-from afil_perception.filter.object_filter import FilterRequest, ObjectFilter
+from afil_perception.filter.object_filter import Choice, FilterRequest, ObjectFilter
 
 FILTERS: Registry[ObjectFilter] = Registry(
     "filters",
@@ -12,4 +12,4 @@ FILTERS: Registry[ObjectFilter] = Registry(
     },
 )
 
-__all__ = ["FILTERS", "FilterRequest", "ObjectFilter"]
+__all__ = ["FILTERS", "Choice", "FilterRequest", "ObjectFilter"]

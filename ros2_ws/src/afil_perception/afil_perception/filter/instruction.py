@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from afil_core.schema import Schema
-from afil_perception.filter.object_filter import FilterRequest, ObjectFilter
+from afil_perception.filter.object_filter import Choice, FilterRequest, ObjectFilter
 from afil_perception.vlm.vlm import Vlm
 
 # A kept object stays kept unless another one is clearly the better candidate.
@@ -30,8 +30,8 @@ class InstructionFilter(ObjectFilter):
         del vlm
         self.max_objects = config.max_objects
 
-    def keep(self, request: FilterRequest) -> list[int]:
-        """Ids, targets before references, better scores first."""
+    def keep(self, request: FilterRequest) -> Choice:
+        """Targets before references, better scores first."""
         rank = {q.text: i for i, q in enumerate(request.description.objects)}
         plural = {q.text for q in request.description.objects if q.plural}
 
@@ -41,10 +41,14 @@ class InstructionFilter(ObjectFilter):
             return rank.get(candidate.phrase, len(rank)), -(candidate.score + bonus)
 
         kept: list[int] = []
+        why: dict[int, str] = {}
         named: set[str] = set()
         for index in sorted(range(len(request.candidates)), key=order):
             candidate = request.candidates[index]
             if candidate.phrase in plural or candidate.phrase not in named:
                 kept.append(candidate.id)
                 named.add(candidate.phrase)
-        return kept
+                why[candidate.id] = "the instruction names it"
+            else:
+                why[candidate.id] = "the instruction names one, and another is the better find"
+        return Choice(tuple(kept), why)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from afil_core.registry import Selection
 from afil_core.schema import to_plain
+from afil_perception.clips.scene import Scene
 from afil_perception.pretrained.weights import Weights
 
 
@@ -30,6 +31,11 @@ class Backend(ABC):  # noqa: B024 (the stages' base classes have the abstract me
     content: str = ""
     weights: ClassVar[tuple[Weights, ...]] = ()
     incidental: ClassVar[frozenset[str]] = frozenset()
+
+    def content_of(self, scene: Scene) -> str:
+        """As :attr:`content`, where it is another one for each scene."""
+        del scene
+        return self.content
 
 
 def identifying(selection: Selection[Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from afil_core.errors import AfilError
 from afil_core.saliency import KeyObject
 from afil_perception.clips.clip import Clip, Frame, Loss
+from afil_perception.filter.decision import Decision
 from afil_perception.track.quality import TrackEvent, TrackInspector
 
 
@@ -21,6 +22,7 @@ class SeenFrame:
         size: Height and width in pixels.
         objects: The key objects in it.
         events: What looks wrong with the instances in it.
+        decision: What the filter decided, on the first frame of a segment.
     """
 
     index: int
@@ -28,6 +30,7 @@ class SeenFrame:
     size: tuple[int, int]
     objects: tuple[KeyObject, ...]
     events: tuple[TrackEvent, ...] = ()
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -17,18 +18,21 @@ from afil_core.saliency import KeyObject
 from afil_core.schema import to_plain
 from afil_perception.clips.clip import Clip
 from afil_perception.clips.identity import digest
-from afil_perception.describe import Description
-from afil_perception.filter.segments import SegmentFilter
+from afil_perception.clips.scene import Scene
+from afil_perception.describe import DescribeRequest, Description, Phrase
+from afil_perception.filter.decision import Decision
+from afil_perception.filter.segments import Context, SegmentFilter
 from afil_perception.pipeline.backend import Backend, identifying
 from afil_perception.pipeline.cache import StageCache
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.frames import LostFrame, SeenFrame, WatchedClip, matched
+from afil_perception.pipeline.search import Search
 from afil_perception.saliency.temporal import SaliencyConfig, saliency_map, to_uint8
 from afil_perception.track import TrackEvent
 from afil_perception.vlm.open import open_vlm
 
 # Raised when the same frames and options come to mean other results.
-_VERSION = 2
+_VERSION = 3
 
 Item: TypeAlias = SeenFrame | LostFrame
 _ITEM: TypeAdapter[Item] = TypeAdapter(Item)
@@ -44,6 +48,7 @@ class PerceivedFrame:
         objects: The kept key objects.
         saliency: The map, uint8 [H, W].
         events: What looks wrong with the instances, kept or not.
+        decision: What the filter decided, on the first frame of a segment.
     """
 
     index: int
@@ -51,6 +56,7 @@ class PerceivedFrame:
     objects: tuple[KeyObject, ...]
     saliency: NDArray[np.uint8]
     events: tuple[TrackEvent, ...] = ()
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -107,17 +113,17 @@ class Pipeline:
         named = {name: made[stage] for stage, name in self.backends.items()}
         return {n: b.stand_in_for for n, b in named.items() if b is not None and b.stand_in_for}
 
-    def keys(self, instruction: str, clip: Clip, *, driving: bool) -> dict[str, str]:
+    def keys(self, instruction: str, clip: Clip, scene: Scene) -> dict[str, str]:
         """By stage, the hash of all that its result for a clip follows from.
 
         Args:
             instruction: Task instruction of the episode.
             clip: The frames.
-            driving: Whether it is one of driving.
+            scene: Whether something is driven or handled.
         """
         config = self.config
         stages = self._stages()
-        vlm = None if config.vlm is None else [identifying(config.vlm), _content(self._vlm)]
+        vlm = None if config.vlm is None else [identifying(config.vlm), _content(self._vlm, scene)]
         options = {
             "describer": identifying(config.describer),
             "detector": identifying(config.detector),
@@ -126,15 +132,16 @@ class Pipeline:
         }
 
         def key(before: str, *stages_and_keys: tuple[str, str]) -> str:
-            parts = [[options[k], _content(stages[s])] for s, k in stages_and_keys]
+            parts = [[options[k], _content(stages[s], scene)] for s, k in stages_and_keys]
             return digest(_VERSION, before, parts)
 
-        seen = clip.identity if self._describer.frames else ""
+        describer = self._describer
+        seen = clip.identity if describer.frames and not describer.per_instruction else ""
         describe = key(digest(instruction, seen, vlm), ("describe", "describer"))
         found_by = [("detect", "detector")] if self._tracker.uses_detector else []
         instances = key(digest(describe, clip.identity), *found_by, ("track", "tracker"))
         kept = key(digest(instances, vlm), ("filter", "filter"))
-        saliency = to_plain(config.saliency.for_scene(driving=driving))
+        saliency = to_plain(config.saliency.for_scene(driving=_is_driving(scene)))
         return {
             "describe": describe,
             "instances": instances,
@@ -142,13 +149,14 @@ class Pipeline:
             "saliency": digest(_VERSION, kept, saliency),
         }
 
-    def plan(self, instruction: str, clip: Clip, key: str) -> Plan:
+    def plan(self, instruction: str, clip: Clip, key: str, scene: Scene) -> Plan:
         """Decide what to look for.
 
         Args:
             instruction: Task instruction of the episode.
             clip: Where the describer sees frames, if it wants any.
             key: Key of the stage ``describe``.
+            scene: Whether something is driven or handled.
 
         Raises:
             AfilError: When nothing of what the instruction names can be looked for.
@@ -156,7 +164,8 @@ class Pipeline:
 
         def describe() -> Description:
             frames = clip.sample(self._describer.frames) if self._describer.frames else []
-            return self._describer.describe(instruction, [frame.rgb for frame in frames])
+            seen = tuple(frame.rgb for frame in frames)
+            return self._describer.describe(DescribeRequest(instruction, scene, seen))
 
         description = self._cache.one("describe", key, Description, describe)
         problems = self._tracker.problems(description.objects, self._detector)
@@ -170,7 +179,12 @@ class Pipeline:
         return Plan(planned, tuple(problems.values()))
 
     def run(
-        self, clip: Clip, description: Description, keys: dict[str, str], saliency: SaliencyConfig
+        self,
+        clip: Clip,
+        description: Description,
+        keys: dict[str, str],
+        saliency: SaliencyConfig,
+        context: Context | None = None,
     ) -> Generator[PerceivedFrame | LostFrame, None, None]:
         """Perceive one image stream.
 
@@ -181,24 +195,39 @@ class Pipeline:
             description: What to look for.
             keys: Key by stage.
             saliency: Parameters of the maps, with a sigma.
+            context: What is known of each moment besides the image.
 
         Yields:
             One result per recorded frame, those that were perceived in their order.
         """
 
-        def instances() -> Iterator[Item]:
+        def tracked(phrases: Sequence[Phrase]) -> Iterator[Item]:
             watched = WatchedClip(clip)
-            tracked = self._tracker.track(watched, description.objects, self._detector)
-            return matched(watched, tracked, self.config.tracker.name)
+            found = self._tracker.track(watched, phrases, self._detector)
+            return matched(watched, found, self.config.tracker.name)
+
+        def instances(key: str, phrases: Sequence[Phrase]) -> Iterator[Item]:
+            return self._cache.stream("instances", key, _ITEM, lambda: tracked(phrases))
+
+        def further(texts: tuple[str, ...]) -> Iterator[Item]:
+            phrases = [Phrase(text=text, role="reference", plural=True) for text in texts]
+            unknown = self._tracker.problems(phrases, self._detector)
+            wanted = [p for p in phrases if p.text not in unknown]
+            key = digest(keys["instances"], [p.text for p in wanted])
+            return instances(key, wanted) if wanted else iter(())
 
         def kept() -> Iterator[Item]:
-            chooser = SegmentFilter(self._filter, description, clip)
-            for item in self._cache.stream("instances", keys["instances"], _ITEM, instances):
-                if isinstance(item, SeenFrame):
-                    objects = chooser.update(item.index, item.objects)
-                    yield dataclasses.replace(item, objects=objects)
-                else:
+            chooser = SegmentFilter(self._filter, description, clip, context)
+            search = Search(further, [p.text for p in description.objects])
+            for item in instances(keys["instances"], description.objects):
+                if isinstance(item, LostFrame):
                     yield item
+                    continue
+                frame = search.merged(item)
+                objects, decision = chooser.update(
+                    frame.index, frame.stamp_ns, frame.objects, partial(search.look, frame=frame)
+                )
+                yield dataclasses.replace(frame, objects=objects, decision=decision)
 
         return with_maps(self._cache.stream("filter", keys["filter"], _ITEM, kept), saliency)
 
@@ -238,8 +267,14 @@ def _perceived(recent: deque[SeenFrame], index: int, config: SaliencyConfig) -> 
     near = {other - index: frame.objects for other, frame in enumerate(recent)}
     frame = recent[index]
     saliency = to_uint8(saliency_map(near, frame.size, config))
-    return PerceivedFrame(frame.index, frame.stamp_ns, frame.objects, saliency, frame.events)
+    return PerceivedFrame(
+        frame.index, frame.stamp_ns, frame.objects, saliency, frame.events, frame.decision
+    )
 
 
-def _content(backend: Backend | None) -> str:
-    return "" if backend is None else backend.content
+def _content(backend: Backend | None, scene: Scene) -> str:
+    return "" if backend is None else backend.content_of(scene)
+
+
+def _is_driving(scene: Scene) -> bool:
+    return scene == "driving"

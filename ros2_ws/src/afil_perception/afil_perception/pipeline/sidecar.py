@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from afil_core import storage
 from afil_core.bags import BagWriter, read_bag
-from afil_core.contract import Contract
 from afil_core.episodes import Episode, LeftOut
 from afil_core.errors import AfilError
 from afil_core.saliency import Provenance, Sidecar
@@ -31,7 +30,10 @@ from afil_core.saliency.topics import (
 )
 from afil_core.schema import to_plain, to_yaml
 from afil_perception.clips.episode import EpisodeClip
+from afil_perception.clips.expert import Expert
 from afil_perception.clips.identity import digest, input_files
+from afil_perception.clips.scene import scene_of
+from afil_perception.filter.segments import Context
 from afil_perception.pipeline.frames import LostFrame
 from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline, Plan
 
@@ -79,16 +81,13 @@ def write_sidecar(
     inputs = input_files(episode.path, before.inputs if before else {})
     recording = digest([(name, file.hash) for name, file in inputs.items()])
     clips = {s.name: EpisodeClip(episode, s.name, recording) for s in contract.images}
-    instruction = episode.metadata.instruction
-    keys = {
-        name: pipeline.keys(instruction, clip, driving=is_driving(contract))
-        for name, clip in clips.items()
-    }
+    instruction, scene = episode.metadata.instruction, scene_of(contract)
+    keys = {name: pipeline.keys(instruction, clip, scene) for name, clip in clips.items()}
     why = _why(episode, before, keys, pipeline.config.max_lost_share)
     if before is not None and not why:
         return SidecarReport(False, "", 0, 0, before.problems)
     first = next(iter(clips))
-    plan = pipeline.plan(instruction, clips[first], keys[first]["describe"])
+    plan = pipeline.plan(instruction, clips[first], keys[first]["describe"], scene)
     records = _write(episode, pipeline, plan, clips, keys, inputs, sink)
     left_out = [record.left_out for record in records.values() if record.left_out]
     return SidecarReport(
@@ -98,11 +97,6 @@ def write_sidecar(
         sum(r.frames_with_objects for r in records.values()),
         (*plan.problems, *left_out),
     )
-
-
-def is_driving(contract: Contract) -> bool:
-    """Whether a contract's action drives a vehicle, which has a sigma of its own."""
-    return contract.action is not None and contract.action.is_driving
 
 
 def _provenance(episode: Episode) -> Provenance | None:
@@ -191,11 +185,12 @@ def _write_stream(
     topic, with_objects = clip.stream.topic, 0
     left_out = LeftOut(episode.path, f"frames of {topic}")
     events: Counter[str] = Counter()
-    saliency = pipeline.config.saliency.for_scene(driving=is_driving(episode.contract))
+    saliency = pipeline.config.saliency.for_scene(driving=scene_of(episode.contract) == "driving")
     declared = {key_objects_topic(topic): KEY_OBJECTS_TYPE, saliency_topic(topic): SALIENCY_TYPE}
     for name, msgtype in declared.items():
         writer.add_topic(name, msgtype, SIDECAR_QOS)
-    with closing(pipeline.run(clip, plan.description, keys, saliency)) as items:
+    context = Context(scene_of(episode.contract), Expert(episode).doing)
+    with closing(pipeline.run(clip, plan.description, keys, saliency, context)) as items:
         for item in items:
             if isinstance(item, LostFrame):
                 left_out.add(item.loss.cause, item.loss.text)

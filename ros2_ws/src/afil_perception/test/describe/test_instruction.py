@@ -1,11 +1,11 @@
 import pytest
 
 from afil_core.errors import AfilError
-from afil_perception.describe import DESCRIBERS, Description
+from afil_perception.describe import DESCRIBERS, DescribeRequest, Description
 
 
 def describe(instruction: str) -> Description:
-    return DESCRIBERS.select("instruction").build(None).describe(instruction, ())
+    return DESCRIBERS.select("instruction").build(None).describe(DescribeRequest(instruction))
 
 
 def objects(instruction: str) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ def keep(clip_of):
     backend = FILTERS.select("instruction").build(None)
 
     def ask(*candidates: KeyObject, before: frozenset[int] = frozenset()) -> list[int]:
-        return backend.keep(FilterRequest(clip, 0, TASK, candidates, before))
+        return list(backend.keep(FilterRequest(clip, 0, TASK, candidates, before)).ids)
 
     return ask
 

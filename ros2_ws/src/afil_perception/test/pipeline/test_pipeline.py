@@ -8,7 +8,8 @@ from afil_core.registry import Selection
 from afil_core.saliency import KeyObject, Rle, box_center
 from afil_core.schema import Schema
 from afil_perception.clips import Loss
-from afil_perception.describe import DESCRIBERS, Description, Phrase
+from afil_perception.describe import DESCRIBERS
+from afil_perception.describe.vlm import NamedObject, NamedObjects
 from afil_perception.detect import DETECTORS
 from afil_perception.filter import FILTERS
 from afil_perception.filter.vlm import Kept
@@ -23,8 +24,8 @@ from afil_perception.vlm import Vlm
 
 def run(clip, config: PerceptionConfig | None = None, cache: StageCache | None = None) -> list:
     pipeline = Pipeline(config or PerceptionConfig(), cache)
-    keys = pipeline.keys("lift the carrot", clip, driving=False)
-    plan = pipeline.plan("lift the carrot", clip, keys["describe"])
+    keys = pipeline.keys("lift the carrot", clip, "manipulation")
+    plan = pipeline.plan("lift the carrot", clip, keys["describe"], "manipulation")
     saliency = pipeline.config.saliency.for_scene(driving=False)
     return list(pipeline.run(clip, plan.description, keys, saliency))
 
@@ -83,7 +84,7 @@ def test_a_frame_that_can_not_be_read_is_no_step_of_the_window(perceive, moving_
 
 
 def plan(instruction: str, clip):
-    return Pipeline(PerceptionConfig()).plan(instruction, clip, "key")
+    return Pipeline(PerceptionConfig()).plan(instruction, clip, "key", "manipulation")
 
 
 def test_nothing_to_look_for_is_an_error_that_says_why(clip_of) -> None:
@@ -99,7 +100,7 @@ def test_what_cannot_be_looked_for_is_left_out_and_told(clip_of) -> None:
 
 def keys(clip, **changes: object) -> dict[str, str]:
     pipeline = Pipeline(PerceptionConfig(**changes))
-    return pipeline.keys("lift the carrot", clip, driving=False)
+    return pipeline.keys("lift the carrot", clip, "manipulation")
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
@@ -119,8 +120,8 @@ def test_a_key_changes_with_all_that_its_stage_follows_from(clip_of) -> None:
     assert changed(before, keys(clip_of([], "another recording"))) == every[1:]
     assert changed(before, keys(clip, max_lost_share=0.5)) == []
     pipeline = Pipeline(PerceptionConfig())
-    assert changed(before, pipeline.keys("lift the pot", clip, driving=False)) == every
-    assert changed(before, pipeline.keys("lift the carrot", clip, driving=True)) == every[3:]
+    assert changed(before, pipeline.keys("lift the pot", clip, "manipulation")) == every
+    assert changed(before, pipeline.keys("lift the carrot", clip, "driving")) == every[3:]
 
 
 def test_a_run_that_changes_a_later_stage_repeats_none_before(
@@ -180,9 +181,9 @@ class ByHeart(Vlm):
 
     def ask(self, prompt, images, answer):
         self.asked.append(f"{answer.__name__} {len(images)}")
-        if answer is Kept:
-            return Kept(ids=(1,))
-        return Description(intent="it", objects=(Phrase(text="carrot", role="target"),))
+        if issubclass(answer, Kept):
+            return answer(keep=[{"number": 1, "why": "it is lifted"}])
+        return NamedObjects(intent="it", objects=[NamedObject(phrase="The carrots.")])
 
 
 def test_what_a_vlm_said_is_not_asked_again(clip_of, moving_carrot, tmp_path) -> None:
@@ -193,13 +194,13 @@ def test_what_a_vlm_said_is_not_asked_again(clip_of, moving_carrot, tmp_path) ->
     )
     cache = StageCache(tmp_path / "cache")
     first = run(clip_of(moving_carrot), config, cache)
-    assert ByHeart.asked == ["Description 4", "Kept 1"]
+    assert ByHeart.asked == ["NamedObjects 4", "Kept 1"]
     assert {o.id for f in first for o in f.objects} == {1}
     for stage in ("describe", "instances", "filter"):
         (tmp_path / "cache" / stage).rename(tmp_path / stage)
     again = run(clip_of(moving_carrot), config, cache)
     assert [f.objects for f in again] == [f.objects for f in first]
-    assert ByHeart.asked == ["Description 4", "Kept 1"]
+    assert ByHeart.asked == ["NamedObjects 4", "Kept 1"]
     pipeline = Pipeline(config)
     assert pipeline.backends["vlm"] == "by_heart" and set(pipeline.stand_ins) == {"color", "iou"}
 
@@ -241,9 +242,9 @@ def test_a_tracker_that_finds_by_itself_does_not_depend_on_the_detector(clip_of)
     clip = clip_of([np.zeros((4, 4, 3), np.uint8)])
     one, other = pipeline(), pipeline(min_score=0.9)
     assert "detect" not in one.backends and "color" not in one.stand_ins
-    keys = [p.keys("lift the gizmo", clip, driving=False) for p in (one, other)]
+    keys = [p.keys("lift the gizmo", clip, "manipulation") for p in (one, other)]
     assert keys[0] == keys[1]
-    assert one.plan("lift the gizmo", clip, "key").problems == ()
+    assert one.plan("lift the gizmo", clip, "key", "manipulation").problems == ()
 
 
 def test_what_looks_wrong_with_the_instances_is_told_with_its_frame(perceive, draw) -> None:
@@ -251,3 +252,43 @@ def test_what_looks_wrong_with_the_instances_is_told_with_its_frame(perceive, dr
     config = PerceptionConfig(tracker=TRACKERS.select("iou", fill_gaps=False, min_frames=1))
     results = perceive([there, gone, there], config)
     assert [[e.kind for e in r.events] for r in results] == [[], ["lost"], []]
+
+
+class Suspicious(Vlm):
+    """Names the carrot, and misses a red ball."""
+
+    class Config(Schema):
+        """No options."""
+
+    prompts: ClassVar[list[str]] = []
+
+    def __init__(self, config: Config) -> None:
+        del config
+
+    def ask(self, prompt, images, answer):
+        if not issubclass(answer, Kept):
+            return NamedObjects(intent="it", objects=[NamedObject(phrase="carrot")])
+        self.prompts.append(prompt)
+        count = prompt.count("carrot\n") + prompt.count("red ball\n")
+        keep = [{"number": n} for n in range(1, count + 1)]
+        return answer(keep=keep, missing=["red ball", "gizmo"])
+
+
+def test_what_the_filter_misses_is_really_looked_for_and_merged(
+    clip_of, moving_carrot, tmp_path
+) -> None:
+    config = PerceptionConfig(
+        vlm=Selection("suspicious", Suspicious, Suspicious.Config()),
+        describer=DESCRIBERS.select("vlm"),
+        filter=FILTERS.select("vlm"),
+    )
+    cache = StageCache(tmp_path / "cache")
+    results = run(clip_of(moving_carrot), config, cache)
+    assert all({o.phrase for o in f.objects} == {"carrot", "red ball"} for f in results)
+    balls = {o.box for f in results for o in f.objects if o.phrase == "red ball"}
+    assert {box_center(box) for box in balls} == {(120.5, 30.5)}
+    assert results[0].decision.found == ("red ball",)
+    assert [f.decision for f in results[1:]] == [None] * 9
+    assert len(Suspicious.prompts) == 2
+    again = run(clip_of(moving_carrot), config, cache)
+    assert [f.decision for f in again] == [f.decision for f in results]

@@ -12,9 +12,10 @@ from afil_core.errors import AfilError
 from afil_core.registry import Selection
 from afil_core.saliency import KeyObject, Rle, box_center
 from afil_core.schema import Schema, to_plain
+from afil_perception.clips.scene import scene_of
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.pipeline import Pipeline
-from afil_perception.pipeline.sidecar import is_driving, write_sidecar
+from afil_perception.pipeline.sidecar import write_sidecar
 from afil_perception.saliency import SaliencyConfig
 from afil_perception.track import Tracker
 
@@ -185,7 +186,7 @@ def test_a_changed_recording_is_perceived_anew(make_episode, moving_carrot, draw
     ("robot", "driving"), [("carla", True), ("franka", False), ("video", False)]
 )
 def test_the_contract_says_whether_the_scene_is_one_of_driving(robot: str, driving: bool) -> None:
-    assert is_driving(load_contract(robot)) is driving
+    assert (scene_of(load_contract(robot)) == "driving") is driving
 
 
 class ByColor(Tracker):

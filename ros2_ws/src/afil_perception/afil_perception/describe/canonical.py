@@ -1,0 +1,132 @@
+"""One phrase for one thing: what models write, as detectors and trackers can use it.
+
+The published pipeline tracks "vehicle" and "vehicles", "traffic light" and "traffic signal" as
+different things, and each of these costs a new question.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+
+from afil_core.schema import Schema, parse
+from afil_perception.describe.describer import Phrase
+
+_ARTICLES = frozenset(("a", "an", "the", "some", "several", "many", "this", "that", "these"))
+_ROBOT = re.compile(
+    r"^(robot|robotic|gripper|end effector|ego)\b|\b(gripper|robot arm|robotic arm)$"
+)
+_MOST_WORDS = 6
+_SAME_SPELLING = 0.84
+_SINGULAR_IN_S = ("ss", "us", "is", "lens", "scissors", "glasses", "pliers", "tongs", "jeans")
+_IRREGULAR = {
+    "people": "person",
+    "men": "man",
+    "women": "woman",
+    "children": "child",
+    "knives": "knife",
+    "leaves": "leaf",
+    "loaves": "loaf",
+    "shelves": "shelf",
+    "mice": "mouse",
+    "feet": "foot",
+    "buses": "bus",
+    "boxes": "box",
+    "brushes": "brush",
+    "dishes": "dish",
+    "torches": "torch",
+}
+
+
+class Synonyms(Schema):
+    """The file of synonyms.
+
+    Attributes:
+        words: By word or words, those that are used instead.
+    """
+
+    words: dict[str, str]
+
+
+@cache
+def _synonyms() -> dict[str, str]:
+    name = "synonyms.yaml"
+    text = files("afil_perception.describe").joinpath(name).read_text(encoding="utf-8")
+    return parse(Synonyms, text, name).words
+
+
+def canonical(text: str, spellings: Iterable[str] = ()) -> tuple[str, bool]:
+    """A phrase as it is looked for, and whether it was plural; empty for one that names nothing.
+
+    Lower case, without articles, punctuation (which separates phrases for some detectors) and
+    underscores, the noun singular, one word for one thing.
+
+    Args:
+        text: As a model wrote it.
+        spellings: Words whose spelling is right, such as those of the instruction.
+    """
+    words = [
+        word
+        for word in re.sub(r"[^a-z0-9'-]+", " ", text.lower()).split()
+        if word not in _ARTICLES and word.strip("'-")
+    ]
+    if not words:
+        return "", False
+    right = list(spellings)
+    words = [_respelled(word, right) for word in words[-_MOST_WORDS:]]
+    last = words[-1]
+    words[-1] = singular(last)
+    phrase = " ".join(words)
+    for known, preferred in _synonyms().items():
+        phrase = re.sub(rf"\b{re.escape(known)}\b", preferred, phrase)
+    return phrase, words[-1] != last
+
+
+def singular(noun: str) -> str:
+    """The singular of a noun, as far as a few rules know it."""
+    if noun in _IRREGULAR:
+        return _IRREGULAR[noun]
+    if not noun.endswith("s") or noun.endswith(_SINGULAR_IN_S) or len(noun) < 4:
+        return noun
+    if noun.endswith("ies") and len(noun) > 4:
+        return noun[:-3] + "y"
+    if noun.endswith(("ches", "shes", "sses", "xes", "zes", "oes")):
+        return noun[:-2]
+    return noun[:-1]
+
+
+def canonical_phrases(phrases: Sequence[Phrase], instruction: str) -> tuple[Phrase, ...]:
+    """The phrases in canonical form, each thing once, and the robot not among them.
+
+    Args:
+        phrases: As a model named them; of two that mean the same the first stays.
+        instruction: Its words are spelled right.
+    """
+    spellings = re.findall(r"[a-z]{4,}", instruction.lower())
+    found: dict[str, Phrase] = {}
+    for phrase in phrases:
+        text, several = canonical(phrase.text, spellings)
+        if not text or _ROBOT.search(text):
+            continue
+        same = difflib.get_close_matches(text, found, n=1, cutoff=0.93)
+        key = same[0] if same and _same_words(same[0], text) else text
+        before = found.get(key)
+        plural = phrase.plural or several or (before is not None)
+        found[key] = (before or phrase).model_copy(update={"text": key, "plural": plural})
+    return tuple(found.values())
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Whether two phrases differ by a slip of spelling: not "left door" and "lift door"."""
+    return len(one.split()) == len(other.split()) and sorted(one) == sorted(other)
+
+
+def _respelled(word: str, right: Sequence[str]) -> str:
+    if word in right or singular(word) in right or len(word) < 5:
+        return word
+    near = difflib.get_close_matches(word, right, n=1, cutoff=_SAME_SPELLING)
+    # A plural is no slip.
+    return near[0] if near and abs(len(near[0]) - len(word)) <= 1 else word

@@ -1,0 +1,63 @@
+import pytest
+
+from afil_perception.describe import Phrase
+from afil_perception.describe.canonical import canonical, canonical_phrases, singular
+
+
+@pytest.mark.parametrize(
+    ("written", "phrase", "plural"),
+    [
+        ("The orange carrot.", "orange carrot", False),
+        ("Vehicles", "car", True),
+        ("vehicle", "car", False),
+        ("traffic_signal", "traffic light", False),
+        ("Traffic Lights", "traffic light", True),
+        ("a bus", "bus", False),
+        ("two glasses", "two glasses", False),
+        ("Cherries", "cherry", True),
+        ("boxes", "box", True),
+        ("pedestrians, crossing", "pedestrians crossing", False),
+        ("people", "person", True),
+        ("a grey mug", "gray mug", False),
+        ("orange carot", "orange carrot", False),
+        ("oven's door", "oven's door", False),
+        ("compass", "compass", False),
+        ("...", "", False),
+        ("the", "", False),
+    ],
+)
+def test_one_phrase_for_one_thing(written: str, phrase: str, plural: bool) -> None:
+    assert canonical(written, ["carrot", "carrots"]) == (phrase, plural)
+
+
+@pytest.mark.parametrize(
+    ("noun", "one"),
+    [
+        ("buses", "bus"),
+        ("knives", "knife"),
+        ("bus", "bus"),
+        ("gas", "gas"),
+        ("potatoes", "potato"),
+    ],
+)
+def test_singulars(noun: str, one: str) -> None:
+    assert singular(noun) == one
+
+
+def named(*texts: str) -> list[Phrase]:
+    return [Phrase(text=text, role="target") for text in texts]
+
+
+def test_the_same_thing_is_looked_for_once_and_may_then_be_several() -> None:
+    found = canonical_phrases(named("Vehicles", "traffic light", "car", "Traffic signals"), "go")
+    assert [(p.text, p.plural) for p in found] == [("car", True), ("traffic light", True)]
+
+
+def test_different_things_stay_different() -> None:
+    texts = ("left drawer", "right drawer", "red block", "red clock", "blue block")
+    assert [p.text for p in canonical_phrases(named(*texts), "sort")] == list(texts)
+
+
+def test_the_robot_is_not_looked_for() -> None:
+    texts = ("gripper", "robotic arm", "ego vehicle", "robot", "toy robot", "pot")
+    assert [p.text for p in canonical_phrases(named(*texts), "go")] == ["toy robot", "pot"]
