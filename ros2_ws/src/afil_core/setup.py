@@ -21,6 +21,8 @@ setup(
         "pydantic",
         "rosbags",
         "mcap",
+        "zstandard",
+        "backports.zstd; python_version < '3.14'",
     ],
     # colcon runs the tests of a package with pytest only if it finds this.
     extras_require={"test": ["pytest"]},

@@ -15,6 +15,7 @@ from rosbags.interfaces import Connection
 from rosbags.rosbag2 import Reader, ReaderError
 
 from afil_core import messages
+from afil_core.bags.files import METADATA_FILE, ROOT_KEY
 from afil_core.errors import AfilError
 from afil_core.schema import parse_yaml
 
@@ -25,9 +26,7 @@ _DAMAGE = (
 )  # fmt: skip
 
 
-METADATA_FILE = "metadata.yaml"
 RECOVER = "ros2 run afil_core recover_bag"
-_ROOT_KEY = "rosbag2_bagfile_information"
 _NEWEST_VERSION = 9
 _STORAGE_BY_SUFFIX = {".mcap": "mcap", ".db3": "sqlite3"}
 
@@ -74,10 +73,10 @@ def _metadata(path: Path) -> dict[str, Any]:
     if not source.is_file():
         raise AfilError(_missing(path))
     data = parse_yaml(source.read_text(encoding="utf-8", errors="replace"), str(source))
-    facts = data.get(_ROOT_KEY) if isinstance(data, dict) else None
+    facts = data.get(ROOT_KEY) if isinstance(data, dict) else None
     if not isinstance(facts, dict):
         raise AfilError(
-            f"{source} has no {_ROOT_KEY}, so it is no bag's; restore it from a copy, or run "
+            f"{source} has no {ROOT_KEY}, so it is no bag's; restore it from a copy, or run "
             f"`{RECOVER} {path}`"
         )
     return facts
@@ -174,6 +173,6 @@ def _readable(path: Path, facts: dict[str, Any]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="afil_bag_") as folder:
         for name in files:
             (Path(folder) / name).symlink_to((path / name).resolve())
-        text = yaml.safe_dump({_ROOT_KEY: known}, sort_keys=False)
+        text = yaml.safe_dump({ROOT_KEY: known}, sort_keys=False)
         (Path(folder) / METADATA_FILE).write_text(text, encoding="utf-8")
         yield Path(folder)

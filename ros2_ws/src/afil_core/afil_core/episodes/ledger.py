@@ -25,6 +25,7 @@ class TopicEntry:
         gaps: How often at least one message is missing, by the header stamps: nobody else
             reports what was lost on the way.
         longest_gap_ns: Longest time between two header stamps.
+        dropped: Messages that came while too much waited for the disk, and were not written.
     """
 
     period_ns: float = 0.0
@@ -34,6 +35,7 @@ class TopicEntry:
     longest_ns: int = 0
     gaps: int = 0
     longest_gap_ns: int = 0
+    dropped: int = 0
     _stamp_ns: int | None = None
 
     def add(self, log_time_ns: int, stamp_ns: int | None) -> None:
@@ -87,6 +89,11 @@ class Ledger(dict[str, TopicEntry]):
         if self.start_ns is None:
             self.start_ns = log_time_ns
         self.end_ns = max(self.end_ns, log_time_ns)
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """Messages that were not written, by topic; only topics that lost any."""
+        return {topic: entry.dropped for topic, entry in self.items() if entry.dropped}
 
     @property
     def counts(self) -> dict[str, int]:

@@ -46,6 +46,9 @@ class EpisodeMetadata(Schema):
         notes: Further texts, e.g. which variant of a task was recorded.
         clock_steps: How often a clock was set while it was recorded.
         problems: What was wrong while it was recorded, one sentence each.
+        set_aside: Why it was not taken for a demonstration, one sentence each; they stay when
+            it is kept after all.
+        dropped: Messages that came and were not written, by topic.
     """
 
     format_version: Literal[1] = FORMAT_VERSION
@@ -62,6 +65,8 @@ class EpisodeMetadata(Schema):
     notes: dict[str, str] = {}
     clock_steps: int = 0
     problems: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
+    dropped: dict[str, int] = {}
 
     def to_yaml(self) -> str:
         """The text of ``episode.yaml``."""

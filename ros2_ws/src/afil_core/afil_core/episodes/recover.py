@@ -1,68 +1,170 @@
-"""Saving what can be read of an episode whose recording was cut off or whose bag is damaged."""
+"""Saving what there is of an episode that was cut off, or of a damaged bag."""
 
 from __future__ import annotations
 
 import logging
-import struct
-import zlib
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from mcap.exceptions import McapError
-from mcap.records import Channel, Message, Schema
-from mcap.stream_reader import StreamReader
-
-from afil_core.bags import bag_info
-from afil_core.contract import parse_contract
-from afil_core.episodes.draft import Draft, read_draft
+from afil_core.bags import BagWriter, bag_info
+from afil_core.bags.salvage import bag_files, salvage
+from afil_core.contract import Contract, parse_contract
+from afil_core.episodes.draft import DRAFT_FILE, Draft, read_draft
+from afil_core.episodes.folders import PARTIAL_FOLDER, FolderLock, free_names
 from afil_core.episodes.metadata import EPISODE_FILE, read_metadata
-from afil_core.episodes.writer import CONTRACT_KEY, PARTIAL_FOLDER, EpisodeWriter
+from afil_core.episodes.writer import CONTRACT_KEY, EpisodeWriter
 from afil_core.errors import AfilError
+from afil_core.storage import move_in
+from afil_core.topics import Qos
 
 _LOG = logging.getLogger(__name__)
-# What a file that ends in the middle of a record, or has foreign bytes, makes the library raise.
-_CUT = (McapError, EOFError, ValueError, KeyError, struct.error, zlib.error, OverflowError)
+INTERRUPTED = "its recording was interrupted before it was saved"
 
 
-def recover_episode(folder: Path, dataset: Path | None = None) -> tuple[Path, int]:
-    """Save what can be read of a damaged episode as a new one; the damaged one stays.
+@dataclass(frozen=True)
+class Recovered:
+    """Something that was recovered.
+
+    Attributes:
+        path: Where it is now.
+        messages: How many messages it has.
+    """
+
+    path: Path
+    messages: int
+
+
+def recover_interrupted(dataset: Path) -> list[Recovered]:
+    """Set aside, readable and marked, what earlier recorders of a dataset did not save.
+
+    An episode that was saved but for its move goes to the dataset. One that another recorder has
+    open is left alone; one that cannot be recovered stays where it is, and the log says why.
 
     Args:
-        folder: Folder of the bag, in a dataset or in its ``.partial``.
-        dataset: Where the new episode goes; the dataset that the folder is in by default.
+        dataset: Folder of the dataset; may be absent.
+    """
+    found = []
+    partial = dataset / PARTIAL_FOLDER
+    for folder in sorted(partial.iterdir()) if partial.is_dir() else ():
+        try:
+            recovered = _finish(folder, [INTERRUPTED])
+        except BlockingIOError:
+            continue
+        except (AfilError, OSError) as error:
+            _LOG.warning("%s could not be recovered: %s", folder, error)
+            continue
+        if recovered is not None:
+            found.append(recovered)
+    return found
 
-    Returns:
-        Folder of the new episode, and the number of messages that it has.
+
+def recover_episode(
+    folder: Path, dataset: Path | None = None, draft: Draft | None = None
+) -> Recovered:
+    """Save what can be read of a damaged episode as one of the dataset.
+
+    One that lies unsaved in ``.partial`` is finished where it is and moved; of any other, what
+    can be read is copied to a new one, and the damaged one stays.
+
+    Args:
+        folder: Folder of the bag, or one of its files.
+        dataset: Where a copy goes; the dataset that the folder is in by default.
+        draft: What is known of a bag that says nothing of itself.
 
     Raises:
         AfilError: When nothing says what was recorded, or too little can be read.
     """
-    if not folder.is_dir():
-        raise AfilError(f"bag {folder} does not exist; give the folder of an episode")
-    draft = _draft(folder)
-    contract = parse_contract(draft.contract, str(folder))
     home = folder.resolve().parent
+    if home.name == PARTIAL_FOLDER and dataset is None:
+        try:
+            finished = _finish(folder, [])
+        except BlockingIOError as error:
+            raise AfilError(f"{folder} is being recorded; let its recorder end first") from error
+        if finished is not None:
+            return finished
+    if not folder.is_dir():
+        bag_files(folder)
+    draft = draft or _draft(folder)
+    bag_files(folder)
+    contract = parse_contract(draft.contract, str(folder))
     if dataset is None:
         dataset = home.parent if home.name == PARTIAL_FOLDER else home
-    notes = {**draft.notes, "recovered_from": folder.name}
     writer = EpisodeWriter(
         dataset,
         contract,
         draft.instruction,
         operator=draft.operator,
         seed=draft.seed,
-        notes=notes,
+        notes={**draft.notes, "recovered_from": folder.name},
     )
+    return _copy(folder, contract, writer)
+
+
+def recover_bag(place: Path, target: Path | None = None) -> Recovered:
+    """Write what can be read of any damaged bag to a new one.
+
+    Args:
+        place: Folder of the bag, or one of its files.
+        target: Folder of the new one; beside the old one by default.
+
+    Raises:
+        AfilError: When nothing can be read, or the new one exists.
+    """
+    target = target or place.resolve().parent / f"{place.stem}_recovered"
+    bag_files(place)
+    bag = BagWriter(target)
+    known: dict[str, str] = {}
+    count = 0
+    for topic, msgtype, cdr, log_time_ns in salvage(place):
+        if known.setdefault(topic, msgtype) != msgtype:
+            continue
+        if not bag.has_topic(topic):
+            bag.add_topic(topic, msgtype, Qos())
+        bag.write(topic, cdr, log_time_ns)
+        count += 1
+    bag.close()
+    if not count:
+        raise AfilError(f"nothing can be read of {place}; the empty bag is {target}")
+    return Recovered(target, count)
+
+
+def _finish(folder: Path, set_aside: list[str]) -> Recovered | None:
+    """Finish an unsaved episode where it is; None where nothing says that it is one.
+
+    Raises:
+        BlockingIOError: When another process has it.
+    """
+    if (folder / EPISODE_FILE).is_file():
+        lock = FolderLock(folder)
+        metadata = read_metadata(folder)
+        (folder / DRAFT_FILE).unlink(missing_ok=True)
+        dataset = folder.parent.parent
+        target = dataset / metadata.name
+        if target.exists():
+            target = dataset / next(free_names(dataset))
+        move_in(folder, target)
+        lock.release()
+        return Recovered(target, sum(topic.count for topic in metadata.topics.values()))
+    draft = read_draft(folder)
+    if draft is None:
+        return None
+    writer = EpisodeWriter.interrupted(folder, draft)
+    writer.notes["interrupted"] = "true"
+    path = writer.save(None, [INTERRUPTED], set_aside=set_aside)
+    return Recovered(path, sum(writer.ledger.counts.values()))
+
+
+def _copy(folder: Path, contract: Contract, writer: EpisodeWriter) -> Recovered:
     count = 0
     try:
-        extra = contract.extra_topics()
-        for topic, msgtype, cdr, log_time_ns in _messages(folder):
+        extra = contract.extra_topics() | contract.commander_topics()
+        for topic, msgtype, cdr, log_time_ns in salvage(folder):
             if topic in extra and not writer.has_topic(topic):
                 writer.add_topic(topic, msgtype, extra[topic][1])
             if writer.has_topic(topic):
                 writer.write(topic, cdr, log_time_ns)
                 count += 1
-        return writer.save(None), count
+        return Recovered(writer.save(None), count)
     except BaseException:
         writer.discard()
         raise
@@ -74,7 +176,7 @@ def _draft(folder: Path) -> Draft:
         return found
     if not (folder / EPISODE_FILE).is_file():
         raise AfilError(
-            f"{folder} has neither recording.yaml nor {EPISODE_FILE}: nothing says with which "
+            f"{folder} has neither {DRAFT_FILE} nor {EPISODE_FILE}: nothing says with which "
             f"contract it was recorded, so it can't be saved as an episode"
         )
     metadata = read_metadata(folder)
@@ -92,24 +194,3 @@ def _draft(folder: Path) -> Draft:
         seed=metadata.seed,
         notes=metadata.notes,
     )
-
-
-def _messages(folder: Path) -> Iterator[tuple[str, str, bytes, int]]:
-    files = sorted(folder.glob("*.mcap"))
-    if not files:
-        raise AfilError(f"{folder} has no .mcap file, so there is nothing to recover")
-    for path in files:
-        types: dict[int, str] = {}
-        channels: dict[int, tuple[str, str]] = {}
-        try:
-            with path.open("rb") as file:
-                for record in StreamReader(file).records:
-                    if isinstance(record, Schema):
-                        types[record.id] = record.name
-                    elif isinstance(record, Channel):
-                        channels[record.id] = (record.topic, types[record.schema_id])
-                    elif isinstance(record, Message):
-                        topic, msgtype = channels[record.channel_id]
-                        yield topic, msgtype, record.data, record.log_time
-        except _CUT as error:
-            _LOG.warning("%s ends early (%s)", path, error or type(error).__name__)

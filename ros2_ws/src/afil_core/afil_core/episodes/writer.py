@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from afil_core.bags import BagWriter, OfferedQos
+from afil_core.bags import BagOptions, BagWriter, OfferedQos
 from afil_core.clock import ClockFault, ClockGuard
-from afil_core.contract import Contract
+from afil_core.contract import Contract, parse_contract
 from afil_core.episodes.draft import DRAFT_FILE, Draft, write_draft
+from afil_core.episodes.folders import (
+    PARTIAL_FOLDER,
+    SET_ASIDE_FOLDER,
+    FolderLock,
+    free_names,
+)
 from afil_core.episodes.ledger import Ledger, TopicEntry, require_all_topics
 from afil_core.episodes.metadata import EPISODE_FILE, EpisodeMetadata, TopicSummary
 from afil_core.errors import AfilError
@@ -21,9 +25,7 @@ from afil_core.storage import move_in
 from afil_core.topics import Qos
 
 CONTRACT_KEY = "afil_contract"
-# A hidden folder on the same file system, so that the move is one atomic rename.
-PARTIAL_FOLDER = ".partial"
-_NAME = re.compile(r"^episode_(\d{6})$")
+_NO_WORDS = "not said"
 
 
 class EpisodeWriter:
@@ -41,6 +43,7 @@ class EpisodeWriter:
         notes: Further texts for ``episode.yaml``.
         offered: What the publishers of each topic offer, which the bag keeps for its playback;
             the contract's quality of service where nobody offers anything.
+        options: How the bag is written.
 
     Raises:
         AfilError: When the dataset cannot be written, or a message type is not installed.
@@ -63,41 +66,73 @@ class EpisodeWriter:
         seed: int | None = None,
         notes: Mapping[str, str] | None = None,
         offered: Mapping[str, Sequence[OfferedQos]] | None = None,
+        options: BagOptions | None = None,
+    ) -> None:
+        draft = Draft(
+            contract=contract.to_yaml(),
+            instruction=instruction,
+            operator=operator,
+            seed=seed,
+            notes=dict(notes or {}),
+        )
+        try:
+            (dataset / PARTIAL_FOLDER).mkdir(parents=True, exist_ok=True)
+            bag = _new_bag(dataset, draft, options)
+            self._begin(dataset, contract, draft, bag, offered or {})
+            write_draft(bag.path, draft)
+        except OSError as error:
+            raise AfilError(
+                f"dataset {dataset} cannot be written ({error.strerror}); choose another folder"
+            ) from error
+        for topic, (msgtype, qos) in contract.topics().items():
+            self.add_topic(topic, msgtype, qos)
+
+    @classmethod
+    def interrupted(cls, folder: Path, draft: Draft) -> EpisodeWriter:
+        """Go on with an episode whose recorder was killed.
+
+        Args:
+            folder: Where it lies, in a dataset's ``.partial``.
+            draft: What is known of it.
+
+        Raises:
+            AfilError: When there is nothing of it, or its disk refuses it.
+            BlockingIOError: When another recorder is writing it.
+        """
+        writer = cls.__new__(cls)
+        contract = parse_contract(draft.contract, str(folder))
+        writer._begin(folder.parent.parent, contract, draft, None, {})
+        lock = FolderLock(folder)
+        bag = BagWriter.resumed(folder, {CONTRACT_KEY: draft.contract}, writer._noted)
+        writer._bag, writer._lock, writer.name = bag, lock, folder.name
+        for topic, msgtype in bag.types.items():
+            writer._declare(topic, msgtype)
+        return writer
+
+    def _begin(
+        self,
+        dataset: Path,
+        contract: Contract,
+        draft: Draft,
+        bag: BagWriter | None,
+        offered: Mapping[str, Sequence[OfferedQos]],
     ) -> None:
         self._dataset = dataset
         self._contract = contract
-        self.instruction = instruction
-        self._operator = operator
-        self.seed = seed
-        self.notes = dict(notes or {})
-        self._offered = dict(offered or {})
+        self.instruction = draft.instruction
+        self._operator = draft.operator
+        self.seed = draft.seed
+        self.notes = dict(draft.notes)
+        self._offered = dict(offered)
         self._types: dict[str, str] = {}
         self._has_header: dict[str, bool] = {}
         self._guard = ClockGuard()
         self._clock_steps = 0
         self.ledger = Ledger(contract)
-        try:
-            (dataset / PARTIAL_FOLDER).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise AfilError(
-                f"dataset {dataset} cannot be written ({error.strerror}); choose another folder"
-            ) from error
-        self.name = _next_name(dataset)
-        self._bag = BagWriter(
-            dataset / PARTIAL_FOLDER / self.name, {CONTRACT_KEY: contract.to_yaml()}
-        )
-        write_draft(
-            self._bag.path,
-            Draft(
-                contract=contract.to_yaml(),
-                instruction=instruction,
-                operator=operator,
-                seed=seed,
-                notes=self.notes,
-            ),
-        )
-        for topic, (msgtype, qos) in contract.topics().items():
-            self.add_topic(topic, msgtype, qos)
+        if bag is not None:
+            self._bag = bag
+            self.name = bag.path.name
+            self._lock = FolderLock(bag.path)
 
     @property
     def problems(self) -> list[str]:
@@ -110,9 +145,7 @@ class EpisodeWriter:
         Raises:
             AfilError: When the type is not installed.
         """
-        self._has_header[topic] = has_header(msgtype)
-        self._types[topic] = msgtype
-        self.ledger.setdefault(topic, TopicEntry())
+        self._declare(topic, msgtype)
         self._bag.add_topic(topic, msgtype, qos, self._offered.get(topic, ()))
 
     def has_topic(self, topic: str) -> bool:
@@ -128,21 +161,29 @@ class EpisodeWriter:
         Raises:
             AfilError: When the disk refuses it.
         """
-        stamp_ns = peek_stamp(cdr) if self._has_header[topic] else None
-        fault = self._guard.check(
-            topic, log_time_ns if stamp_ns is None else stamp_ns, log_time_ns
-        )
-        self._clock_steps += fault is not None and fault.is_step
-        self._bag.write(topic, cdr, log_time_ns)
-        self.ledger.add(topic, log_time_ns, stamp_ns)
-        return fault
+        if not self._bag.write(topic, cdr, log_time_ns):
+            self.ledger[topic].dropped += 1
+            return None
+        return self._note(topic, cdr, log_time_ns)
 
-    def save(self, success: bool | None, problems: Sequence[str] = ()) -> Path:
+    def flush_due(self) -> None:
+        """Write what has waited for half a second; called often while messages come.
+
+        Raises:
+            AfilError: When the disk refuses it.
+        """
+        self._bag.flush_due()
+
+    def save(
+        self, success: bool | None, problems: Sequence[str] = (), *, set_aside: Sequence[str] = ()
+    ) -> Path:
         """Finish the episode and move it into the dataset.
 
         Args:
             success: Whether the task was solved; None when nobody said.
             problems: What else was wrong, one sentence each.
+            set_aside: Why it must not be trained on, one sentence each: it is kept in the
+                dataset's ``set_aside`` instead, whatever it lacks.
 
         Returns:
             Folder of the episode.
@@ -151,14 +192,68 @@ class EpisodeWriter:
             AfilError: When there is no instruction, or a topic of the contract has no message,
                 and the episode can still be completed; or when the disk refuses it.
         """
-        require_all_topics(self._contract, self.ledger.counts, str(self._bag.path))
-        if not self.instruction:
-            raise AfilError(
-                f'{self._bag.path} is of a task without words; give instruction:="..." or task:='
-            )
-        metadata = EpisodeMetadata(
+        if not set_aside:
+            require_all_topics(self._contract, self.ledger.counts, str(self._bag.path))
+            if not self.instruction:
+                raise AfilError(
+                    f"{self._bag.path} is of a task without words; give "
+                    f'instruction:="..." or task:='
+                )
+        self._bag.close()
+        metadata = self._metadata(success, problems, set_aside)
+        (self._bag.path / EPISODE_FILE).write_text(metadata.to_yaml(), encoding="utf-8")
+        (self._bag.path / DRAFT_FILE).unlink(missing_ok=True)
+        target = self._dataset / (SET_ASIDE_FOLDER if set_aside else "") / self.name
+        target.parent.mkdir(exist_ok=True)
+        move_in(self._bag.path, target)
+        self._lock.release()
+        return target
+
+    def leave(self) -> Path:
+        """End the recording without saving it: what there is stays readable in ``.partial``.
+
+        Returns:
+            Folder of the bag, which is whole but no episode of the dataset.
+
+        Raises:
+            AfilError: When the disk refuses the bag's last bytes.
+        """
+        self._bag.close()
+        self._lock.release()
+        return self._bag.path
+
+    def discard(self) -> None:
+        """Drop the recording."""
+        self._bag.abort()  # a full disk must not keep what is thrown away
+        shutil.rmtree(self._bag.path)
+        self._lock.release()
+
+    def _declare(self, topic: str, msgtype: str) -> None:
+        self._has_header[topic] = has_header(msgtype)
+        self._types[topic] = msgtype
+        self.ledger.setdefault(topic, TopicEntry())
+
+    def _note(self, topic: str, cdr: bytes, log_time_ns: int) -> ClockFault | None:
+        stamp_ns = peek_stamp(cdr) if self._has_header[topic] else None
+        fault = self._guard.check(
+            topic, log_time_ns if stamp_ns is None else stamp_ns, log_time_ns
+        )
+        self._clock_steps += fault is not None and fault.is_step
+        self.ledger.add(topic, log_time_ns, stamp_ns)
+        return fault
+
+    def _noted(self, topic: str, msgtype: str, head: bytes, log_time_ns: int) -> None:
+        """Count a message that is in the bag already."""
+        if topic not in self._types:
+            self._declare(topic, msgtype)
+        self._note(topic, head, log_time_ns)
+
+    def _metadata(
+        self, success: bool | None, problems: Sequence[str], set_aside: Sequence[str]
+    ) -> EpisodeMetadata:
+        return EpisodeMetadata(
             name=self.name,
-            instruction=self.instruction,
+            instruction=self.instruction or _NO_WORDS,
             success=success,
             robot=self._contract.robot,
             contract_sha256=self._contract.sha256,
@@ -177,34 +272,19 @@ class EpisodeWriter:
             notes=self.notes,
             clock_steps=self._clock_steps,
             problems=(*self.problems, *problems),
+            set_aside=tuple(set_aside),
+            dropped=self.ledger.dropped,
         )
-        self._bag.close()
-        (self._bag.path / EPISODE_FILE).write_text(metadata.to_yaml(), encoding="utf-8")
-        (self._bag.path / DRAFT_FILE).unlink()
-        target = self._dataset / self.name
-        move_in(self._bag.path, target)
-        return target
-
-    def leave(self) -> Path:
-        """End the recording without saving it: what there is stays readable in ``.partial``.
-
-        Returns:
-            Folder of the bag, which is whole but no episode of the dataset.
-
-        Raises:
-            AfilError: When the disk refuses the bag's last bytes.
-        """
-        self._bag.close()
-        return self._bag.path
-
-    def discard(self) -> None:
-        """Drop the recording."""
-        with contextlib.suppress(AfilError):  # a full disk must not keep what is thrown away
-            self._bag.close()
-        shutil.rmtree(self._bag.path)
 
 
-def _next_name(dataset: Path) -> str:
-    taken = [*dataset.iterdir(), *(dataset / PARTIAL_FOLDER).iterdir()]
-    numbers = [int(m.group(1)) for p in taken if (m := _NAME.match(p.name))]
-    return f"episode_{max(numbers, default=-1) + 1:06d}"
+def _new_bag(dataset: Path, draft: Draft, options: BagOptions | None) -> BagWriter:
+    """A bag under a name of its own, also where another recorder takes names."""
+    texts = {CONTRACT_KEY: draft.contract}
+    for name in free_names(dataset):
+        folder = dataset / PARTIAL_FOLDER / name
+        try:
+            return BagWriter(folder, texts, options)
+        except AfilError:
+            if not folder.exists():
+                raise
+    raise AssertionError("names do not end")

@@ -156,7 +156,9 @@ class RecordArguments(Schema):
             world=self.world,
             episodes=self.episodes if self.unattended else 0,
             first_seed=self.first_seed,
-            **self.notes,
+            task=self.notes.get("task", ""),
+            cue=self.notes.get("cue", ""),
+            noise=self.notes.get("noise", ""),
         )
 
     def simulation(self, state: DatasetState) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from afil_core.contract import Contract
+from afil_core.episodes.recover import recover_interrupted
 from afil_core.errors import AfilError
 from afil_core.topics import Qos
 from afil_teleop.recording.dataset import dataset_state
@@ -60,6 +61,12 @@ class RecordingControl:
         self.alarms = Alarms()
         self.health = Health(contract, Surroundings(simulated, sim_time))
         self._log = log
+        for found in recover_interrupted(self.dataset):
+            log(
+                logging.WARNING,
+                f"an earlier recording was not saved; its {found.messages} messages are whole "
+                f"in {found.path}",
+            )
         self._state = dataset_state(
             self.dataset,
             contract,
@@ -68,7 +75,9 @@ class RecordingControl:
             first_seed=given.first_seed,
         )
         self.recorder = EpisodeRecorder(
-            RecordingSettings(self.dataset, contract, given.operator, given.world, given.notes),
+            RecordingSettings(
+                self.dataset, contract, given.operator, given.world, given.notes, given.bag
+            ),
             given.instruction,
             lambda: self.alarms.problems,
         )
@@ -172,6 +181,7 @@ class RecordingControl:
             Whether something changed.
         """
         self._now_ns, self._wall_ns = now_ns, wall_ns
+        self.recorder.flush_due()
         if self.session.phase is not Phase.RECORDING:
             return False
         begun, ended = self.alarms.update(self.health.findings(now_ns, wall_ns, ALARM_GRACE_S))

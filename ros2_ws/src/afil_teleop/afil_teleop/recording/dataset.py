@@ -7,6 +7,7 @@ from pathlib import Path
 
 from afil_core.contract import Contract, differences
 from afil_core.episodes import Episode, list_episodes
+from afil_core.episodes.folders import SET_ASIDE_FOLDER
 from afil_core.episodes.metadata import EPISODE_FILE
 from afil_core.errors import AfilError
 
@@ -80,7 +81,11 @@ def dataset_state(
 
 
 def _without_episodes(dataset: Path, first_seed: int) -> DatasetState:
-    strangers = [p.name for p in dataset.iterdir() if not p.name.startswith(".")]
+    strangers = [
+        p.name
+        for p in dataset.iterdir()
+        if not p.name.startswith(".") and p.name != SET_ASIDE_FOLDER
+    ]
     if strangers:
         raise AfilError(
             f"dataset {dataset} holds {strangers[0]}, which is no episode; give an empty folder "

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from afil_core.bags import BagOptions, Split
 from afil_core.schema import Schema
 
 
@@ -34,6 +35,19 @@ class RecordParameters(Schema):
         description="Record until the dataset has so many, alone; 0: a person starts and saves",
     )
     first_seed: int = Field(0, ge=0, description="Seed of the first episode of a new dataset")
+    compression: Literal["none", "zstd"] = Field(
+        "none", description="Packs what is not packed already; zstd costs processor time"
+    )
+    split_mb: float = Field(
+        0.0, ge=0, description="Next file of a recording at this size; 0: never"
+    )
+    split_s: float = Field(0.0, ge=0, description="Next file after so many seconds; 0: never")
+
+    @property
+    def bag(self) -> BagOptions:
+        """How bags are written."""
+        split = Split(round(self.split_mb * 1e6), round(self.split_s * 1e9))
+        return BagOptions(compress=self.compression == "zstd", split=split, background=True)
 
     @property
     def notes(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from afil_core.bags import OfferedQos
+from afil_core.bags import BagOptions, OfferedQos
 from afil_core.contract import Contract
 from afil_core.episodes import EpisodeWriter
 from afil_core.episodes.ledger import Ledger
@@ -31,6 +31,7 @@ class RecordingSettings:
             :class:`~afil_teleop.recording.lock_step.LockStepTimes`; in real time a message is
             not logged before its stamp, where the world's ``/clock`` comes after it.
         notes: Further texts for ``episode.yaml``.
+        bag: How bags are written.
     """
 
     dataset: Path
@@ -38,6 +39,7 @@ class RecordingSettings:
     operator: str
     world: World
     notes: Mapping[str, str]
+    bag: BagOptions = BagOptions()
 
 
 class EpisodeRecorder:
@@ -129,6 +131,7 @@ class EpisodeRecorder:
             operator=settings.operator,
             notes=self.notes,
             offered=self.offered,
+            options=settings.bag,
         )
         self.ledger = self._writer.ledger
         self._times = LockStepTimes(settings.contract) if settings.world == "lock_step" else None
@@ -160,14 +163,25 @@ class EpisodeRecorder:
         if self._writer is None or self._paused:
             self._latched.add(topic, cdr)
             return
-        stamp_ns = peek_stamp(cdr) if self._has_header[topic] else None
-        if self._times is None:
-            simulated = self._settings.world == "real_time"
-            self._write(topic, cdr, max(now_ns, stamp_ns or 0) if simulated else now_ns)
+        if self._settings.world == "none":
+            self._write(topic, cdr, now_ns)
         else:
-            for message in self._times.add(topic, cdr, stamp_ns, sent_ns):
-                self._write(*message)
+            stamp_ns = peek_stamp(cdr) if self._has_header[topic] else None
+            if self._times is None:
+                self._write(topic, cdr, max(now_ns, stamp_ns or 0))
+            else:
+                for message in self._times.add(topic, cdr, stamp_ns, sent_ns):
+                    self._write(*message)
         self._latched.add(topic, cdr)
+
+    def flush_due(self) -> None:
+        """Write what has waited for half a second; called often.
+
+        Raises:
+            AfilError: When the disk refuses it.
+        """
+        if self._writer is not None:
+            self._writer.flush_due()
 
     def save(self, *, success: bool, seed: int | None) -> Path:
         """Save the open episode.
@@ -183,14 +197,23 @@ class EpisodeRecorder:
             AfilError: When there is no instruction, or a topic of the contract has no message;
                 the episode stays open.
         """
-        writer = self._open_writer()
-        for message in self._times.rest() if self._times else ():
-            self._write(*message)
-        writer.instruction, writer.seed = self.instruction, seed
-        writer.notes |= self.notes
-        path = writer.save(success, self._problems())
-        self._writer = None
-        return path
+        return self._end(success, seed, ())
+
+    def set_aside(self, reasons: Sequence[str], *, success: bool, seed: int | None) -> Path:
+        """Keep the open episode beside the dataset, where nobody trains on it.
+
+        Args:
+            reasons: Why, one sentence each.
+            success: What the demonstrator said.
+            seed: Seed of the simulated scene; None for a real robot.
+
+        Returns:
+            Folder of the episode; :func:`afil_core.episodes.keep_episode` takes it in after all.
+
+        Raises:
+            AfilError: When the disk refuses it; the episode stays open.
+        """
+        return self._end(success, seed, reasons)
 
     def discard(self) -> None:
         """Remove the open episode.
@@ -214,6 +237,16 @@ class EpisodeRecorder:
         writer = self._open_writer()
         self._writer = None
         return writer.leave()
+
+    def _end(self, success: bool, seed: int | None, reasons: Sequence[str]) -> Path:
+        writer = self._open_writer()
+        for message in self._times.rest() if self._times else ():
+            self._write(*message)
+        writer.instruction, writer.seed = self.instruction, seed
+        writer.notes |= self.notes
+        path = writer.save(success, self._problems(), set_aside=reasons)
+        self._writer = None
+        return path
 
     def _open_writer(self) -> EpisodeWriter:
         if self._writer is None:

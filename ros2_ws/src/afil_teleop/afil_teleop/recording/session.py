@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -29,6 +29,9 @@ class EpisodeStore(Protocol):
 
     def save(self, *, success: bool, seed: int | None) -> Path:
         """Write the episode's last bytes and answer where it is."""
+
+    def set_aside(self, reasons: Sequence[str], *, success: bool, seed: int | None) -> Path:
+        """Keep the episode where nobody trains on it, and answer where it is."""
 
     def discard(self) -> None:
         """Remove the open episode."""
@@ -101,7 +104,8 @@ class Session:
     def save(self, *, success: bool, seed: int | None = None) -> Answer:
         """Save the open episode; when that fails it stays open, so that nothing is lost.
 
-        What would train a wrong policy is not saved as a success.
+        What would train a wrong policy is not saved as a success but set aside, with its reason
+        in ``episode.yaml``: the answer is no, and the session is ready for the next episode.
 
         Args:
             success: Whether the demonstration reached its goal.
@@ -110,19 +114,20 @@ class Session:
         if self._phase is not Phase.RECORDING:
             return Answer(False, f"cannot save: {self._why_not()}")
         faults = self._faults() if success else []
-        if faults:
-            return Answer(
-                False,
-                f"cannot save {self._episode} as a success: {'; '.join(faults)}. Save it as a "
-                f"failure, which keeps the reason in episode.yaml, or discard it",
-            )
         self._phase = Phase.SAVING
         try:
-            path = self._store.save(success=success, seed=seed)
+            if faults:
+                path = self._store.set_aside(faults, success=success, seed=seed)
+            else:
+                path = self._store.save(success=success, seed=seed)
         except (AfilError, OSError) as error:
             self._phase = Phase.RECORDING
             return Answer(False, f"cannot save {self._episode}: {error}")
         self._close()
+        if faults:
+            return Answer(
+                False, f"not saved as a success but set aside, {path}: {'; '.join(faults)}"
+            )
         self._saved += 1
         return Answer(True, f"saved {path} as a {'success' if success else 'failure'}")
 

@@ -25,6 +25,10 @@ class Store:
         self.calls.append(f"save {success} {seed}")
         return Path("data/episode_000000")
 
+    def set_aside(self, reasons, *, success: bool, seed: int | None) -> Path:
+        self.calls.append(f"set aside {success} {seed}: {reasons}")
+        return Path("data/set_aside/episode_000000")
+
     def discard(self) -> None:
         self.calls.append("discard")
 
@@ -100,11 +104,13 @@ def test_a_start_says_what_is_not_ready(store):
     assert store.calls == []
 
 
-def test_what_trains_a_wrong_policy_is_saved_as_a_failure_only(store):
+def test_what_trains_a_wrong_policy_is_set_aside_and_the_session_goes_on(store):
     session = Session(store, list, lambda: ["the stamps of /target_pose are 0"])
     session.start()
     answer = session.save(success=True)
     assert not answer.accepted
-    assert "as a success: the stamps of /target_pose are 0" in answer.message
-    assert session.phase is Phase.RECORDING and store.calls == ["start"]
+    assert "set aside, data/set_aside/episode_000000: the stamps of /target" in answer.message
+    assert store.calls[-1] == "set aside True None: ['the stamps of /target_pose are 0']"
+    assert session.phase is Phase.IDLE and session.saved == 0
+    session.start()
     assert session.save(success=False).accepted
