@@ -5,7 +5,13 @@ from afil_perception.track.quality import TrackEvent, TrackInspector
 from afil_perception.track.tracker import Tracker
 
 TRACKERS: Registry[Tracker] = Registry(
-    "trackers", "tracker", {"iou": "afil_perception.track.iou:IouTracker"}
+    "trackers",
+    "tracker",
+    {
+        "iou": "afil_perception.track.iou:IouTracker",
+        "sam2": "afil_perception.track.sam2:Sam2Tracker",
+        "sam2_package": "afil_perception.track.sam2_package:Sam2PackageTracker",
+    },
 )
 
 __all__ = ["TRACKERS", "TrackEvent", "TrackInspector", "Tracker"]
