@@ -54,7 +54,7 @@ $(STAMPS)/packages: $(STAMPS)/requirements $(foreach p,$(PACKAGES),$(wildcard $(
 	@for package in $(INTERFACES); do \
 	  share=$(VENV)/share; name=$$(basename $$package); \
 	  rm -rf $$share/$$name && mkdir -p $$share/$$name $$share/ament_index/resource_index/packages && \
-	  cp -r $$package/package.xml $$package/msg $$package/srv $$share/$$name && \
+	  cp -r $$package/package.xml $$package/msg $$package/srv $$package/action $$share/$$name && \
 	  touch $$share/ament_index/resource_index/packages/$$name || exit 1; \
 	done
 	@touch $@

@@ -21,6 +21,7 @@ def deployed(runs, processes):
     policy = processes.Process(
         ["ros2", "run", "afil_policy", "policy_node", "--ros-args", "-p", SIM_TIME]
         + ["-p", f"checkpoint:={runs['bc']}", "-p", "robot:=franka", "-p", "autostart:=true"]
+        + ["-p", "guards:=none", "-p", "watchdog_timeout_s:=5.0"]
     )
     yield world, policy
     policy.stop()

@@ -38,6 +38,7 @@ setup(
         "console_scripts": [
             "evaluate = afil_policy.commands.evaluate:main",
             "policy_node = afil_policy.nodes.policy_node:main",
+            "watchdog_node = afil_policy.nodes.watchdog_node:main",
             "report = afil_policy.commands.report:main",
             "train = afil_policy.commands.train:main",
         ],

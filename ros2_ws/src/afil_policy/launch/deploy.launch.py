@@ -1,12 +1,14 @@
-"""Deploy a trained policy: the policy node, and with sim:=true the world that it acts in.
+"""Deploy a trained policy: policy node, watchdog, and with sim:=true the world that it acts in.
 
-It runs until it is told to stop. When one of the nodes ends by itself, the other one is ended
+It runs until it is told to stop. When one of the nodes ends by itself, the others are ended
 too, and the exit code is not 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
@@ -27,13 +29,18 @@ from launch_ros.parameter_descriptions import ParameterValue
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
 from afil_core.process.parameters import describe, read_texts
+from afil_core.schema import Schema
 from afil_core.world_protocol import (
     CLOCK_REMAPPING,
     simulation_environment,
     uses_sim_time,
     world_launch_file,
 )
-from afil_policy.deploy.parameters import DeployArguments, PolicyParameters
+from afil_policy.deploy.parameters import (
+    DeployArguments,
+    PolicyParameters,
+    WatchdogParameters,
+)
 from afil_policy.deploy.preflight import check_deployment
 
 # What the launch file of the world is given.
@@ -45,11 +52,13 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     texts = context.launch_configurations
     given = read_texts(DeployArguments, texts, "deploy.launch.py")
     checkpoint = check_deployment(given.checkpoint, given.robot)
-    policy = _policy(given, checkpoint)
+    nodes = [_policy(given, checkpoint)]
+    if _is_watched(given):
+        nodes.append(_watchdog(given))
     why = "" if given.checkpoint else " (the newest finished run)"
     actions = [
         LogInfo(msg=f"checkpoint: {checkpoint}{why}"),
-        RegisterEventHandler(OnProcessExit(target_action=policy, on_exit=_ended)),
+        *(RegisterEventHandler(OnProcessExit(target_action=n, on_exit=_ended)) for n in nodes),
     ]
     if given.sim:
         world = world_launch_file(get_package_share_directory)
@@ -61,25 +70,59 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
                 launch_arguments=[("expert", "false"), *((name, texts[name]) for name in WORLD)],
             )
         )
-    return [*actions, policy]
+    return [*actions, *nodes]
 
 
 def _policy(given: DeployArguments, checkpoint: Path) -> Node:
-    # In lock-step the world waits for the policy, not the other way round.
-    patience_s = 5.0 if given.sim and given.mode == "lock_step" else 0.5
+    guards = "none" if given.sim else "contract"
     values = {
         "checkpoint": str(checkpoint),
-        "watchdog_timeout_s": given.watchdog_timeout_s or patience_s,
+        "watchdog_timeout_s": _timeout_s(given),
+        "guards": guards if given.guards == "auto" else given.guards,
+        "require_watchdog": _is_watched(given),
     }
+    if given.sim and not _waits(given) and given.pacing == "auto":
+        values["pacing"] = "steady"
+    return _node("policy_node", PolicyParameters, given, values)
+
+
+def _watchdog(given: DeployArguments) -> Node:
+    # Quicker than the loop itself, which has looked after all that it can see by then.
+    return _node(
+        "watchdog_node", WatchdogParameters, given, {"timeout_s": 0.8 * _timeout_s(given)}
+    )
+
+
+def _waits(given: DeployArguments) -> bool:
+    return given.sim and given.mode == "lock_step"
+
+
+def _is_watched(given: DeployArguments) -> bool:
+    # A policy that commands nothing, or whose world waits for it, needs nobody who stops it.
+    auto = not (given.shadow or _waits(given))
+    return auto if given.watchdog == "auto" else given.watchdog == "true"
+
+
+def _timeout_s(given: DeployArguments) -> float:
+    # In lock-step the world waits for the policy, not the other way round.
+    patience_s = 5.0 if _waits(given) else 0.25
+    return given.watchdog_timeout_s or patience_s
+
+
+def _node(
+    name: str, kind: type[Schema], given: DeployArguments, values: Mapping[str, Any]
+) -> Node:
     parameters = {
         # Without a type, launch_ros would read a text as YAML, and 0.01 would be a number.
-        p.name: ParameterValue(values.get(p.name, getattr(given, p.name)), value_type=p.type)
-        for p in describe(PolicyParameters)
+        p.name: ParameterValue(
+            values[p.name] if p.name in values else getattr(given, p.name), value_type=p.type
+        )
+        for p in describe(kind)
     }
     clock = load_contract(given.robot).clock
     return Node(
         package="afil_policy",
-        executable="policy_node",
+        executable=name,
         namespace=given.namespace,
         output="screen",
         parameters=[

@@ -19,7 +19,7 @@ from afil_core.schema import nearest
 from afil_core.topics import Qos, resolve
 
 # What does not change what data mean.
-_MEANINGLESS = ("description", "namespace", "extra_topics", "takeover")
+_MEANINGLESS = ("description", "namespace", "guards", "extra_topics", "takeover")
 
 
 class Contract:

@@ -74,6 +74,8 @@ class ContractDocument(Schema):
         action: What the policy decides; None for data without a robot.
         takeover: How a person takes over from a policy; None where the driver has one channel
             for both.
+        guards: What may forbid a policy to command, by the guard's name, with its options; they
+            are the policy node's, which checks them.
         extra_topics: Topics that are recorded and not used, e.g. ``/tf_static``.
     """
 
@@ -92,6 +94,7 @@ class ContractDocument(Schema):
     commands: dict[str, Annotated[SerializeAsAny[CommandConfig], _by_kind(COMMANDS)]] = {}
     action: Annotated[SerializeAsAny[ActionConfig], _by_kind(ACTIONS)] | None = None
     takeover: Takeover | None = None
+    guards: dict[str, dict[str, Any]] = {}
     extra_topics: dict[TopicName, RecordedTopic] = {}
 
     @model_validator(mode="after")

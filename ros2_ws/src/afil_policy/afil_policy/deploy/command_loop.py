@@ -27,6 +27,7 @@ class CommandLoop:
         self._adapter = adapter
         self._limits = ActionLimits(contract)
         self._anchor = contract.stream(contract.anchor)
+        self._proposed: tuple[int, list[float]] | None = None
 
     @property
     def streams(self) -> tuple[str, ...]:
@@ -75,7 +76,21 @@ class CommandLoop:
             AfilError: When nothing may be commanded.
         """
         limited = self._limits.apply(action)
+        self._proposed = (stamp_ns, limited.tolist())
         return self._adapter.commands(limited, observations, stamp_ns, now_ns)
+
+    def hold(self, now_ns: int) -> list[Outgoing]:
+        """Messages for a period without an action: no motion beyond what was commanded.
+
+        Args:
+            now_ns: The node's clock; the stamp of the messages.
+        """
+        return self._adapter.hold(now_ns)
+
+    def proposed(self) -> tuple[int, list[float]] | None:
+        """Stamp and values of the last limited action; None where it was asked for before."""
+        proposed, self._proposed = self._proposed, None
+        return proposed
 
     def rest(self, observations: Observations, now_ns: int) -> list[Outgoing]:
         """Messages that bring the robot to rest.

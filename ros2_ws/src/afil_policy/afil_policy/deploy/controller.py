@@ -1,67 +1,51 @@
 """The policy's control loop: messages in, commands out, and a reason whenever there are none.
 
-It composes four parts, each of which could have a thread of its own: the observation buffer,
-the policy, the chunk executor and the command loop. Today all of them run in the thread that
-calls :meth:`PolicyController.poll`.
+Its methods belong to three threads. :meth:`PolicyController.receive` is the executor's, which
+brings messages; the policy decides in the inference's; :meth:`PolicyController.step` is the
+command loop's. One lock is held for what they share, and for no longer than it takes to look at
+it: neither a picture is decoded nor a network run under it.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_policy.deploy.adapters import Adapter, Outgoing
-from afil_policy.deploy.chunks import Chunk, ChunkExecutor
+from afil_policy.deploy.chunks import Chunk
+from afil_policy.deploy.clock_jumps import ClockJumps
 from afil_policy.deploy.command_loop import CommandLoop
-from afil_policy.deploy.observations import (
-    RESTART_PERIODS,
-    ObservationBuffer,
-    Observations,
-    Snapshot,
-)
+from afil_policy.deploy.execution import ChunkExecution
+from afil_policy.deploy.execution.receding import RecedingHorizon
+from afil_policy.deploy.guards import Guard
+from afil_policy.deploy.inference import Answer, Inference, Policy, Request
+from afil_policy.deploy.observations import RESTART_PERIODS, ObservationBuffer, Snapshot
+from afil_policy.deploy.pacing import Due, FramePacing, Pacing
 from afil_policy.deploy.status import ControlStatus, Tally
 from afil_policy.deploy.watchdog import Watchdog
 
 
-class Policy(Protocol):
-    """Anything that decides: a trained policy, or a scripted one in a test."""
-
-    @property
-    def streams(self) -> tuple[str, ...]:
-        """Names of the observations that it looks at."""
-        ...
-
-    @property
-    def frames(self) -> int:
-        """Ticks that it sees at once."""
-        ...
-
-    def act(self, history: Sequence[Observations]) -> NDArray[np.float64]:
-        """The next actions, float64 [H, D], in the contract's units.
-
-        Args:
-            history: Values by stream of the last ticks, the newest last.
-
-        Raises:
-            AfilError: When it cannot decide.
-        """
-        ...
-
-
 class PolicyController:
-    """Answers each tick once, and stops the robot when there is nothing to answer.
+    """Commands what the policy decides, and stops the robot when there is nothing to command.
 
     Args:
         policy: What decides.
         contract: The robot's contract.
         adapter: Adapter of the chosen command interface.
-        watchdog_timeout_s: Wall time without a command after which the robot is stopped.
+        inference: Runs the policy; in the calling thread by default.
+        execution: How its chunks are executed; the newest counts by default.
+        pacing: When a command is due; once for each tick by default.
+        guards: What may forbid to command.
+        watchdog_timeout_s: Wall time after which the robot is stopped: without a new tick,
+            without a command, in one inference.
+        frozen_image_s: Wall time after which a picture that stays the same is a frozen camera;
+            0 for never.
+        watches_clock: Whether the node's clock must go as the steady clock does.
         wall_s: Steady clock, seconds.
     """
 
@@ -71,22 +55,43 @@ class PolicyController:
         contract: Contract,
         adapter: Adapter,
         *,
+        inference: Inference | None = None,
+        execution: ChunkExecution | None = None,
+        pacing: Pacing | None = None,
+        guards: Sequence[Guard] = (),
         watchdog_timeout_s: float = 0.5,
+        frozen_image_s: float = 0.0,
+        watches_clock: bool = False,
         wall_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._policy = policy
         self._wall_s = wall_s
+        self._lock = threading.RLock()
         self._loop = CommandLoop(contract, adapter)
-        streams = {*policy.streams, *adapter.streams}
         self._observations = ObservationBuffer(
-            contract, streams, frames=policy.frames, wall_s=wall_s
+            contract,
+            {*policy.streams, *adapter.streams},
+            frames=policy.frames,
+            frozen_image_s=frozen_image_s,
+            wall_s=wall_s,
         )
-        self._executor = ChunkExecutor(contract.period_ns)
+        self._pacing = pacing or FramePacing()
+        self._execution = execution or RecedingHorizon(
+            RecedingHorizon.Config(), contract.period_ns, self._pacing.grace
+        )
+        self._guards = tuple(guards)
+        self._inference = inference or Inference(policy, wall_s=wall_s)
+        self._jumps = ClockJumps(watches_clock)
+        self._timeout_s = watchdog_timeout_s
         self._watchdog = Watchdog(watchdog_timeout_s)
         self._tally = Tally()
         self._inferences = 0
+        self._period_s = contract.period_ns / 1e9
         self._longest_ns = RESTART_PERIODS * contract.period_ns
         self._last_stamp_ns: int | None = None
+        self._last_tick_s: float | None = None
+        self._last_action: Due | None = None
+        self.is_moving = False
+        self._inference.open(self._decided)
 
     @property
     def streams(self) -> tuple[str, ...]:
@@ -99,9 +104,26 @@ class PolicyController:
         return self._tally.problem
 
     @property
+    def stops(self) -> int:
+        """Times that the robot was stopped because something failed."""
+        return self._tally.stops
+
+    @property
     def status(self) -> ControlStatus:
         """What the loop has done so far."""
-        return self._tally.status(clipped=self._loop.clipped, dropped=self._executor.dropped)
+        with self._lock:
+            return self._tally.status(
+                clipped=self._loop.clipped,
+                dropped=self._execution.dropped + self._inference.overtaken,
+                late=self._execution.late,
+            )
+
+    def encode_latency(self, now_ns: int) -> bytes:
+        """CDR bytes of ``afil_interfaces/msg/PolicyLatency``."""
+        with self._lock:
+            dropped = self._execution.dropped + self._inference.overtaken
+            late = self._execution.late
+        return self._tally.stages.encode(now_ns, late=late, dropped=dropped)
 
     def receive(self, stream: str, cdr: bytes, now_ns: int) -> None:
         """Take one message of an observation stream.
@@ -113,26 +135,79 @@ class PolicyController:
         """
         problem = self._observations.receive(stream, cdr, now_ns)
         if problem is not None:
-            self._tally.refused(problem)
+            self._refused(problem)
 
-    def poll(self, now_ns: int) -> list[Outgoing]:
+    def collect(self, now_ns: int) -> bool:
+        """Look for a tick that is complete, and have the policy decide on it.
+
+        Args:
+            now_ns: The node's clock.
+
+        Returns:
+            Whether there is a new tick.
+        """
+        snapshot, problems = self._observations.poll(now_ns)
+        for problem in problems:
+            self._refused(problem)
+        if snapshot is None:
+            return False
+        try:
+            self._loop.require_recent(snapshot.stamp_ns, now_ns)
+        except AfilError as error:
+            self._refused(str(error))
+            return False
+        with self._lock:
+            self._last_tick_s = self._wall_s()
+            self._restart_after_gap(snapshot.stamp_ns)
+            self._pacing.tick(snapshot)
+            request = self._request(snapshot)
+        if request is not None:
+            self._inference.submit(request)
+        return True
+
+    def step(self, now_ns: int) -> list[Outgoing]:
         """The commands that are due, in the order in which they must be published.
 
         Args:
             now_ns: The node's clock.
         """
-        snapshot, problems = self._observations.poll(now_ns)
-        for problem in problems:
-            self._tally.refused(problem)
-        commands = [] if snapshot is None else self._answer(snapshot, now_ns)
-        if commands:
-            self._watchdog.feed(self._wall_s())
-        elif self._watchdog.expired(self._wall_s()):
-            self._tally.stops += 1
-            reason = self._tally.problem or "no new frame"
-            self._tally.refused(f"no command for too long ({reason})")
-            return self.rest(now_ns)
-        return commands
+        with self._lock:
+            now_s = self._wall_s()
+            reason = self._reason_to_stop(now_ns, now_s)
+            if reason is not None:
+                return self._stop(reason, now_ns)
+            try:
+                return self._command(now_ns, now_s)
+            except AfilError as error:
+                self._last_stamp_ns = None
+                self._tally.refused(str(error))
+                return self._loop.hold(now_ns) if self.is_moving else []
+
+    def poll(self, now_ns: int) -> list[Outgoing]:
+        """:meth:`collect` and :meth:`step`, where one thread does everything."""
+        self.collect(now_ns)
+        return self.step(now_ns)
+
+    def cycle_began(self, late_s: float) -> None:
+        """A cycle of a loop at a steady rate began so much after its time, s."""
+        self._tally.stages.add(lateness=late_s)
+        if late_s > self._period_s / 2 and self.is_moving:
+            self._tally.stages.misses += 1
+
+    def published(self, began_s: float) -> None:
+        """The commands of a cycle that began at a time of the steady clock are sent."""
+        now_s = self._wall_s()
+        with self._lock:
+            due, self._last_action = self._last_action, None
+        if due is not None:
+            self._tally.stages.add(publish=now_s - began_s)
+            if due.snapshot is not None:
+                self._tally.stages.add(total=now_s - due.snapshot.arrived_s)
+
+    def proposed(self) -> tuple[int, list[float]] | None:
+        """Stamp and values of the limited action that was decided on last, if it is new."""
+        with self._lock:
+            return self._loop.proposed()
 
     def rest(self, now_ns: int) -> list[Outgoing]:
         """Commands that bring the robot to rest, from fresh measurements only.
@@ -140,42 +215,130 @@ class PolicyController:
         Args:
             now_ns: The node's clock; the stamp of the command.
         """
-        self._watchdog.rest()
-        return self._loop.rest(self._observations.fresh(self._loop.streams), now_ns)
+        with self._lock:
+            self._watchdog.rest()
+            self.is_moving = False
+            self._last_stamp_ns = None
+            return self._loop.rest(self._observations.fresh(self._loop.streams), now_ns)
 
     def reset(self) -> None:
-        """Forget buffers and targets: what comes next has nothing to do with what was."""
-        self._observations.reset()
-        self._watchdog.rest()
-        self._restart()
+        """Forget buffers and targets: what comes next has nothing to do with what was.
 
-    def _answer(self, snapshot: Snapshot, now_ns: int) -> list[Outgoing]:
-        stamp_ns = snapshot.stamp_ns
-        try:
-            age_s = self._loop.require_recent(stamp_ns, now_ns)
-            self._restart_after_gap(stamp_ns)
-            self._executor.take(self._infer(snapshot))
-            action = self._executor.action_at(stamp_ns)
-            if action is None:
-                raise AfilError("the policy has no action for the present")
-            commands = self._loop.step(action, snapshot.observations, stamp_ns, now_ns)
-        except AfilError as error:
-            self._tally.refused(str(error))
-            return []
-        self._last_stamp_ns = stamp_ns
-        self._tally.commanded(age_s, self._wall_s() - snapshot.arrived_s)
-        return commands
-
-    def _infer(self, snapshot: Snapshot) -> Chunk:
-        number = self._inferences
-        self._inferences += 1
-        return Chunk(number, snapshot.stamp_ns, self._policy.act(snapshot.history))
-
-    def _restart_after_gap(self, stamp_ns: int) -> None:
-        last_ns, self._last_stamp_ns = self._last_stamp_ns, None
-        if last_ns is None or not 0 < stamp_ns - last_ns <= self._longest_ns:
+        Guards that latched let go.
+        """
+        with self._lock:
+            self._observations.reset()
+            self._watchdog.rest()
+            self._jumps.clear()
+            self._pacing.clear()
+            self.is_moving = False
+            self._last_stamp_ns = self._last_tick_s = None
+            for guard in self._guards:
+                guard.reset()
             self._restart()
 
+    def close(self) -> None:
+        """Let the inference's thread end."""
+        self._inference.close()
+
+    def _request(self, snapshot: Snapshot) -> Request | None:
+        if not self._execution.wants(snapshot.stamp_ns):
+            return None
+        number = self._inferences
+        self._inferences += 1
+        return Request(number, snapshot, self._execution.prefix(snapshot.stamp_ns))
+
+    def _decided(self, answer: Answer) -> None:
+        snapshot = answer.request.snapshot
+        with self._lock:
+            self._tally.stages.add(
+                observation_age=snapshot.age_s,
+                queue=answer.begun_s - snapshot.complete_s,
+                inference=answer.ended_s - answer.begun_s,
+            )
+            if answer.actions is None or not len(answer.actions):
+                self._execution.failed()
+                self._last_stamp_ns = None
+                self._tally.refused(answer.problem or "the policy decided on nothing")
+                return
+            actions = np.atleast_2d(answer.actions)
+            chunk = Chunk(answer.request.number, snapshot.stamp_ns, actions)
+            waited_ns = round((answer.ended_s - snapshot.arrived_s) * 1e9)
+            # In lock-step simulated time stands still while the policy thinks.
+            present_ns = snapshot.stamp_ns + (waited_ns if self._pacing.is_steady else 0)
+            if (
+                not self._execution.take(chunk, present_ns)
+                and chunk.number + 1 == self._inferences
+            ):
+                self._tally.refused(
+                    f"an inference took {waited_ns / 1e6:.0f} ms, longer than its "
+                    f"{len(actions)} actions last; deploy a policy with longer chunks, or a "
+                    f"faster one"
+                )
+
+    def _reason_to_stop(self, now_ns: int, now_s: float) -> str | None:
+        for guard in self._guards:
+            reason = guard.verdict(now_s)
+            if reason is not None:
+                return reason
+        jump = self._jumps.check(now_ns, now_s)
+        if jump is not None:
+            return jump
+        if self._inference.busy_s(now_s) > self._timeout_s:
+            return f"an inference has run for more than {self._timeout_s:g} s"
+        if not self.is_moving:
+            return None
+        why = self._tally.problem or "no new frame"
+        tick_s = self._last_tick_s
+        if self._pacing.is_steady and (tick_s is None or now_s - tick_s > self._timeout_s):
+            return f"no tick for more than {self._timeout_s:g} s ({why})"
+        if self._watchdog.expired(now_s):
+            return f"no command for too long ({why})"
+        return None
+
+    def _stop(self, reason: str, now_ns: int) -> list[Outgoing]:
+        if not self.is_moving:
+            self._tally.problem = reason
+            return []
+        self._tally.stops += 1
+        self._tally.refused(reason)
+        return self.rest(now_ns)
+
+    def _command(self, now_ns: int, now_s: float) -> list[Outgoing]:
+        needed = self._loop.streams
+        due = self._pacing.due(self._execution, lambda: self._observations.fresh(needed), now_ns)
+        if due is None:
+            if not (self._pacing.is_steady and self.is_moving):
+                return []
+            self._tally.stages.misses += 1
+            return self._loop.hold(now_ns)
+        age_s = 0.0
+        if due.snapshot is not None:
+            age_s = self._loop.require_recent(due.snapshot.stamp_ns, now_ns)
+        if self._last_stamp_ns is None:
+            # Commands were interrupted: the target starts from what is measured.
+            self._loop.restart()
+        commands = self._loop.step(due.action, due.observations, due.stamp_ns, now_ns)
+        self._last_stamp_ns = due.stamp_ns if due.snapshot is None else due.snapshot.stamp_ns
+        self._last_action = due
+        self.is_moving = True
+        self._watchdog.feed(now_s)
+        self._tally.commanded(
+            age_s, None if due.snapshot is None else now_s - due.snapshot.arrived_s
+        )
+        return commands
+
+    def _refused(self, problem: str) -> None:
+        with self._lock:
+            self._tally.refused(problem)
+
+    def _restart_after_gap(self, stamp_ns: int) -> None:
+        last_ns = self._last_stamp_ns
+        if last_ns is None or not 0 < stamp_ns - last_ns <= self._longest_ns:
+            self._last_stamp_ns = None
+            if not self._pacing.is_steady:
+                self._restart()
+
     def _restart(self) -> None:
-        self._executor.reset(self._inferences)
+        self._execution.reset(self._inferences)
         self._loop.restart()

@@ -37,6 +37,8 @@ def values(state: str, checkpoint: str, status: ControlStatus | None) -> dict[st
             "refusals": str(status.refusals),
             "clipped": str(status.clipped),
             "chunks dropped": str(status.dropped),
+            "chunks late": str(status.late),
+            "deadline misses": str(status.misses),
             "watchdog stops": str(status.stops),
             **dict(_latency("stamp to command", status.stamp_to_command)),
             **dict(_latency("frame to command", status.frame_to_command)),

@@ -1,11 +1,18 @@
-"""Latency from observation to command, over a sliding window."""
+"""Where the time goes from observation to command, over a sliding window."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+from afil_core import messages
+
+TYPE = "afil_interfaces/msg/PolicyLatency"
+STATISTICS_TYPE = "afil_interfaces/msg/LatencyStatistics"
+STAGES = ("observation_age", "queue", "inference", "publish", "total", "lateness")
 
 
 @dataclass(frozen=True)
@@ -16,6 +23,12 @@ class LatencySummary:
     p95_s: float
     p99_s: float
     count: int
+
+    def message(self) -> Any:
+        """``afil_interfaces/msg/LatencyStatistics``."""
+        return messages.new(
+            STATISTICS_TYPE, count=self.count, p50=self.p50_s, p95=self.p95_s, p99=self.p99_s
+        )
 
 
 class LatencyMonitor:
@@ -36,5 +49,49 @@ class LatencyMonitor:
         """Percentiles of the window; None while it is empty."""
         if not self._seconds:
             return None
-        p50, p95, p99 = np.percentile(np.array(self._seconds), [50, 95, 99])
+        # A copy: another thread may add to it meanwhile.
+        p50, p95, p99 = np.percentile(np.array(self._seconds.copy()), [50, 95, 99])
         return LatencySummary(float(p50), float(p95), float(p99), len(self._seconds))
+
+
+class Stages:
+    """One window for each stage between an observation and its command.
+
+    Args:
+        window: Samples that each one keeps.
+
+    Attributes:
+        misses: Command cycles without an action, or begun later than half a period.
+    """
+
+    def __init__(self, window: int = 1000) -> None:
+        self._monitors = {stage: LatencyMonitor(window) for stage in STAGES}
+        self.misses = 0
+
+    def add(self, **seconds: float) -> None:
+        """Add one sample to each of some stages, s."""
+        for stage, value in seconds.items():
+            self._monitors[stage].add(value)
+
+    def summaries(self) -> dict[str, LatencySummary | None]:
+        """Percentiles of each stage."""
+        return {stage: monitor.summary() for stage, monitor in self._monitors.items()}
+
+    def encode(self, stamp_ns: int, *, late: int, dropped: int) -> bytes:
+        """CDR bytes of ``afil_interfaces/msg/PolicyLatency``.
+
+        Args:
+            stamp_ns: The node's clock.
+            late: Chunks that were over when they came.
+            dropped: Chunks and observations that were overtaken.
+        """
+        found = {k: s.message() for k, s in self.summaries().items() if s is not None}
+        message = messages.new(
+            TYPE,
+            stamp=messages.ns_to_stamp(stamp_ns),
+            deadline_misses=self.misses,
+            chunks_late=late,
+            chunks_dropped=dropped,
+            **found,
+        )
+        return messages.serialize(message)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from afil_core.contract import Contract
-from afil_core.errors import AfilError
 from afil_core.messages import peek_stamp
 from afil_core.timeline import Timeline
+from afil_policy.deploy.frozen import FrozenImages
+from afil_policy.deploy.newest import NewestValues
 
 Observations = Mapping[str, NDArray[Any]]
 
@@ -33,11 +33,15 @@ class Snapshot:
         history: Values by stream of this tick and of those before it, the newest last; as many
             as the policy sees at once, or fewer at the start.
         arrived_s: When the tick's frame arrived, on the steady clock.
+        age_s: Age of the frame when it arrived, on the node's clock.
+        complete_s: When the last message came that the tick waited for, on the steady clock.
     """
 
     stamp_ns: int
     history: tuple[Observations, ...]
     arrived_s: float
+    age_s: float = 0.0
+    complete_s: float = 0.0
 
     @property
     def observations(self) -> Observations:
@@ -45,10 +49,10 @@ class Snapshot:
         return self.history[-1]
 
 
-@dataclass(frozen=True)
-class _Newest:
-    cdr: bytes
-    received_s: float
+class _Arrival(NamedTuple):
+    stamp_ns: int
+    wall_s: float
+    age_s: float
 
 
 class ObservationBuffer:
@@ -59,6 +63,8 @@ class ObservationBuffer:
         streams: Names of the streams that are looked at; the anchor is always among them. All
             by default.
         frames: Ticks that the policy sees at once.
+        frozen_image_s: Wall time after which a picture that stays the same is a frozen camera;
+            0 for never.
         wall_s: Steady clock, seconds.
     """
 
@@ -68,6 +74,7 @@ class ObservationBuffer:
         streams: Collection[str] | None = None,
         *,
         frames: int = 1,
+        frozen_image_s: float = 0.0,
         wall_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._timeline = Timeline(contract, streams)
@@ -75,8 +82,10 @@ class ObservationBuffer:
         self._anchor = contract.anchor
         self._longest_ns = RESTART_PERIODS * contract.period_ns
         self._wall_s = wall_s
-        self._newest: dict[str, _Newest] = {}
-        self._arrived: deque[tuple[int, float]] = deque(maxlen=_ARRIVALS)
+        self._newest = NewestValues(self._timeline.streams, wall_s=wall_s)
+        self._frozen = FrozenImages(self._timeline.streams, frozen_image_s)
+        self._arrived: deque[_Arrival] = deque(maxlen=_ARRIVALS)
+        self._received_s = 0.0
         self._history: deque[Observations] = deque(maxlen=frames)
         self._last_ns: int | None = None
 
@@ -94,16 +103,21 @@ class ObservationBuffer:
             now_ns: The node's clock.
 
         Returns:
-            What is wrong with its time, as a sentence; None when nothing is.
+            What is wrong with its time, or that its camera is frozen, as a sentence; None when
+            nothing is.
         """
         if stream not in self._streams:
             return None
-        now_s = self._wall_s()
-        self._newest[stream] = _Newest(cdr, now_s)
+        now_s = self._received_s = self._wall_s()
+        frozen = self._frozen.check(stream, cdr, now_s)
+        if frozen is not None:
+            return frozen
+        self._newest.receive(stream, cdr)
         if stream == self._anchor:
             has_header = self._streams[stream].has_header
-            stamp_ns = peek_stamp(cdr) if has_header else now_ns
-            self._arrived.append((now_ns if stamp_ns is None else stamp_ns, now_s))
+            peeked = peek_stamp(cdr) if has_header else now_ns
+            stamp_ns = now_ns if peeked is None else peeked
+            self._arrived.append(_Arrival(stamp_ns, now_s, (now_ns - stamp_ns) / 1e9))
         guard = self._timeline.guard
         before = guard.newest
         if not self._timeline.push(stream, cdr, now_ns):
@@ -135,32 +149,31 @@ class ObservationBuffer:
             elif tick.observations is None:
                 problems.append(tick.problem or "an observation is missing")
             else:
-                arrived_s = self._arrival(tick.stamp_ns)
-                snapshot = Snapshot(tick.stamp_ns, tuple(self._history), arrived_s)
+                arrived = self._arrival(tick.stamp_ns)
+                snapshot = Snapshot(
+                    tick.stamp_ns,
+                    tuple(self._history),
+                    arrived.wall_s,
+                    arrived.age_s,
+                    self._received_s,
+                )
         return snapshot, problems
 
     def fresh(self, streams: Collection[str]) -> dict[str, NDArray[Any]]:
         """The newest value of each of some streams; what is too old or broken is left out."""
-        now_s = self._wall_s()
-        values: dict[str, NDArray[Any]] = {}
-        for name in streams:
-            newest = self._newest.get(name)
-            stream = self._streams[name]
-            if newest is not None and now_s - newest.received_s <= stream.max_age_s:
-                with contextlib.suppress(AfilError):
-                    values[name] = stream.decode(newest.cdr).value
-        return values
+        return self._newest.fresh(streams)
 
     def reset(self) -> None:
         """Forget everything: what comes next has nothing to do with what was."""
         self._timeline.reset()
         self._newest.clear()
+        self._frozen.clear()
         self._arrived.clear()
         self._history.clear()
         self._last_ns = None
 
-    def _arrival(self, stamp_ns: int) -> float:
-        arrived_s = self._wall_s()
-        while self._arrived and self._arrived[0][0] <= stamp_ns:
-            arrived_s = self._arrived.popleft()[1]
-        return arrived_s
+    def _arrival(self, stamp_ns: int) -> _Arrival:
+        arrived = _Arrival(stamp_ns, self._wall_s(), 0.0)
+        while self._arrived and self._arrived[0].stamp_ns <= stamp_ns:
+            arrived = self._arrived.popleft()
+        return arrived

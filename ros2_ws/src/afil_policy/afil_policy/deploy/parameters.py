@@ -25,10 +25,51 @@ class PolicyParameters(Schema):
         "", description="Options of the interface's adapter as YAML, e.g. {lead_steps: 2}"
     )
     autostart: bool = Field(True, description="Configure and activate at once")
-    watchdog_timeout_s: float = Field(
-        0.5, gt=0, description="Wall time without a command after which the robot is stopped, s"
+    pacing: Literal["auto", "frame", "steady"] = Field(
+        "auto",
+        description="A command for each frame, or at every period of a steady clock; auto: for "
+        "each frame on simulated time",
     )
+    execution: str = Field(
+        "receding",
+        description="How action chunks are executed: receding, ensemble, blend, rtc",
+    )
+    execution_options: str = Field(
+        "", description="Options of the execution as YAML, e.g. {replan: 4}"
+    )
+    watchdog_timeout_s: float = Field(
+        0.25,
+        gt=0,
+        description="Wall time after which the robot is stopped: without a new frame, without a "
+        "command, in one inference, s",
+    )
+    require_watchdog: bool = Field(
+        False, description="Command only while a watchdog_node is heard"
+    )
+    frozen_image_s: float = Field(
+        0.2,
+        ge=0,
+        description="Wall time after which a picture that stays the same is a frozen camera, s; "
+        "0: never; on simulated time pictures are not judged",
+    )
+    guards: str = Field(
+        "contract", description="Guards: those of the contract, none, or names with commas"
+    )
+    shadow: bool = Field(False, description="Command nothing; say on ~/proposed what one would")
     threads: int = Field(1, ge=1, description="Processor threads of torch")
+
+
+class WatchdogParameters(Schema):
+    """What a watchdog node is started with."""
+
+    robot: str = Field("franka", description="Robot contract: name or YAML file")
+    command_interface: str = Field(
+        "", description="The command interface that is watched; empty: the contract's default"
+    )
+    command_options: str = Field("", description="Options of the interface's adapter as YAML")
+    timeout_s: float = Field(
+        0.2, gt=0, description="Wall time without a heartbeat after which the robot is rested, s"
+    )
 
 
 class DeployArguments(PolicyParameters):
@@ -39,8 +80,19 @@ class DeployArguments(PolicyParameters):
     watchdog_timeout_s: float = Field(
         0.0,
         ge=0,
-        description="Wall time without a command after which the robot is stopped, s; 0: half a "
-        "second, and 5 where the simulated world waits for the policy",
+        description="Wall time without a frame, a command, or an end of an inference, after "
+        "which the robot is stopped, s; 0: a quarter of a second, and 5 where the simulated "
+        "world waits for the policy",
+    )
+    guards: str = Field(
+        "auto",
+        description="Guards: contract, none, or names with commas; auto: the contract's, and "
+        "none with sim:=true, where nobody publishes what they listen to",
+    )
+    watchdog: Literal["auto", "true", "false"] = Field(
+        "auto",
+        description="Start a watchdog, and command only while it is heard; auto: where something "
+        "is commanded that does not wait for the policy",
     )
     use_sim_time: Literal["auto", "true", "false"] = Field(
         "auto",

@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
+from afil_policy.data.normalization import Normalizer
 from afil_policy.deploy.observations import Observations
 from afil_policy.deploy.preflight import require_same_contract
 from afil_policy.training.checkpoint import load_checkpoint
 
 _WARM_UP_RUNS = 5
+# Of a normalized action, whose values are about 1.
+_LOSS = 0.02
 
 
 class PolicyRunner:
@@ -39,6 +42,7 @@ class PolicyRunner:
         if contract is not None:
             trained = self.checkpoint.contract
             require_same_contract(trained, contract, self.checkpoint.path)
+        require_invertible(self.checkpoint.normalization.action, self.checkpoint.path)
         self.contract = self.checkpoint.contract
         self._transform = self.checkpoint.transform()
         try:
@@ -59,6 +63,11 @@ class PolicyRunner:
         """Ticks that the policy sees at once."""
         return self._transform.frames
 
+    @property
+    def takes_prefix(self) -> bool:
+        """Whether its method can begin a chunk with given actions."""
+        return bool(getattr(self._method, "takes_prefix", False))
+
     def warm_up(self) -> float:
         """Run on blank observations until the first-call costs are paid.
 
@@ -73,12 +82,16 @@ class PolicyRunner:
             seconds = time.perf_counter() - begun
         return seconds
 
-    def act(self, history: Sequence[Observations]) -> NDArray[np.float64]:
+    def act(
+        self, history: Sequence[Observations], prefix: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
         """The next actions.
 
         Args:
             history: Values by stream of the last ticks, the newest last; the streams of
                 :attr:`streams` are among them.
+            prefix: Actions with which the chunk begins, float64 [N, D] in the contract's units,
+                for a method that can (:attr:`takes_prefix`).
 
         Returns:
             float64 [H, D] in the contract's units, not yet limited.
@@ -88,8 +101,15 @@ class PolicyRunner:
         """
         try:
             with torch.inference_mode():
-                chunk = self._method.act(self._transform(history).to(self._device))
-                actions = self.checkpoint.normalization.action.invert(chunk[0])
+                observation = self._transform(history).to(self._device)
+                normalizer = self.checkpoint.normalization.action
+                if prefix is None:
+                    chunk = self._method.act(observation)
+                else:
+                    given = torch.from_numpy(prefix.astype(np.float32)).to(self._device)
+                    begin = normalizer.apply(given)[None]
+                    chunk = self._method.act(observation, prefix=begin)  # type: ignore[call-arg]
+                actions = normalizer.invert(chunk[0])
                 return np.asarray(actions.cpu().numpy(), dtype=np.float64)
         except RuntimeError as error:
             reason = str(error).splitlines()[0]
@@ -104,3 +124,23 @@ class PolicyRunner:
         with torch.inference_mode():
             maps = self._method.attention(self._transform(history).to(self._device))
         return {camera: np.asarray(found[0].cpu().numpy()) for camera, found in maps.items()}
+
+
+def require_invertible(normalizer: Normalizer, checkpoint: Path) -> None:
+    """Check that what a policy decides can be undone to what it learned from, and back.
+
+    A scale that is tiny beside its shift loses the policy's decision in rounding: the robot
+    would do the same whatever was decided.
+
+    Raises:
+        AfilError: Naming the numbers of the action that are lost.
+    """
+    decided = torch.tensor([[-3.0], [-0.5], [0.0], [0.5], [3.0]]).expand(-1, len(normalizer.names))
+    back = normalizer.apply(normalizer.invert(decided))
+    lost = ~((back - decided).abs() <= _LOSS).all(dim=0)
+    if bool(lost.any()):
+        names = ", ".join(n for n, is_lost in zip(normalizer.names, lost, strict=True) if is_lost)
+        raise AfilError(
+            f"checkpoint {checkpoint}: the normalization of {names} can't be inverted; its "
+            f"normalization.json is damaged, or those numbers never moved: train again"
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from afil_core import messages
-from afil_policy.deploy.latency import LatencyMonitor, LatencySummary
+from afil_policy.deploy.latency import STATISTICS_TYPE, LatencyMonitor, LatencySummary, Stages
 
 TYPE = "afil_interfaces/msg/PolicyStatus"
 _STATES = {"unconfigured": 1, "inactive": 2, "active": 3, "finalized": 4}
@@ -21,7 +21,9 @@ class ControlStatus:
         refusals: Ticks or messages that no command could be made from.
         problem: The reason of the last refusal, if nothing was commanded since.
         clipped: Actions or targets that had to be clipped.
-        dropped: Action chunks that came too late.
+        dropped: Action chunks and observations that a newer one overtook.
+        late: Action chunks that were over when they came.
+        misses: Command cycles without an action, or begun too late.
         stops: Times that the watchdog stopped the robot.
         stamp_to_command: From the frame's stamp to the command, on the node's clock.
         frame_to_command: From the frame's arrival to the command, in wall time.
@@ -32,6 +34,8 @@ class ControlStatus:
     problem: str | None
     clipped: int
     dropped: int
+    late: int
+    misses: int
     stops: int
     stamp_to_command: LatencySummary | None
     frame_to_command: LatencySummary | None
@@ -45,6 +49,7 @@ class Tally:
         refusals: Ticks or messages that no command could be made from.
         stops: Times that the watchdog stopped the robot.
         problem: The reason of the last refusal, if nothing was commanded since.
+        stages: Where the time goes.
     """
 
     def __init__(self) -> None:
@@ -52,27 +57,30 @@ class Tally:
         self.refusals = 0
         self.stops = 0
         self.problem: str | None = None
+        self.stages = Stages()
         self._since_stamp = LatencyMonitor()
         self._since_arrival = LatencyMonitor()
 
-    def commanded(self, age_s: float, wait_s: float) -> None:
-        """A tick was answered.
+    def commanded(self, age_s: float, wait_s: float | None) -> None:
+        """A command was given.
 
         Args:
             age_s: From the frame's stamp, on the node's clock.
-            wait_s: From the frame's arrival, in wall time.
+            wait_s: From the frame's arrival, in wall time; None for a command from a frame that
+                had one before.
         """
         self.commands += 1
         self.problem = None
-        self._since_stamp.add(age_s)
-        self._since_arrival.add(wait_s)
+        if wait_s is not None:
+            self._since_stamp.add(age_s)
+            self._since_arrival.add(wait_s)
 
     def refused(self, problem: str) -> None:
         """No command could be made from a tick or a message."""
         self.refusals += 1
         self.problem = problem
 
-    def status(self, *, clipped: int, dropped: int) -> ControlStatus:
+    def status(self, *, clipped: int, dropped: int, late: int = 0) -> ControlStatus:
         """What was counted, with counts of others."""
         idle = "no frame has arrived yet" if self.commands + self.refusals == 0 else None
         return ControlStatus(
@@ -81,6 +89,8 @@ class Tally:
             problem=self.problem or idle,
             clipped=clipped,
             dropped=dropped,
+            late=late,
+            misses=self.stages.misses,
             stops=self.stops,
             stamp_to_command=self._since_stamp.summary(),
             frame_to_command=self._since_arrival.summary(),
@@ -121,9 +131,4 @@ def encode_status(
 
 
 def _latency(summary: LatencySummary | None) -> Any:
-    name = "afil_interfaces/msg/LatencyStatistics"
-    if summary is None:
-        return messages.new(name)
-    return messages.new(
-        name, count=summary.count, p50=summary.p50_s, p95=summary.p95_s, p99=summary.p99_s
-    )
+    return messages.new(STATISTICS_TYPE) if summary is None else summary.message()

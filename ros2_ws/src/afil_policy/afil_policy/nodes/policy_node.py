@@ -1,7 +1,8 @@
 """The policy node: camera and state topics in, commands out.
 
 A lifecycle node: configure loads and warms up the checkpoint and opens the topics, activate
-starts to command, whatever ends that stops the robot. All logic is in ``afil_policy.deploy``.
+starts to command, whatever ends that stops the robot. All logic is in ``afil_policy.deploy``;
+which thread calls what is drawn in docs/deployment.md.
 """
 
 from __future__ import annotations
@@ -14,61 +15,85 @@ from typing import Any
 
 import rcl_interfaces.msg
 import torch
+from afil_interfaces.action import RunPolicy
 from diagnostic_msgs.msg import DiagnosticStatus
 from diagnostic_updater import Updater
+from rclpy.action import ActionClient, ActionServer, CancelResponse, GoalResponse
 from rclpy.clock import Clock, ClockType
 from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
-from rosidl_runtime_py.utilities import get_message
+from rclpy.task import Future
+from rosidl_runtime_py.utilities import get_action, get_message
 from std_srvs.srv import Trigger
 
-from afil_core.contract import Contract, load_contract
+from afil_core.contract import load_contract
 from afil_core.errors import AfilError
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
-from afil_policy.deploy import diagnostics, status
-from afil_policy.deploy.adapters import Outgoing, build_adapter
-from afil_policy.deploy.controller import PolicyController
+from afil_policy.deploy import heartbeat, proposal
+from afil_policy.deploy.announcer import Announcer
+from afil_policy.deploy.connections import Connections, Ros
+from afil_policy.deploy.deployment import Deployment
 from afil_policy.deploy.parameters import PolicyParameters
 from afil_policy.deploy.preflight import check_deployment
-from afil_policy.deploy.runner import PolicyRunner
+from afil_policy.deploy.recovery import recover
+from afil_policy.deploy.run_action import RunAction
+from afil_policy.deploy.status import ControlStatus
 
-# How often ticks that wait for a late stream, and the watchdog, are looked at (wall time).
-_POLL_S = 0.02
-_STATUS_S = 1.0
-_LAST_WORD = Duration(seconds=0.5)
+# How often ticks that wait for a late stream, and other commanders, are looked at (wall time).
+_POLL_S, _LOOK_S, _STATUS_S = 0.02, 0.1, 1.0
+_SWITCH_S = 0.0005  # A thread that computes must not keep the command loop from its time.
 _SUCCESS, _FAILURE, _ERROR = (
     TransitionCallbackReturn.SUCCESS,
     TransitionCallbackReturn.FAILURE,
     TransitionCallbackReturn.ERROR,
 )
 _PRIMARY = ("unconfigured", "inactive", "active")
+_ROS = Ros(QoSProfile, get_message, get_action, ActionClient, Duration)
 
 
 class PolicyNode(LifecycleNode):
     """Runs a checkpoint on a robot's topics, those of the node's namespace.
 
-    Parameters: :class:`PolicyParameters`. Topics ``~/status`` (afil_interfaces/PolicyStatus,
-    once a second) and ``/diagnostics``. Service ``~/reset`` (std_srvs/Trigger) forgets what was.
+    Parameters: :class:`PolicyParameters`. Topics ``~/status`` and ``~/latency`` (once a second),
+    ``~/heartbeat``, ``~/proposed``, ``/diagnostics``. Services (std_srvs/Trigger) ``~/start``,
+    ``~/stop``, ``~/reset`` (forgets what was) and ``~/recover``. Action ``~/run``.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__("policy_node", **options)
+        sys.setswitchinterval(_SWITCH_S)
         self._given = declare(PolicyParameters, self, rcl_interfaces.msg)
-        self._controller: PolicyController | None = None
+        self._deployment: Deployment | None = None
         self._failure: str | None = None
-        self._checkpoint = ""
-        self._outputs: dict[str, Any] = {}
-        self._inputs: list[Any] = []
-        self._poll_timer: Any = None
-        self._wall = Clock(clock_type=ClockType.STEADY_TIME)
-        self._status = self.create_publisher(get_message(status.TYPE), "~/status", 10)
-        self.create_timer(_STATUS_S, self._publish_status, clock=self._wall)
+        self._said = Announcer(self, _ROS)
+        self._proposed = self.create_publisher(get_message(proposal.TYPE), "~/proposed", 10)
+        self._beats = self.create_publisher(
+            get_message(heartbeat.TYPE), "~/heartbeat", QoSProfile(**heartbeat.QOS.profile())
+        )
         self._updater = Updater(self)
         self._updater.setHardwareID(self._given.robot)
         self._updater.add("policy", self._diagnose)
-        self.create_service(Trigger, "~/reset", self._on_reset)
+        for do in (self.start, self.stop, self.reset, self.recover):
+            self.create_service(Trigger, f"~/{do.__name__}", partial(self._serve, do))
+        self._run = RunAction(
+            RunPolicy, Future, start=self.start, stop=self.stop, status=self._loop_status
+        )
+        self._server = ActionServer(
+            self,
+            RunPolicy,
+            "~/run",
+            self._run.execute,
+            goal_callback=lambda _: (
+                GoalResponse.REJECT if self._run.is_busy else GoalResponse.ACCEPT
+            ),
+            cancel_callback=lambda handle: CancelResponse.ACCEPT,
+        )
+        for period_s, callback in (
+            (_POLL_S, self._collect), (_LOOK_S, self._look), (_STATUS_S, self._publish_status)
+        ):  # fmt: skip
+            self.create_timer(period_s, callback, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def autostart(self) -> None:
         """Configure and activate, if the parameter says so.
@@ -76,11 +101,8 @@ class PolicyNode(LifecycleNode):
         Raises:
             AfilError: With the sentence of what failed.
         """
-        if not self._given.autostart:
-            return
-        for trigger in (self.trigger_configure, self.trigger_activate):
-            if trigger() != _SUCCESS:
-                raise AfilError(self._failure or "the policy node can't be started")
+        if self._given.autostart:
+            self.start()
 
     def finish(self) -> None:
         """Bring the robot to rest for good: the end of the process."""
@@ -88,6 +110,48 @@ class PolicyNode(LifecycleNode):
             self.trigger_shutdown()
         else:
             self._rest()
+
+    def start(self) -> None:
+        """Configure, where that was not done, and activate.
+
+        Raises:
+            AfilError: With the sentence of what failed.
+        """
+        for state, trigger in (
+            ("unconfigured", self.trigger_configure), ("inactive", self.trigger_activate)
+        ):  # fmt: skip
+            if self._state == state and trigger() != _SUCCESS:
+                raise AfilError(self._failure or "the policy node can't be started")
+        if self._state != "active":
+            raise AfilError(f"the policy node is {self._state}")
+
+    def stop(self) -> None:
+        """Bring the robot to rest and command no more; the model stays loaded.
+
+        Raises:
+            AfilError: When the robot can't be brought to rest.
+        """
+        if self._state == "active" and self.trigger_deactivate() != _SUCCESS:
+            raise AfilError(self._failure or "the policy node can't be stopped")
+
+    def reset(self) -> None:
+        """Bring the robot to rest and start anew from what is measured.
+
+        Raises:
+            AfilError: When the node is not active.
+        """
+        if self._deployment is None or not self._deployment.is_active:
+            raise AfilError(f"the policy node is {self._state}")
+        self._deployment.reset()
+
+    def recover(self) -> None:
+        """Ask the robot's driver for its error recovery, and let latched guards go after it.
+
+        Raises:
+            AfilError: When no guard knows a recovery, or nobody serves it.
+        """
+        guards = () if self._deployment is None else self._deployment.guards
+        recover(self, _ROS, guards, self._recovered)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load and warm up the checkpoint, open the topics."""
@@ -99,10 +163,14 @@ class PolicyNode(LifecycleNode):
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Start to command, from what is measured now."""
-        assert self._controller is not None
-        self._controller.reset()
-        self.get_logger().info(f"active: {self._checkpoint}")
-        return super().on_activate(state)
+        assert self._deployment is not None
+        result = super().on_activate(state)
+        self._deployment.begin(
+            beat=lambda beat: self._beats.publish(beat.encode(self._now_ns())),
+            propose=self._proposed.publish,
+            failed=self._loop_failed,
+        )
+        return result
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop the robot and command no more."""
@@ -155,112 +223,67 @@ class PolicyNode(LifecycleNode):
         return _SUCCESS
 
     def _configure(self) -> None:
-        given = self._given
-        torch.set_num_threads(given.threads)
-        contract = load_contract(given.robot, self.get_namespace())
-        folder = check_deployment(given.checkpoint, given.robot)
-        runner = PolicyRunner(folder, contract, device=given.device)
-        seconds = runner.warm_up()
-        self.get_logger().info(f"loaded {folder}, {1000 * seconds:.1f} ms per action")
-        self._controller = PolicyController(
-            runner,
-            contract,
-            build_adapter(contract, given.command_interface, given.command_options),
-            watchdog_timeout_s=given.watchdog_timeout_s,
+        torch.set_num_threads(self._given.threads)
+        self._deployment = Deployment(
+            self._given,
+            load_contract(self._given.robot, self.get_namespace()),
+            check_deployment(self._given.checkpoint, self._given.robot),
+            links=Connections(self, _ROS),
+            now_ns=self._now_ns,
+            say=self.get_logger().info,
+            warn=partial(self.get_logger().warning, throttle_duration_sec=1.0),
+            simulated=bool(self.get_parameter("use_sim_time").value),
         )
-        self._checkpoint = str(folder)
-        self._open(contract, self._controller.streams)
-
-    def _open(self, contract: Contract, streams: tuple[str, ...]) -> None:
-        for stream in map(contract.stream, streams):
-            self._inputs.append(
-                self.create_subscription(
-                    get_message(stream.type),
-                    stream.topic,
-                    partial(self._on_message, stream.name),
-                    QoSProfile(**stream.qos.profile()),
-                    raw=True,
-                )
-            )
-        # Publishers last: who sees them may count on an answer.
-        for command in contract.interface(self._given.command_interface):
-            self._outputs[command.topic] = self.create_lifecycle_publisher(
-                get_message(command.type), command.topic, QoSProfile(**command.qos.profile())
-            )
-        self._poll_timer = self.create_timer(_POLL_S, self._poll, clock=self._wall)
-
-    def _close(self) -> None:
-        for subscription in self._inputs:
-            self.destroy_subscription(subscription)
-        for publisher in self._outputs.values():
-            self.destroy_lifecycle_publisher(publisher)
-        if self._poll_timer is not None:
-            self.destroy_timer(self._poll_timer)
-        self._inputs, self._outputs, self._poll_timer = [], {}, None
-        self._controller, self._checkpoint = None, ""
-
-    def _is_commanding(self) -> bool:
-        return any(publisher.is_activated for publisher in self._outputs.values())
-
-    def _on_message(self, stream: str, cdr: bytes) -> None:
-        if self._controller is not None and self._is_commanding():
-            self._controller.receive(stream, bytes(cdr), self._now_ns())
-            self._poll()
-
-    def _poll(self) -> None:
-        if self._controller is None or not self._is_commanding():
-            return
-        before = self._controller.problem
-        self._publish(self._controller.poll(self._now_ns()))
-        problem = self._controller.problem
-        if problem not in (None, before):
-            self.get_logger().warning(f"no command: {problem}", throttle_duration_sec=1.0)
-        if (problem is None) != (before is None):
-            self._updater.force_update()
+        self._deployment.open(self.create_lifecycle_publisher)
 
     def _rest(self) -> None:
-        """Bring the robot to rest, if this node is commanding it."""
-        if self._controller is None or not self._is_commanding():
-            return
-        self._publish(self._controller.rest(self._now_ns()))
-        # A process that ends at once could take its last message with it.
-        for publisher in self._outputs.values():
-            publisher.wait_for_all_acked(_LAST_WORD)
+        if self._deployment is not None:
+            self._deployment.rest()
 
-    def _publish(self, commands: list[Outgoing]) -> None:
-        for topic, cdr in commands:
-            self._outputs[topic].publish(cdr)
+    def _close(self) -> None:
+        if self._deployment is not None:
+            self._deployment.close()
+        self._deployment = None
+
+    def _collect(self) -> None:
+        if self._deployment is not None:
+            self._deployment.collect()
+
+    def _look(self) -> None:
+        if self._deployment is not None:
+            self._deployment.look()
+        self._run.follow(is_active=self._state == "active")
+        if self._said.problem_changed(self._deployment):
+            self._updater.force_update()
+
+    def _loop_failed(self, error: Exception) -> None:
+        self._failure = f"the command loop failed ({type(error).__name__}: {error})"
+        self.get_logger().error("".join(traceback.format_exception(error)))
+
+    def _recovered(self, problem: str | None) -> None:
+        if problem is not None:
+            self.get_logger().error(problem)
+        elif self._deployment is not None and self._deployment.is_active:
+            self._deployment.reset()
+
+    def _loop_status(self) -> ControlStatus | None:
+        return None if self._deployment is None else self._deployment.status
 
     def _publish_status(self) -> None:
-        loop = None if self._controller is None else self._controller.status
-        level, problem = diagnostics.judge(self._state, self._failure, loop)
-        self._status.publish(
-            status.encode_status(
-                self._now_ns(),
-                state=self._state,
-                checkpoint=self._checkpoint,
-                problem="" if level == "OK" else problem,
-                status=loop,
-            )
-        )
+        self._said.publish(self._now_ns(), self._state, self._failure, self._deployment)
 
     def _diagnose(self, entry: Any) -> Any:
-        loop = None if self._controller is None else self._controller.status
-        level, problem = diagnostics.judge(self._state, self._failure, loop)
-        entry.summary(getattr(DiagnosticStatus, level), problem)
-        for key, value in diagnostics.values(self._state, self._checkpoint, loop).items():
-            entry.add(key, value)
-        return entry
+        state = (self._state, self._failure, self._deployment)
+        return self._said.diagnose(entry, DiagnosticStatus, *state)
 
-    def _on_reset(self, request: Any, response: Any) -> Any:
+    def _serve(self, do: Callable[[], None], request: Any, response: Any) -> Any:
         del request
-        if self._controller is None or not self._is_commanding():
-            response.message = f"the policy node is {self._state}"
-            return response
-        # A reset rests the watchdog: a robot that still moves would be left alone with it.
-        self._publish(self._controller.rest(self._now_ns()))
-        self._controller.reset()
-        response.success = True
+        try:
+            do()
+        except AfilError as error:
+            response.message = str(error)
+        else:
+            response.success = True
         return response
 
     def _now_ns(self) -> int:

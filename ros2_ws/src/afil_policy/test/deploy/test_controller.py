@@ -149,7 +149,7 @@ def test_a_clock_that_reads_zero_is_told_and_commands_nothing(contract: Contract
     for name, cdr in robot.paper.observations(PERIOD_NS).items():
         robot.controller.receive(name, cdr, 0)
         assert robot.controller.poll(0) == []
-    assert "clock read 0" in robot.problem
+    assert "clock reads 0" in robot.problem
 
 
 def test_a_clock_that_is_set_back_is_told_and_the_target_starts_anew(contract: Contract) -> None:

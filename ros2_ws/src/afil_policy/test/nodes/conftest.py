@@ -50,12 +50,14 @@ def checkpoint(
 
 
 def start_node(
-    *parameters: str, namespace: str = "", cwd: Path | None = None
+    *parameters: str, namespace: str = "", cwd: Path | None = None, node: str = "policy_node"
 ) -> subprocess.Popen[str]:
-    given = [word for p in parameters for word in ("-p", p)]
+    # The robot on paper has a camera without noise, and nothing that a guard listens to.
+    plain = ("pacing:=frame", "guards:=none", "frozen_image_s:=0.0")
+    given = [word for p in (*plain * (node == "policy_node"), *parameters) for word in ("-p", p)]
     given += ["-r", f"__ns:=/{namespace}"] if namespace else []
     return subprocess.Popen(
-        [sys.executable, "-m", "afil_policy.nodes.policy_node", "--ros-args", *given],
+        [sys.executable, "-m", f"afil_policy.nodes.{node}", "--ros-args", *given],
         env=os.environ | ros_environment(),
         cwd=cwd,
         stderr=subprocess.PIPE,

@@ -190,8 +190,8 @@ def test_an_unforeseen_error_rests_the_robot_and_ends_finalized_with_its_reason(
     try:
         node.autostart()
         sent: list[str] = []
-        assert node._controller is not None
-        rest = node._controller.rest
+        assert node._deployment is not None
+        rest = node._deployment.controller.rest
 
         def rest_at_the_second_time(now_ns: int) -> Any:
             sent.append("rest")
@@ -199,7 +199,7 @@ def test_an_unforeseen_error_rests_the_robot_and_ends_finalized_with_its_reason(
                 raise ZeroDivisionError("of all things")
             return rest(now_ns)
 
-        node._controller.rest = rest_at_the_second_time  # type: ignore[method-assign]
+        node._deployment.controller.rest = rest_at_the_second_time  # type: ignore[method-assign]
         assert node.trigger_deactivate() == TransitionCallbackReturn.ERROR
         assert sent == ["rest", "rest"]
         assert node._state == "finalized"

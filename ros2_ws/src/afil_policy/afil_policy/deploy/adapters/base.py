@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,20 @@ class Outgoing(NamedTuple):
 
     topic: str
     cdr: bytes
+
+
+class Goal(NamedTuple):
+    """A goal to send to an action server; nobody waits for its result.
+
+    Attributes:
+        topic: Absolute name of the action.
+        type: Its type, ``package/action/Name``.
+        fields: Fields of the goal, nested as the goal is.
+    """
+
+    topic: str
+    type: str
+    fields: Mapping[str, Any]
 
 
 class Adapter(ABC):
@@ -83,6 +98,17 @@ class Adapter(ABC):
             observations: The newest fresh value of each of ``streams``; may lack any.
             now_ns: The node's clock.
         """
+
+    def hold(self, now_ns: int) -> list[Outgoing]:
+        """Messages for a period in which there is no new action.
+
+        Nothing by default: the robot's controller keeps the last target by itself.
+
+        Args:
+            now_ns: The node's clock.
+        """
+        del now_ns
+        return []
 
     def reset(self) -> None:
         """Forget what was commanded."""

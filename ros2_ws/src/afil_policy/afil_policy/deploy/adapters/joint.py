@@ -83,6 +83,10 @@ class JointAdapter(Adapter):
         measured = observations.get(self.streams[0])
         return [] if measured is None else [self._positions(measured, now_ns)]
 
+    def hold(self, now_ns: int) -> list[Outgoing]:
+        """The last target again."""
+        return [] if self._target is None else [self._positions(self._target, now_ns)]
+
     def reset(self) -> None:
         """Start from the measured positions again."""
         self._target = None

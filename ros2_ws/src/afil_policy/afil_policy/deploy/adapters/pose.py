@@ -75,6 +75,11 @@ class PoseAdapter(Adapter):
         measured = observations.get(self.streams[0])
         return [] if measured is None else [self._target(measured, now_ns)]
 
+    def hold(self, now_ns: int) -> list[Outgoing]:
+        """The last target again."""
+        last = self._integrator.target
+        return [] if last is None else [self._target(last, now_ns)]
+
     def reset(self) -> None:
         """Start from the measured pose again."""
         self._integrator.forget()

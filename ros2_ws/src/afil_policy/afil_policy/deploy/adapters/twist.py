@@ -80,6 +80,10 @@ class TwistAdapter(Adapter):
         self._is_new = True
         return [self._velocity(np.zeros(6), now_ns)]
 
+    def hold(self, now_ns: int) -> list[Outgoing]:
+        """Zero velocity: the last one would go on."""
+        return [self._velocity(np.zeros(6), now_ns)]
+
     def reset(self) -> None:
         """Check again that the arm starts inside of the workspace."""
         self._is_new = True

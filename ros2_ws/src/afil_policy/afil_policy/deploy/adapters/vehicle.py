@@ -50,3 +50,7 @@ class VehicleAdapter(Adapter):
         """Full brake."""
         del observations
         return [Outgoing(self._control.topic, self._control.encode(_FULL_BRAKE, now_ns))]
+
+    def hold(self, now_ns: int) -> list[Outgoing]:
+        """Full brake: the bridge would apply the last control for ever."""
+        return self.rest({}, now_ns)

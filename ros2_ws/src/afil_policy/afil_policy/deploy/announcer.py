@@ -1,0 +1,83 @@
+"""What a policy node says of itself: status, latency and diagnostics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from afil_policy.deploy import diagnostics, latency, status
+from afil_policy.deploy.connections import Ros
+from afil_policy.deploy.deployment import Deployment
+
+_DEPTH = 10
+
+
+class Announcer:
+    """Publishes a node's state on ``~/status`` and ``~/latency``.
+
+    Args:
+        node: The node.
+        ros: rclpy's parts.
+    """
+
+    def __init__(self, node: Any, ros: Ros) -> None:
+        self._node = node
+        self._status = node.create_publisher(ros.message(status.TYPE), "~/status", _DEPTH)
+        self._latency = node.create_publisher(ros.message(latency.TYPE), "~/latency", _DEPTH)
+        self._said: str | None = None
+
+    def publish(
+        self, now_ns: int, state: str, failure: str | None, deployment: Deployment | None
+    ) -> None:
+        """Publish the present state.
+
+        Args:
+            now_ns: The node's clock.
+            state: Label of the lifecycle state.
+            failure: What the last transition failed of.
+            deployment: What is deployed, if anything is.
+        """
+        loop = None if deployment is None else deployment.status
+        level, problem = diagnostics.judge(state, failure, loop)
+        self._status.publish(
+            status.encode_status(
+                now_ns,
+                state=state,
+                checkpoint="" if deployment is None else str(deployment.folder),
+                problem="" if level == "OK" else problem,
+                status=loop,
+            )
+        )
+        if deployment is None:
+            return
+        self._latency.publish(deployment.controller.encode_latency(now_ns))
+        if deployment.agreement is not None and (sentence := deployment.agreement.sentence()):
+            self._node.get_logger().info(sentence)
+
+    def diagnose(
+        self, entry: Any, levels: Any, state: str, failure: str | None, deployed: Deployment | None
+    ) -> Any:
+        """Fill an entry of ``/diagnostics``.
+
+        Args:
+            entry: ``diagnostic_updater``'s.
+            levels: ``diagnostic_msgs.msg.DiagnosticStatus``.
+            state: Label of the lifecycle state.
+            failure: What the last transition failed of.
+            deployed: What is deployed, if anything is.
+        """
+        loop = None if deployed is None else deployed.status
+        folder = "" if deployed is None else str(deployed.folder)
+        level, problem = diagnostics.judge(state, failure, loop)
+        entry.summary(getattr(levels, level), problem)
+        for key, value in diagnostics.values(state, folder, loop).items():
+            entry.add(key, value)
+        return entry
+
+    def problem_changed(self, deployment: Deployment | None) -> bool:
+        """Log a new reason for which nothing is commanded; whether there is one or none now."""
+        problem = None if deployment is None else deployment.problem
+        if problem not in (None, self._said):
+            self._node.get_logger().warning(f"no command: {problem}", throttle_duration_sec=1.0)
+        changed = (problem is None) != (self._said is None)
+        self._said = problem
+        return changed

@@ -1,0 +1,69 @@
+"""Cameras that go on sending the same picture with fresh stamps."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from afil_core.kinds import Observation
+
+# The stamp lies before; what follows says nothing of time.
+_STAMP_END = 12
+_LEAST_FRAMES = 3
+
+
+@dataclass
+class _Picture:
+    checksum: int
+    since_s: float
+    frames: int
+
+
+class FrozenImages:
+    """Notices that a camera's pictures no longer change, byte for byte.
+
+    A sensor has noise: two of its pictures are never the same. A rendered picture of a scene
+    in which nothing moves is, so a simulation's cameras are not judged.
+
+    Args:
+        streams: Streams of which the images are judged.
+        longest_s: Wall time that a picture may stay the same; 0 to judge none.
+    """
+
+    def __init__(self, streams: Iterable[Observation], longest_s: float) -> None:
+        self._longest_s = longest_s
+        images = streams if longest_s > 0 else ()
+        self._topics = {s.name: s.topic for s in images if s.is_image}
+        self._pictures: dict[str, _Picture] = {}
+
+    def check(self, stream: str, cdr: bytes, now_s: float) -> str | None:
+        """Judge one message.
+
+        Args:
+            stream: Name of its stream.
+            cdr: The serialized message.
+            now_s: Steady clock.
+
+        Returns:
+            A sentence when the picture is frozen.
+        """
+        if stream not in self._topics:
+            return None
+        checksum = zlib.crc32(memoryview(cdr)[_STAMP_END:])
+        seen = self._pictures.get(stream)
+        if seen is None or seen.checksum != checksum:
+            self._pictures[stream] = _Picture(checksum, now_s, 1)
+            return None
+        seen.frames += 1
+        still_s = now_s - seen.since_s
+        if seen.frames < _LEAST_FRAMES or still_s < self._longest_s:
+            return None
+        return (
+            f"{stream} ({self._topics[stream]}) has shown the same picture for {still_s:.2f} s: "
+            f"its camera is frozen; restart its driver"
+        )
+
+    def clear(self) -> None:
+        """Forget what was shown."""
+        self._pictures.clear()

@@ -1,0 +1,67 @@
+"""Guard ``watchdog``: nothing is commanded that no other process watches."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from afil_core.contract import Contract
+from afil_core.topics import resolve
+from afil_policy.deploy import heartbeat
+from afil_policy.deploy.guards.base import Guard, GuardTopic
+from afil_policy.deploy.heartbeat import Heartbeat
+
+
+class LiveWatchdog(Guard):
+    """Wants to hear the watchdog's heartbeat; where the watchdog had to act, a reset is needed."""
+
+    class Config(Guard.Config):
+        """Options.
+
+        Attributes:
+            timeout_s: Longest wall time between two of its heartbeats.
+        """
+
+        timeout_s: float = Field(0.2, gt=0)
+
+    config: Config
+
+    def __init__(self, config: Config, contract: Contract) -> None:
+        super().__init__(config, contract)
+        self._heard_s: float | None = None
+        self._stops: int | None = None
+        self._excused: int | None = None
+
+    @property
+    def topics(self) -> tuple[GuardTopic, ...]:
+        """The watchdog's heartbeat."""
+        name = resolve(heartbeat.WATCHDOG_TOPIC, self.contract.namespace)
+        return (GuardTopic(name, heartbeat.TYPE, heartbeat.QOS),)
+
+    def receive(self, topic: str, cdr: bytes, now_s: float) -> None:
+        """Note that it lives, and how often it acted."""
+        del topic
+        heard = Heartbeat.decode(cdr)
+        if heard is None:
+            return
+        self._stops = heard.stops
+        if self._excused is None or heard.stops < self._excused:
+            self._excused = heard.stops
+        self._heard_s = now_s
+
+    def verdict(self, now_s: float) -> str | None:
+        """Whether it was heard lately, and did not act."""
+        heard_s = self._heard_s
+        if heard_s is None:
+            return "no watchdog runs: start watchdog_node, or the whole by deploy.launch.py"
+        if now_s - heard_s > self.config.timeout_s:
+            return f"the watchdog was not heard for {now_s - heard_s:.2f} s; start it again"
+        if self._stops != self._excused:
+            return (
+                "the watchdog brought the robot to rest, because this process was not heard; "
+                "look after the robot, then call ~/reset"
+            )
+        return None
+
+    def reset(self) -> None:
+        """What it did is excused."""
+        self._excused = self._stops

@@ -1,0 +1,121 @@
+"""Policy node and watchdog as two processes: each misses the other one in time."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from afil_core.testing import HOME
+from afil_policy.deploy import status
+
+REST_S = 0.3
+MOVED = HOME + np.array([0.02, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+class Feed:
+    """Sends the robot's state at 10 Hz, and notes when each command arrived."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.pose = HOME
+        self.arrivals: list[tuple[float, np.ndarray[Any, Any]]] = []
+        from rclpy.qos import QoSProfile
+        from rosidl_runtime_py.utilities import get_message
+
+        client.node.create_subscription(
+            get_message(client.pose.type),
+            client.pose.topic,
+            lambda cdr: self.arrivals.append(
+                (time.monotonic(), client.pose.decode(bytes(cdr)).value)
+            ),
+            QoSProfile(depth=100),
+            raw=True,
+        )
+
+    def run(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.client.frame(self.pose)
+            self.client.spin(min(0.1, max(end - time.monotonic(), 0.0)))
+
+    def until(self, condition: Any, timeout_s: float = 20.0) -> None:
+        end = time.monotonic() + timeout_s
+        while not condition():
+            assert time.monotonic() < end, "timed out"
+            self.run(0.1)
+
+    def rest_after(self, since_s: float) -> float:
+        """Seconds until the measured pose was commanded to be held."""
+        for arrived_s, pose in self.arrivals:
+            if arrived_s > since_s and np.allclose(pose, self.pose, atol=1e-9):
+                return arrived_s - since_s
+        raise AssertionError("the robot was not brought to rest")
+
+
+@pytest.fixture
+def watched(
+    checkpoint: Path, robot: Path, client: Any, start: Any, stop: Any
+) -> Iterator[tuple[Any, Any, Feed]]:
+    """A policy that commands at a steady rate, its watchdog, and the robot's feed."""
+    dog = start(f"robot:={robot}", "timeout_s:=0.2", node="watchdog_node")
+    policy = start(
+        f"checkpoint:={checkpoint}",
+        f"robot:={robot}",
+        "pacing:=steady",
+        "require_watchdog:=true",
+        "watchdog_timeout_s:=2.0",
+    )
+    feed = Feed(client)
+    try:
+        feed.until(lambda: len(feed.arrivals) >= 5, 60)
+        feed.pose = MOVED
+        feed.run(0.5)
+        yield policy, dog, feed
+    finally:
+        for process in (policy, dog):
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                stop(process, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_policy_that_is_killed_or_stopped_is_brought_to_rest_by_the_watchdog(
+    watched: tuple[Any, Any, Feed], number: signal.Signals
+) -> None:
+    policy, dog, feed = watched
+    # The state goes on while the signal is sent, as a robot's does.
+    since_s = time.monotonic()
+    policy.send_signal(number)
+    feed.run(0.8)
+    assert feed.rest_after(since_s) <= REST_S
+    assert dog.poll() is None
+    if number == signal.SIGSTOP:
+        policy.send_signal(signal.SIGCONT)
+        feed.run(0.5)
+        read = feed.client.newest(feed.client.status_topic, status.TYPE)
+        assert "the watchdog brought the robot to rest" in read.problem
+        silent = len(feed.arrivals)
+        feed.run(0.3)
+        assert len(feed.arrivals) == silent
+        feed.client.client.call_async(feed.client.trigger.Request())
+        feed.until(lambda: len(feed.arrivals) > silent)
+
+
+def test_without_its_watchdog_the_policy_comes_to_rest_itself(
+    watched: tuple[Any, Any, Feed],
+) -> None:
+    policy, dog, feed = watched
+    since_s = time.monotonic()
+    dog.kill()
+    feed.run(3.0)
+    # The guard's patience is the loop's time-out, which this test has set to 2 s.
+    assert feed.rest_after(since_s) <= 2.3
+    assert policy.poll() is None
+    read = feed.client.newest(feed.client.status_topic, status.TYPE)
+    assert "the watchdog was not heard" in read.problem
