@@ -11,6 +11,7 @@ TRACKERS: Registry[Tracker] = Registry(
         "iou": "afil_perception.track.iou:IouTracker",
         "sam2": "afil_perception.track.sam2:Sam2Tracker",
         "sam2_package": "afil_perception.track.sam2_package:Sam2PackageTracker",
+        "sam3": "afil_perception.track.sam3:Sam3Tracker",
     },
 )
 

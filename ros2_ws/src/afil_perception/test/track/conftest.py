@@ -1,10 +1,12 @@
-"""SAM 2 with tiny random weights, saved in both forms."""
+"""SAM 2 with tiny random weights, saved in both forms, and SAM 3."""
 
+import string
 from pathlib import Path
 
 import pytest
 import torch
 import transformers
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers.models.sam2_video.configuration_sam2_video import (
     Sam2VideoMaskDecoderConfig,
     Sam2VideoPromptEncoderConfig,
@@ -97,3 +99,80 @@ def sam2_options(tmp_path_factory) -> dict[str, dict[str, object]]:
             "overrides": PACKAGE_OVERRIDES,
         },
     }
+
+
+def letter_tokenizer() -> transformers.PreTrainedTokenizerFast:
+    tokens = ["<pad>", "<start>", "<end>", " ", *string.ascii_lowercase]
+    made = Tokenizer(models.WordLevel({t: k for k, t in enumerate(tokens)}, unk_token=" "))
+    made.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    made.post_processor = processors.TemplateProcessing(
+        single="<start> $A <end>", special_tokens=[("<start>", 1), ("<end>", 2)]
+    )
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=made, bos_token="<start>", eos_token="<end>", pad_token="<pad>"
+    )
+
+
+SIDE3 = 112
+
+
+def save_sam3(folder: Path) -> Path:
+    width, grid = 128, SIDE3 // 14
+    vision = {
+        "model_type": "sam3_vision_model",
+        "backbone_config": {
+            "model_type": "sam3_vit_model", "hidden_size": 32, "intermediate_size": 32,
+            "num_hidden_layers": 2, "num_attention_heads": 2, "image_size": SIDE3,
+            "patch_size": 14, "window_size": 4, "global_attn_indexes": [1],
+            "pretrain_image_size": SIDE3,
+        },
+        "fpn_hidden_size": width,
+        "backbone_feature_sizes": [[grid * 4, grid * 4], [grid * 2, grid * 2], [grid, grid]],
+    }  # fmt: skip
+    text = {
+        "model_type": "clip_text_model", "vocab_size": 32, "hidden_size": 32,
+        "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2,
+        "max_position_embeddings": 32, "projection_dim": 32, "pad_token_id": 0,
+        "bos_token_id": 1, "eos_token_id": 2,
+    }  # fmt: skip
+    small = {"hidden_size": width, "num_attention_heads": 2, "intermediate_size": 32}
+    detector = transformers.Sam3Config(
+        vision_config=vision, text_config=text,
+        geometry_encoder_config={"num_layers": 1, **small},
+        detr_encoder_config={"num_layers": 1, **small},
+        detr_decoder_config={"num_layers": 1, "num_queries": 4, **small},
+        mask_decoder_config={"hidden_size": width, "num_attention_heads": 2},
+    )  # fmt: skip
+    tracker = transformers.Sam3TrackerVideoConfig(
+        vision_config=vision,
+        prompt_encoder_config={"hidden_size": width, "image_size": SIDE3, "patch_size": 14},
+        mask_decoder_config={
+            "hidden_size": width, "mlp_dim": 32, "num_hidden_layers": 1,
+            "num_attention_heads": 2, "iou_head_hidden_dim": 32,
+        },
+        image_size=SIDE3, memory_attention_hidden_size=width, memory_attention_num_layers=1,
+        memory_attention_feed_forward_hidden_size=32,
+        memory_attention_rope_feat_sizes=[grid, grid], memory_encoder_hidden_size=width,
+        mask_downsampler_embed_dim=width, memory_fuser_embed_dim=width,
+        memory_fuser_intermediate_dim=32, memory_fuser_num_layers=1,
+    )  # fmt: skip
+    config = transformers.Sam3VideoConfig(
+        detector_config=detector, tracker_config=tracker, low_res_mask_size=4 * grid
+    )
+    torch.manual_seed(0)
+    transformers.Sam3VideoModel(config).save_pretrained(folder)
+    side = {"height": SIDE3, "width": SIDE3}
+    transformers.Sam3VideoProcessor(
+        image_processor=transformers.Sam3ImageProcessor(
+            size=side, mask_size={"height": 4 * grid, "width": 4 * grid}
+        ),
+        video_processor=transformers.Sam2VideoVideoProcessor(size=side),
+        tokenizer=letter_tokenizer(),
+    ).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sam3_folder(tmp_path_factory) -> Path:
+    """A folder with tiny weights of SAM 3."""
+    return save_sam3(tmp_path_factory.mktemp("sam3"))
