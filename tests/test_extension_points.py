@@ -25,6 +25,7 @@ POINTS = (
     ("action", "test_core::test_action"),
     ("device", "test_teleoperation::test_device"),
     ("drive", "test_teleoperation::test_drive"),
+    ("reset", "test_teleoperation::test_reset"),
     ("VLM", "test_perception::test_vlm"),
     ("describer", "test_perception::test_describer"),
     ("detector", "test_perception::test_detector"),

@@ -66,7 +66,7 @@ def test_a_person_starts_and_saves_episodes_through_services(
     status = yaml.safe_load(
         processes.succeed("topic", "echo", "--once", "/record_node/status").split("---")[0]
     )
-    assert (status["phase"], status["episode"], status["episodes"]) == (1, "episode_000000", 0)
+    assert (status["phase"], status["episode"], status["episodes"]) == (2, "episode_000000", 0)
     topics = {entry["topic"]: entry for entry in status["topics"]}
     assert topics["/camera/camera/color/image_raw"]["count"] > 5
     assert 0 <= topics["/target_pose"]["age"] < 2

@@ -12,6 +12,7 @@ from afil_teleop.devices import DEVICES, EpisodeKey
 from afil_teleop.devices.parameters import TeleopParameters
 from afil_teleop.driving import make_drive
 from afil_teleop.recording.arguments import sources
+from afil_teleop.recording.resets import make_reset
 
 
 def number(value: float) -> bytes:
@@ -44,3 +45,23 @@ def test_drive(contract) -> None:
     np.testing.assert_allclose(command.decode(cdr).value, [2.0], err_msg="the contract's limit")
     ((command, cdr),) = drive.rest(6)
     np.testing.assert_allclose(command.decode(cdr).value, [0.0])
+
+
+def test_reset(contract) -> None:
+    sent = []
+
+    class Wire:
+        def prepare(self, topics, services) -> None:
+            assert topics == {"/brake": "std_msgs/msg/Float64"} and services == ()
+
+        def trigger(self, service, done) -> bool:
+            raise AssertionError
+
+        def publish(self, topic, cdr) -> None:
+            sent.append((topic, messages.deserialize(cdr, "std_msgs/msg/Float64").data))
+
+    reset = make_reset("{name: stop_disc, settle_s: 0.5}", contract, Wire())
+    assert reset is not None
+    reset.begin(0.0)
+    assert sent == [("/brake", 1.0)]
+    assert reset.poll(0.0) is None and reset.poll(0.6) == ""

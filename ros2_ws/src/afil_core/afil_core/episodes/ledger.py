@@ -37,6 +37,12 @@ class TopicEntry:
     longest_gap_ns: int = 0
     dropped: int = 0
     _stamp_ns: int | None = None
+    _is_cut: bool = False
+
+    def cut(self) -> None:
+        """What comes next follows a pause: time that passed is no gap."""
+        self._stamp_ns = None
+        self._is_cut = True
 
     def add(self, log_time_ns: int, stamp_ns: int | None) -> None:
         """Count a message.
@@ -48,8 +54,9 @@ class TopicEntry:
         self.count += 1
         if self.first_ns is None:
             self.first_ns = log_time_ns
-        else:
+        elif not self._is_cut:
             self.longest_ns = max(self.longest_ns, log_time_ns - self.last_ns)
+        self._is_cut = False
         self.last_ns = log_time_ns
         if stamp_ns is None:
             return
@@ -89,6 +96,11 @@ class Ledger(dict[str, TopicEntry]):
         if self.start_ns is None:
             self.start_ns = log_time_ns
         self.end_ns = max(self.end_ns, log_time_ns)
+
+    def cut(self) -> None:
+        """What comes next follows a pause."""
+        for entry in self.values():
+            entry.cut()
 
     @property
     def dropped(self) -> dict[str, int]:

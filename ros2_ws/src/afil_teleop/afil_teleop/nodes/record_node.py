@@ -9,9 +9,12 @@ from functools import partial
 from typing import Any
 
 import rcl_interfaces.msg
+from afil_interfaces.action import RecordEpisode
 from afil_interfaces.srv import ResetWorld
 from diagnostic_msgs.msg import DiagnosticStatus
 from diagnostic_updater import Updater
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.event_handler import QoSMessageLostInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
@@ -26,8 +29,10 @@ from afil_core.process.parameters import declare
 from afil_core.topics import Qos
 from afil_core.world_protocol import EPISODE_QOS, EPISODE_TOPIC, EPISODE_TYPE, RESET_SERVICE
 from afil_teleop.recording.control import RecordingControl
+from afil_teleop.recording.goals import EpisodeGoals
 from afil_teleop.recording.graph import publishers
 from afil_teleop.recording.parameters import RecordParameters
+from afil_teleop.recording.resets.wire import NodeWire
 from afil_teleop.recording.session import Answer
 from afil_teleop.recording.status import STATUS_TYPE, RecorderStatus
 from afil_teleop.recording.world import ResetAnswer
@@ -42,9 +47,10 @@ class RecordNode(Node):
 
     Parameters: :class:`~afil_teleop.recording.parameters.RecordParameters`.
 
-    Services (std_srvs/Trigger): ``~/start``, ``~/save``, ``~/save_failure``, ``~/discard``,
-    ``~/quit``. Topics: ``~/status`` (afil_interfaces/RecorderStatus) and ``/diagnostics``, once a
-    second and when something goes wrong.
+    Services (std_srvs/Trigger): those of :attr:`RecordingControl.commands`, ``~/start``,
+    ``~/pause``, ``~/save`` and so on. Action ``~/record_episode`` (afil_interfaces/RecordEpisode).
+    Topics: ``~/status`` (afil_interfaces/RecorderStatus) and ``/diagnostics``, once a second and
+    when something changes.
 
     Raises:
         AfilError: When a parameter, the contract or the dataset does not fit.
@@ -59,6 +65,7 @@ class RecordNode(Node):
             given,
             load_contract(given.robot).within(self.get_namespace()),
             self,
+            NodeWire(self, Trigger, get_message),
             self._log,
             sim_time=bool(self.get_parameter("use_sim_time").value),
         )
@@ -122,16 +129,28 @@ class RecordNode(Node):
         )
 
     def _serve(self) -> None:
-        control = self.control
-        commands: dict[str, Callable[[], Answer]] = {
-            "start": partial(self._checked, control.start),
-            "save": partial(self._checked, partial(control.save, success=True)),
-            "save_failure": partial(self._checked, partial(control.save, success=False)),
-            "discard": control.session.discard,
-            "quit": control.session.quit,
-        }
-        for name, command in commands.items():
-            self.create_service(Trigger, f"~/{name}", partial(self._answer, command))
+        for name, command in self.control.commands.items():
+            checked = partial(self._checked, command)
+            self.create_service(Trigger, f"~/{name}", partial(self._answer, checked))
+        self._goals = EpisodeGoals(self.control, RecordEpisode)
+        self._action_server = ActionServer(
+            self,
+            RecordEpisode,
+            "~/record_episode",
+            self._goals.result,
+            goal_callback=self._goal_wanted,
+            handle_accepted_callback=self._goal_accepted,
+            cancel_callback=lambda _: CancelResponse.ACCEPT,
+            # Who waits for a result must not keep the topics waiting.
+            callback_group=ReentrantCallbackGroup(),
+        )
+
+    def _goal_wanted(self, _: Any) -> GoalResponse:
+        return GoalResponse.ACCEPT if self._goals.is_free else GoalResponse.REJECT
+
+    def _goal_accepted(self, goal: Any) -> None:
+        answer = self._checked(lambda: self._goals.begin(goal, time.monotonic()))
+        self._log(logging.INFO if answer.accepted else logging.WARNING, answer.message)
 
     def _checked(self, command: Callable[[], Answer]) -> Answer:
         """Judge by what is known now, not by what was a second ago."""
@@ -144,6 +163,7 @@ class RecordNode(Node):
     ) -> Trigger.Response:
         answer = command()
         self._log(logging.INFO if answer.accepted else logging.WARNING, answer.message)
+        self._publish_status()
         response.success, response.message = answer.accepted, answer.message
         return response
 
@@ -165,8 +185,11 @@ class RecordNode(Node):
             self.control.health.watches[topic].lost = lost.total_count
 
     def _tick(self) -> None:
-        if self.control.world is not None:
-            self.control.world.tick(time.monotonic())
+        self._goals.poll()
+        before = self.control.session.phase
+        self.control.tick(time.monotonic())
+        if self.control.session.phase is not before:
+            self._tell()
 
     def _look(self) -> None:
         if self.control.look(self._now_ns(), time.monotonic_ns()):
@@ -174,8 +197,13 @@ class RecordNode(Node):
 
     def _tell(self) -> None:
         self._know_the_graph()
-        self._status.publish(self._current().encode(self._now_ns(), time.monotonic_ns()))
+        self._publish_status()
         self._diagnostics.force_update()
+
+    def _publish_status(self) -> None:
+        current = self._current()
+        self._status.publish(current.encode(self._now_ns(), time.monotonic_ns()))
+        self._goals.tell(current.time_s, current.phase_number, current.problems)
 
     def _diagnose(self, stat: Any) -> Any:
         status = self._current()

@@ -16,7 +16,7 @@ from afil_teleop.devices import DEVICES
 from afil_teleop.recording.dataset import DatasetState, dataset_state
 from afil_teleop.recording.parameters import RecordParameters
 from afil_teleop.recording.recorder import World
-from afil_teleop.recording.tasks import task_instruction
+from afil_teleop.recording.tasks import instructions_of, task_instructions
 
 EXPERT, EXTERNAL = "expert", "external"
 # A person needs longer than the scripted expert for whom a task's limit is made.
@@ -37,9 +37,19 @@ class RecordArguments(Schema):
     namespace: str = Field("", description="Namespace of the robot's topics and of the nodes")
     sim: bool = Field(False, description="Start the simulated world of the robot")
     task: str = Field(
-        "", description="Name of the task: of the simulated world, or in config/tasks.yaml"
+        "",
+        description="Name of the task: of the simulated world, or in config/tasks.yaml; of a "
+        "robot also several, with commas between them",
     )
-    instruction: str = Field("", description="The task in words; empty: what the task says")
+    instruction: str = Field(
+        "",
+        description="The task in words; empty: what the task says. Several with | between them",
+    )
+    reset: str = Field(
+        "",
+        description="What brings a robot and its scene back between episodes, e.g. "
+        "'{name: trigger, services: [homing]}'; empty: a person",
+    )
     source: str = Field(
         "keyboard",
         description="Who demonstrates: a person at a device, the scripted expert (sim only), or "
@@ -118,7 +128,7 @@ class RecordArguments(Schema):
                 'the recording needs the task in words: give instruction:="...", or task:= one '
                 f"of {tasks}"
             )
-        return task_instruction(tasks, self.task)
+        return task_instructions(tasks, self.task)
 
     def check(self) -> None:
         """Check the arguments together.
@@ -141,7 +151,7 @@ class RecordArguments(Schema):
         return dataset_state(
             Path(self.dataset).expanduser(),
             self.contract,
-            instruction=words,
+            instructions=instructions_of(words),
             notes=self.notes,
             first_seed=self.first_seed,
         )
@@ -159,6 +169,7 @@ class RecordArguments(Schema):
             task=self.notes.get("task", ""),
             cue=self.notes.get("cue", ""),
             noise=self.notes.get("noise", ""),
+            reset=self.reset,
         )
 
     def simulation(self, state: DatasetState) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from afil_core.contract import Contract
@@ -16,8 +17,12 @@ from afil_teleop.recording.graph import Graph, offers
 from afil_teleop.recording.health import ALARM_GRACE_S, Health, Surroundings
 from afil_teleop.recording.parameters import RecordParameters
 from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
-from afil_teleop.recording.session import Answer, Phase, Session
+from afil_teleop.recording.resets import Wire, make_reset
+from afil_teleop.recording.session import Answer, Hooks, Phase, Session
+from afil_teleop.recording.shelf import Shelf
 from afil_teleop.recording.status import RecorderStatus
+from afil_teleop.recording.summary import Summary
+from afil_teleop.recording.tasks import Prompt, TaskList
 from afil_teleop.recording.world import RecordedWorld, ResetService
 
 Log = Callable[[int, str], None]
@@ -29,19 +34,25 @@ class RecordingControl:
     Args:
         given: The node's parameters.
         contract: The robot's contract, in the node's namespace.
-        reset: Service of the simulated world, if one is recorded.
+        world_reset: Service of the simulated world, if one is recorded.
+        wire: Carries what other resets ask for.
         log: Takes a level of ``logging`` and a line for people.
         sim_time: Whether the node follows ``/clock``.
 
     Raises:
         AfilError: When the parameters don't fit together or to the dataset.
+
+    Attributes:
+        on_end: Called when an episode ended: where it is (None: discarded), whether it counts as
+            a success.
     """
 
     def __init__(
         self,
         given: RecordParameters,
         contract: Contract,
-        reset: ResetService,
+        world_reset: ResetService,
+        wire: Wire,
         log: Log,
         *,
         sim_time: bool,
@@ -60,7 +71,12 @@ class RecordingControl:
         self.dataset = Path(given.dataset).expanduser()
         self.alarms = Alarms()
         self.health = Health(contract, Surroundings(simulated, sim_time))
+        self.tasks = TaskList(given.instruction, given.task)
+        self.reset = make_reset(given.reset, contract, wire)
+        self.summary = Summary(self.dataset)
+        self.on_end: Callable[[Path | None, bool], None] = lambda path, success: None
         self._log = log
+        self._save_at_s: float | None = None
         for found in recover_interrupted(self.dataset):
             log(
                 logging.WARNING,
@@ -70,7 +86,7 @@ class RecordingControl:
         self._state = dataset_state(
             self.dataset,
             contract,
-            instruction=given.instruction,
+            instructions=self.tasks.instructions,
             notes=given.notes,
             first_seed=given.first_seed,
         )
@@ -78,14 +94,22 @@ class RecordingControl:
             RecordingSettings(
                 self.dataset, contract, given.operator, given.world, given.notes, given.bag
             ),
-            given.instruction,
-            lambda: self.alarms.problems,
+            problems=lambda: self.alarms.problems,
         )
-        self.session = Session(self.recorder, self._problems, lambda: self.alarms.grave)
+        self._choose(self.tasks.current)
+        hooks = Hooks(
+            problems=self._problems,
+            faults=lambda: self.alarms.grave,
+            started=self._started,
+            ended=self._ended,
+            seed=self._seed,
+            reset=self.reset,
+        )
+        self.session = Session(self.recorder, Shelf(self.dataset), hooks)
         self.world: RecordedWorld | None = None
         if simulated:
             self.world = RecordedWorld(
-                self.session, self.recorder, self._state, reset, log, given.episodes
+                self.session, self.recorder, self._state, world_reset, log, given.episodes
             )
         self._now_ns, self._wall_ns = 0, 0
         self._unknown = contract.extra_topics() | contract.commander_topics()
@@ -109,22 +133,72 @@ class RecordingControl:
         unattended = self.world.unattended if self.world is not None else None
         return unattended is not None and not unattended.finished
 
-    def start(self) -> Answer:
-        """Start an episode; in a simulated world, with a new scene."""
+    @property
+    def commands(self) -> dict[str, Callable[[], Answer]]:
+        """The episode commands by the names of their services."""
+        session = self.session
+        return {
+            "start": session.start,
+            "pause": session.pause,
+            "save": partial(session.save, success=True),
+            "save_failure": partial(session.save, success=False),
+            "discard": session.discard,
+            "advance": session.advance,
+            "rerecord": session.rerecord,
+            "delete": session.delete,
+            "restore": session.restore,
+            "keep": session.keep,
+            "next_task": self.next_task,
+            "reset": session.reset,
+            "quit": session.quit,
+        }
+
+    def next_task(self) -> Answer:
+        """Let the next episode be of the next task."""
+        if not self.session.is_waiting:
+            return Answer(False, "cannot change the task: end the open episode first")
+        try:
+            self._choose(self.tasks.next())
+        except AfilError as error:
+            return Answer(False, f"cannot change the task: {error}")
+        return Answer(True, f"the next episode is of: {self.recorder.instruction}")
+
+    def record(self, task: str, duration_s: float, wall_s: float) -> Answer:
+        """Start an episode of a task.
+
+        Args:
+            task: Its name or words; empty for the current one.
+            duration_s: Saved as a success after so long, s; 0 where somebody else ends it.
+            wall_s: Monotonic wall time, s.
+        """
+        if not self.session.is_waiting:
+            return self.session.start()
+        if task:
+            self._choose(self.tasks.choose(task))
         answer = self.session.start()
-        if answer.accepted and self.world is not None:
-            self.world.started()
+        if answer.accepted and duration_s > 0:
+            self._save_at_s = wall_s + duration_s
         return answer
 
-    def save(self, *, success: bool) -> Answer:
-        """Save the open episode."""
-        seed = self.world.seed if self.world is not None else None
-        return self.session.save(success=success, seed=seed)
+    def tick(self, wall_s: float) -> None:
+        """Go on with what takes time: a reset, a world's episodes.
+
+        Args:
+            wall_s: Monotonic wall time, s.
+        """
+        if self.world is not None:
+            self.world.tick(wall_s)
+        line = self.session.tick(wall_s)
+        if line:
+            self._log(logging.WARNING if "failed" in line else logging.INFO, line)
+        if self._save_at_s is not None and wall_s >= self._save_at_s:
+            self._save_at_s = None
+            self._log(logging.INFO, self.session.save(success=True).message)
 
     def close(self) -> None:
         """Say what there is; an open episode is never taken for a whole one."""
         unattended = self.world.unattended if self.world is not None else None
-        if self.session.phase is Phase.RECORDING:
+        if self.session.is_open:
             if unattended is not None:
                 self.session.discard()
             else:
@@ -135,6 +209,9 @@ class RecordingControl:
                 )
         if unattended is not None:
             self._log(logging.INFO, unattended.summary)
+        else:
+            lines = self.summary.lines(self.session.saved, self.session.aside)
+            self._log(logging.INFO, "\n".join(["the session:", *lines]))
 
     def know(self, graph: Graph) -> list[tuple[str, str, Qos]]:
         """Take what the ROS graph tells.
@@ -194,15 +271,43 @@ class RecordingControl:
     def status(self, now_ns: int, wall_ns: int) -> RecorderStatus:
         """What the recorder says of itself."""
         found = self.health.findings(now_ns, wall_ns)
+        session = self.session
+        missing = self.world is not None and bool(self.world.problems())
+        session.look(ready=not found and not missing)
         return RecorderStatus(
-            phase=self.session.phase,
-            episode=self.session.episode,
-            episodes=self._state.episodes + self.session.saved,
+            phase=session.phase,
+            episode=session.episode,
+            last_episode=self.summary.last,
+            instruction=self.recorder.instruction,
+            task=self.recorder.notes.get("task", ""),
+            episodes=self._state.episodes + len(session.saved),
+            set_aside=len(session.aside),
             dataset=self.dataset,
+            bytes_per_episode=self.summary.bytes_per_episode,
             ledger=self.recorder.ledger,
             watches=self.health.watches,
-            problems=tuple(finding.text for finding in found),
+            findings=tuple(found),
         )
+
+    def _choose(self, prompt: Prompt) -> None:
+        self.recorder.instruction = prompt.instruction
+        if prompt.name:
+            self.recorder.notes["task"] = prompt.name
+        elif self.tasks.instructions:
+            self.recorder.notes.pop("task", None)
+
+    def _seed(self) -> int | None:
+        return self.world.seed if self.world is not None else None
+
+    def _started(self) -> None:
+        self._save_at_s = None
+        if self.world is not None and self.world.unattended is None:
+            self.world.started()
+
+    def _ended(self, name: str, path: Path | None, success: bool) -> None:
+        self._save_at_s = None
+        self.summary.add(name, path)
+        self.on_end(path, success)
 
     def _problems(self) -> list[str]:
         """Pre-flight: what keeps an episode from starting now."""

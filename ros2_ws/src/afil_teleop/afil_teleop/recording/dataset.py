@@ -20,39 +20,49 @@ class DatasetState:
         episodes: Number of episodes.
         successes: How many of them are successes.
         next_seed: Seed that follows the largest recorded one, or the first seed.
-        instruction: The task in words, the same in all of them; empty without episodes.
+        instructions: The tasks in words, each once; empty without episodes.
     """
 
     episodes: int
     successes: int
     next_seed: int
-    instruction: str = ""
+    instructions: tuple[str, ...] = ()
 
-    def require_instruction(self, instruction: str) -> None:
-        """Check that episodes of a task may be added.
+    def require_instructions(self, *instructions: str) -> None:
+        """Check that episodes of some tasks may be added.
+
+        A dataset may have several tasks, and a session that shares one of them may add others:
+        a mistyped task alone is refused.
 
         Args:
-            instruction: The task in words; empty where it is not known yet.
+            instructions: The tasks in words; none where they are not known yet.
 
         Raises:
-            AfilError: When the dataset is of another task.
+            AfilError: When the dataset has other tasks only.
         """
-        if instruction and self.instruction and instruction != self.instruction:
+        if instructions and self.instructions and not {*instructions} & {*self.instructions}:
+            there, wanted = "', '".join(self.instructions), "', '".join(instructions)
             raise AfilError(
-                f"the dataset's episodes have the instruction '{self.instruction}', not "
-                f"'{instruction}'; give another dataset"
+                f"the dataset's episodes have the instruction '{there}', not "
+                f"'{wanted}'; give another dataset, or both tasks "
+                f'(instruction:="... | ...")'
             )
 
 
 def dataset_state(
-    dataset: Path, contract: Contract, *, instruction: str, notes: dict[str, str], first_seed: int
+    dataset: Path,
+    contract: Contract,
+    *,
+    instructions: tuple[str, ...],
+    notes: dict[str, str],
+    first_seed: int,
 ) -> DatasetState:
     """Look at a dataset before adding to it.
 
     Args:
         dataset: Folder of the dataset; may be absent.
         contract: Contract of the episodes to come.
-        instruction: Instruction of the episodes to come; empty where it is not known yet.
+        instructions: Of the episodes to come; none where they are not known yet.
         notes: Notes of the episodes to come; those that an episode has must agree.
         first_seed: Seed of the first episode of an empty dataset.
 
@@ -67,6 +77,9 @@ def dataset_state(
     if not any(dataset.glob(f"*/{EPISODE_FILE}")):
         return _without_episodes(dataset, first_seed)
     episodes = list_episodes(dataset)
+    tasks = {e.metadata.notes.get("task") for e in episodes}
+    if notes.get("task") in tasks or len(instructions) > 1:
+        notes = {key: value for key, value in notes.items() if key != "task"}
     for episode in episodes:
         _require_same(episode, contract, notes)
     seeds = [e.metadata.seed for e in episodes if e.metadata.seed is not None]
@@ -74,9 +87,9 @@ def dataset_state(
         episodes=len(episodes),
         successes=sum(e.metadata.success is True for e in episodes),
         next_seed=max([first_seed - 1, *seeds]) + 1,
-        instruction=episodes[0].metadata.instruction,
+        instructions=tuple(dict.fromkeys(e.metadata.instruction for e in episodes)),
     )
-    state.require_instruction(instruction)
+    state.require_instructions(*instructions)
     return state
 
 

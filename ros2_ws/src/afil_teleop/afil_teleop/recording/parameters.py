@@ -20,9 +20,13 @@ class RecordParameters(Schema):
         "demos", description="Folder of the dataset; existing episodes are kept and counted"
     )
     instruction: str = Field(
-        "", description="The task in words; empty: what the simulated world says"
+        "",
+        description="The task in words; empty: what the simulated world says. Several with | "
+        "between them: a person changes the task between episodes",
     )
-    task: str = Field("", description="Name of the task, for episode.yaml")
+    task: str = Field(
+        "", description="Name of the task, for episode.yaml; of several, with commas"
+    )
     operator: str = Field("unknown", description="Who demonstrates, for episode.yaml")
     cue: str = Field("", description="Simulated confounding cue, for episode.yaml")
     noise: str = Field("", description="Noise on the expert's commands, for episode.yaml")
@@ -33,6 +37,11 @@ class RecordParameters(Schema):
         0,
         ge=0,
         description="Record until the dataset has so many, alone; 0: a person starts and saves",
+    )
+    reset: str = Field(
+        "",
+        description="What brings robot and scene back between episodes, e.g. "
+        "'{name: trigger, services: [homing]}'; empty: a person",
     )
     first_seed: int = Field(0, ge=0, description="Seed of the first episode of a new dataset")
     compression: Literal["none", "zstd"] = Field(

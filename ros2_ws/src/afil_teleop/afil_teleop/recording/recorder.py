@@ -82,6 +82,9 @@ class EpisodeRecorder:
         self._times: LockStepTimes | None = None
         self._paused = False
         self._head_is_due = False
+        action = contract.action
+        self._demonstrated = {c.topic for c in action.demonstrated} if action else set()
+        self._missed: dict[str, bytes] = {}
         self.ledger = Ledger(contract)
 
     def add_extra_topic(self, topic: str, msgtype: str) -> None:
@@ -137,16 +140,27 @@ class EpisodeRecorder:
         self._times = LockStepTimes(settings.contract) if settings.world == "lock_step" else None
         self._paused = False
         self._head_is_due = True
+        self._missed.clear()
         return self._writer.name
 
     def pause(self) -> None:
         """Write nothing until :meth:`resume`, e.g. while the world still shows the last scene."""
         self._paused = True
 
-    def resume(self) -> None:
-        """Write what arrives from here on, and once more what is latched: it may have changed."""
+    def resume(self, *, anew: bool = False) -> None:
+        """Write what arrives from here on, and once more what is latched: it may have changed.
+
+        The last command of the pause is written, too: the next step starts where it led to.
+
+        Args:
+            anew: Whether the scene is another, where no earlier command counts.
+        """
         self._paused = False
         self._head_is_due = True
+        if anew:
+            self._missed.clear()
+        if self._writer is not None:
+            self._writer.ledger.cut()
 
     def receive(self, topic: str, cdr: bytes, now_ns: int, sent_ns: int = 0) -> None:
         """Write a message, if an episode is open and not paused.
@@ -162,6 +176,8 @@ class EpisodeRecorder:
         """
         if self._writer is None or self._paused:
             self._latched.add(topic, cdr)
+            if topic in self._demonstrated:
+                self._missed[topic] = cdr
             return
         if self._settings.world == "none":
             self._write(topic, cdr, now_ns)
@@ -257,7 +273,8 @@ class EpisodeRecorder:
         writer = self._open_writer()
         if self._head_is_due:
             self._head_is_due = False
-            for head_topic, head in self._latched.head():
+            missed, self._missed = self._missed, {}
+            for head_topic, head in [*self._latched.head(), *missed.items()]:
                 self._write(head_topic, head, log_time_ns)
         if not writer.has_topic(topic):
             writer.add_topic(topic, self._types[topic], self._qos[topic])

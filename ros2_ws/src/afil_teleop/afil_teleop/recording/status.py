@@ -10,16 +10,19 @@ from typing import Any
 
 from afil_core import messages
 from afil_core.episodes.ledger import Ledger
+from afil_teleop.recording.findings import Finding
 from afil_teleop.recording.session import Phase
 from afil_teleop.recording.topic_watch import TopicWatch
 
 STATUS_TYPE = "afil_interfaces/msg/RecorderStatus"
 _PHASES = {
     Phase.IDLE: 0,
-    Phase.RECORDING: 1,
-    Phase.SAVING: 2,
-    Phase.DISCARDING: 3,
-    Phase.FINISHED: 4,
+    Phase.READY: 1,
+    Phase.RECORDING: 2,
+    Phase.PAUSED: 3,
+    Phase.SAVING: 4,
+    Phase.RESETTING: 5,
+    Phase.FINISHED: 6,
 }
 
 
@@ -30,11 +33,16 @@ class RecorderStatus:
     Attributes:
         phase: Of the session.
         episode: Name of the open episode; empty when none is.
+        last_episode: Name of the one saved or set aside last; empty before the first.
+        instruction: Of the open or the next episode.
+        task: Its name; may be empty.
         episodes: How many the dataset has.
+        set_aside: How many the session set aside.
         dataset: Its folder, which need not be there yet.
+        bytes_per_episode: Mean size of the session's; 0 before the first.
         ledger: Of the open or last episode.
         watches: How the topics arrive.
-        problems: What is wrong now.
+        findings: What is wrong now.
     """
 
     phase: Phase
@@ -43,7 +51,27 @@ class RecorderStatus:
     dataset: Path
     ledger: Ledger
     watches: Mapping[str, TopicWatch]
-    problems: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    last_episode: str = ""
+    instruction: str = ""
+    task: str = ""
+    set_aside: int = 0
+    bytes_per_episode: float = 0.0
+
+    @property
+    def phase_number(self) -> int:
+        """The phase as in the message."""
+        return _PHASES[self.phase]
+
+    @property
+    def time_s(self) -> float:
+        """Recorded of the open episode, s."""
+        return self.ledger.duration_ns / 1e9 if self.episode else 0.0
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong now, one sentence each."""
+        return [finding.text for finding in self.findings]
 
     def encode(self, stamp_ns: int, wall_ns: int) -> bytes:
         """CDR bytes of the status.
@@ -52,15 +80,22 @@ class RecorderStatus:
             stamp_ns: The node's clock.
             wall_ns: Monotonic wall time.
         """
+        free = shutil.disk_usage(_existing(self.dataset)).free
         message = messages.new(
             STATUS_TYPE,
             stamp=messages.ns_to_stamp(stamp_ns),
-            phase=_PHASES[self.phase],
+            phase=self.phase_number,
             episode=self.episode,
+            last_episode=self.last_episode,
+            instruction=self.instruction,
+            task=self.task,
+            time=self.time_s,
             episodes=self.episodes,
+            set_aside=self.set_aside,
             topics=[self._topic(topic, watch, wall_ns) for topic, watch in self.watches.items()],
-            disk_free_bytes=shutil.disk_usage(_existing(self.dataset)).free,
-            problems=list(self.problems),
+            disk_free_bytes=free,
+            episodes_left=int(free / self.bytes_per_episode) if self.bytes_per_episode else -1,
+            problems=self.problems,
         )
         return messages.serialize(message)
 
@@ -97,6 +132,7 @@ class RecorderStatus:
             gaps=entry.gaps,
             max_gap=entry.longest_gap_ns / 1e9,
             dropped=watch.lost,
+            problem="; ".join(f.text for f in self.findings if f.topic == topic),
         )
 
 

@@ -97,7 +97,7 @@ class RecordedWorld:
 
     def answered(self, answer: ResetAnswer) -> None:
         """Take the answer to a reset; :meth:`tick` acts on it."""
-        self._recorder.resume()
+        self._recorder.resume(anew=True)
         self._answers.append(answer)
 
     def status_received(self, cdr: bytes) -> None:
@@ -131,7 +131,7 @@ class RecordedWorld:
 
     def _take(self, answer: ResetAnswer) -> None:
         if answer.success and not self._recorder.instruction:
-            self._state.require_instruction(answer.instruction)
+            self._state.require_instructions(answer.instruction)
             self._recorder.instruction = answer.instruction
         if answer.success and answer.task:
             self._recorder.notes["task"] = answer.task

@@ -104,6 +104,13 @@ class Person(Node):
             self.wait(0.2)
         return answer
 
+    def see(self, process, text, timeout_s=20.0):
+        """Read what a process prints, and answer meanwhile."""
+        deadline = time.monotonic() + timeout_s
+        while text not in process.output:
+            assert time.monotonic() < deadline, process.output
+            self.wait(0.1)
+
     def wait(self, seconds):
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:

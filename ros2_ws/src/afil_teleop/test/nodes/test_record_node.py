@@ -106,7 +106,10 @@ def test_a_camera_that_dies_in_an_episode_is_an_alarm_and_no_success(
     assert any(IMAGE in p for p in person.problems["diagnostics"])
     refused = person.ask("save")
     assert not refused.success and f"{IMAGE} has been silent" in refused.message
-    (episode,) = list_set_aside(tmp_path / "demos")
+    (aside,) = list_set_aside(tmp_path / "demos")
+    assert f"{IMAGE} has been silent" in aside.metadata.set_aside[0]
+    assert person.ask("keep").success
+    (episode,) = list_episodes(tmp_path / "demos")
     assert f"{IMAGE} has been silent" in episode.metadata.set_aside[0]
     assert episode.metadata.topics[IMAGE].max_gap_s > 2.0
     assert any(f"{IMAGE} has been silent for" in p for p in episode.metadata.problems)

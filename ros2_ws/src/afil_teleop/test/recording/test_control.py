@@ -37,6 +37,13 @@ class Service:
         self.calls += 1
 
 
+class Wire:
+    """Nothing is reset."""
+
+    def prepare(self, topics, services):
+        pass
+
+
 class Bench:
     """A session in front of a robot on paper."""
 
@@ -48,6 +55,7 @@ class Bench:
             parameters,
             contract,
             self.reset,
+            Wire(),
             lambda level, line: self.lines.append((level, line)),
             sim_time=False,
         )
@@ -79,7 +87,7 @@ def bench(tmp_path, franka):
 
 def test_an_alarm_is_said_once_when_it_begins_and_once_when_it_ends(bench, robot, tmp_path):
     bench.play(1, robot)
-    assert bench.control.start().accepted
+    assert bench.control.session.start().accepted
     bench.play(1, robot)
     bench.play(2, robot, without=(IMAGE,))
     (alarm,) = bench.said(logging.ERROR)
@@ -87,7 +95,9 @@ def test_an_alarm_is_said_once_when_it_begins_and_once_when_it_ends(bench, robot
     bench.play(1, robot)
     assert len(bench.said(logging.ERROR)) == 1
     assert any("no longer" in line and "2.0 s" in line for line in bench.said(logging.INFO))
-    assert bench.control.save(success=True).accepted, "it came back: the ticks are left out"
+    assert bench.control.session.save(success=True).accepted, (
+        "it came back: the ticks are left out"
+    )
     (episode,) = list_episodes(tmp_path / "demos")
     assert "silent for 2.0 s" in episode.metadata.problems[0]
     assert episode.metadata.topics[IMAGE].max_gap_s == pytest.approx(2.1)
@@ -95,26 +105,30 @@ def test_an_alarm_is_said_once_when_it_begins_and_once_when_it_ends(bench, robot
 
 def test_a_second_publisher_in_an_episode_costs_its_success(bench, robot, tmp_path):
     bench.play(1, robot)
-    bench.control.start()
+    bench.control.session.start()
     bench.play(1, robot)
     twice = {**bench.graph, "/target_pose": bench.graph["/target_pose"] * 2}
     bench.control.know(twice)
     bench.play(0.1, robot)
     bench.control.know(bench.graph)
     bench.play(1, robot)
-    refused = bench.control.save(success=True)
+    refused = bench.control.session.save(success=True)
     assert not refused.accepted and "2 nodes publish /target_pose" in refused.message
     (episode,) = list_set_aside(tmp_path / "demos")
     assert episode.metadata.success is True and len(episode.metadata.problems) == 1
     assert "2 nodes publish /target_pose" in episode.metadata.set_aside[0]
-    assert bench.control.start().accepted
+    assert bench.control.session.keep().accepted
+    assert [e.metadata.set_aside for e in list_episodes(tmp_path / "demos")] == [
+        episode.metadata.set_aside
+    ]
+    assert bench.control.session.start().accepted
     bench.play(1, robot)
-    assert bench.control.save(success=True).accepted, "the next episode starts afresh"
+    assert bench.control.session.save(success=True).accepted, "the next episode starts afresh"
 
 
 def test_pre_flight_says_what_is_missing_of_the_extra_topics_and_starts(bench, robot):
     bench.play(1, robot)
-    assert bench.control.start().accepted
+    assert bench.control.session.start().accepted
     assert any("/tf_static" in line for line in bench.said(logging.WARNING))
 
 
@@ -133,7 +147,7 @@ def test_extra_topics_are_subscribed_once_their_type_is_known(tmp_path, franka):
 
 def test_an_open_episode_is_left_readable_at_the_end(bench, robot):
     bench.play(1, robot)
-    bench.control.start()
+    bench.control.session.start()
     bench.play(1, robot)
     bench.control.close()
     (line,) = [w for w in bench.said(logging.WARNING) if "not saved" in w]
@@ -142,19 +156,19 @@ def test_an_open_episode_is_left_readable_at_the_end(bench, robot):
 
 def test_the_world_tells_the_words_of_the_task(tmp_path, franka, robot):
     bench = Bench(tmp_path, franka, world="real_time")
-    assert bench.control.start().accepted and bench.reset.calls == 1
+    assert bench.control.session.start().accepted and bench.reset.calls == 1
     world = bench.control.world
     world.answered(ResetAnswer(True, "", 0, "lift the carrot", "lift_carrot"))
     world.tick(0.0)
     world.status_received(EpisodeStatus(0, 7, "running", False, 0, 0).encode())
     bench.play(1, robot)
-    assert bench.control.save(success=True).accepted
+    assert bench.control.session.save(success=True).accepted
     (episode,) = list_episodes(tmp_path / "demos")
     assert (episode.metadata.instruction, episode.metadata.seed) == ("lift the carrot", 7)
     assert episode.metadata.notes == {"task": "lift_carrot"}
 
     other = Bench(tmp_path, franka, world="real_time")
-    other.control.start()
+    other.control.session.start()
     other.control.world.answered(ResetAnswer(True, "", 0, "push the cube", "push"))
     with pytest.raises(AfilError, match="'lift the carrot', not 'push the cube'"):
         other.control.world.tick(0.0)
@@ -163,10 +177,10 @@ def test_the_world_tells_the_words_of_the_task(tmp_path, franka, robot):
 def test_a_world_that_cannot_be_reset_drops_the_episode(tmp_path, franka):
     bench = Bench(tmp_path, franka, world="real_time")
     bench.reset.ready = False
-    refused = bench.control.start()
+    refused = bench.control.session.start()
     assert not refused.accepted and "no world offers" in refused.message
     bench.reset.ready = True
-    bench.control.start()
+    bench.control.session.start()
     bench.control.world.answered(ResetAnswer(False, "busy", 0, "", ""))
     bench.control.world.tick(0.0)
     assert bench.control.session.phase is Phase.IDLE
@@ -192,11 +206,70 @@ def test_who_commands_is_recorded_and_heads_the_episode(bench, robot, tmp_path):
 
     say(Commander.POLICY)
     bench.play(1, robot)
-    assert bench.control.start().accepted
+    assert bench.control.session.start().accepted
     bench.play(1, robot)
     say(Commander.HUMAN)
     bench.play(1, robot)
-    assert bench.control.save(success=True).accepted
+    assert bench.control.session.save(success=True).accepted
     (episode,) = list_episodes(tmp_path / "demos")
     found = [step.commander for step in episode.steps()]
     assert set(found[:9]) == {Commander.POLICY} and set(found[11:]) == {Commander.HUMAN}
+
+
+def test_a_pause_is_no_gap_and_its_last_command_is_where_the_next_step_starts(
+    bench, robot, tmp_path
+):
+    bench.play(1, robot)
+    bench.control.session.start()
+    bench.play(1, robot)
+    assert bench.control.session.pause().accepted
+    bench.play(3, robot)
+    assert bench.control.session.phase is Phase.PAUSED
+    assert bench.control.session.pause().accepted
+    bench.play(1, robot)
+    assert bench.control.session.save(success=True).accepted
+    (episode,) = list_episodes(tmp_path / "demos")
+    assert episode.metadata.topics[IMAGE].count == 20
+    assert episode.metadata.topics[IMAGE].max_gap_s < 0.2 and episode.metadata.problems == ()
+    assert episode.metadata.topics["/target_pose"].count == 21
+    assert len(list(episode.steps())) == 20
+
+
+def test_the_task_changes_between_episodes_and_each_has_its_own_words(tmp_path, franka, robot):
+    bench = Bench(tmp_path, franka, instruction="lift it | put it back", task="lift,put")
+    bench.play(1, robot)
+    for _ in range(2):
+        assert bench.control.session.start().accepted
+        assert not bench.control.next_task().accepted, "an episode has one task"
+        bench.play(1, robot)
+        assert bench.control.session.save(success=True).accepted
+        assert bench.control.next_task().accepted
+    first, second = (e.metadata for e in list_episodes(tmp_path / "demos"))
+    assert (first.instruction, first.notes["task"]) == ("lift it", "lift")
+    assert (second.instruction, second.notes["task"]) == ("put it back", "put")
+
+
+def test_an_episode_that_a_goal_asks_for_ends_by_itself(bench, robot, tmp_path):
+    bench.play(1, robot)
+    assert bench.control.record("open the drawer", 2.0, 100.0).accepted
+    bench.play(1, robot)
+    bench.control.tick(101.9)
+    assert bench.control.session.phase is Phase.RECORDING
+    ended = []
+    bench.control.on_end = lambda *given: ended.append(given)
+    bench.control.tick(102.1)
+    assert ended == [(tmp_path / "demos/episode_000000", True)]
+    (episode,) = list_episodes(tmp_path / "demos")
+    assert episode.metadata.instruction == "open the drawer"
+
+
+def test_at_the_end_a_table_says_what_there_is(bench, robot):
+    bench.play(1, robot)
+    bench.control.session.start()
+    bench.play(1, robot)
+    bench.control.session.save(success=True)
+    assert bench.control.status(bench.now_ns, bench.now_ns).phase is Phase.READY
+    bench.control.session.quit()
+    bench.control.close()
+    table = bench.said(logging.INFO)[-1]
+    assert "episode_000000   success" in table and "1 episode(s)" in table

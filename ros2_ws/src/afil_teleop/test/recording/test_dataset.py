@@ -26,9 +26,9 @@ def dataset(tmp_path, franka, robot):
     return tmp_path / "d"
 
 
-def state(dataset, contract, *, instruction=INSTRUCTION, cue="intact"):
+def state(dataset, contract, *, instructions=(INSTRUCTION,), cue="intact"):
     return dataset_state(
-        dataset, contract, instruction=instruction, notes={"cue": cue}, first_seed=3
+        dataset, contract, instructions=instructions, notes={"cue": cue}, first_seed=3
     )
 
 
@@ -53,14 +53,14 @@ def test_another_variant_or_instruction_is_refused(dataset, franka):
     with pytest.raises(AfilError, match="cue 'intact', not 'broken'"):
         state(dataset, franka, cue="broken")
     with pytest.raises(AfilError, match="instruction .*not 'push the cube'"):
-        state(dataset, franka, instruction="push the cube")
+        state(dataset, franka, instructions=("push the cube",))
 
 
 def test_an_instruction_that_the_world_tells_later_is_held_against_the_dataset(dataset, franka):
-    found = state(dataset, franka, instruction="")
-    found.require_instruction(INSTRUCTION)
+    found = state(dataset, franka, instructions=())
+    found.require_instructions(INSTRUCTION)
     with pytest.raises(AfilError, match=f"'{INSTRUCTION}', not 'push the cube'"):
-        found.require_instruction("push the cube")
+        found.require_instructions("push the cube")
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path, franka):
@@ -70,3 +70,8 @@ def test_a_folder_of_something_else_is_refused(tmp_path, franka):
         state(tmp_path / "photos", franka)
     with pytest.raises(AfilError, match="is a file"):
         state(tmp_path / "photos" / "cat.png", franka)
+
+
+def test_a_session_that_shares_a_task_may_add_others(dataset, franka):
+    found = state(dataset, franka, instructions=("push the cube", INSTRUCTION))
+    assert found.instructions == (INSTRUCTION,)

@@ -153,9 +153,9 @@ def test_an_episode_that_is_left_open_can_be_read_and_is_not_in_the_dataset(
     path = recorder.leave()
     assert path == data / ".partial" / name
     assert len(list(read_bag(path, [IMAGE]))) == 3
-    assert dataset_state(data, franka, instruction="x", notes={}, first_seed=4) == DatasetState(
-        0, 0, 4
-    )
+    assert dataset_state(
+        data, franka, instructions=("x",), notes={}, first_seed=4
+    ) == DatasetState(0, 0, 4)
 
 
 def test_while_the_world_is_reset_nothing_is_recorded(tmp_path, franka, robot):
