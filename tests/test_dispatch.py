@@ -8,7 +8,7 @@ from pathlib import Path
 
 # A comparison with a text that is a registered name by chance, or that is no dispatch.
 ALLOWED = {
-    ("autofocus.py", "self.config.resolution == 'image'"): "a size, not a kind",
+    ("alignment.py", "self.resolution == 'image'"): "a size, not a kind",
 }
 
 

@@ -33,6 +33,7 @@ POINTS = (
     ("filter", "test_perception::test_filter"),
     ("encoder", "test_learning::test_encoder"),
     ("pooling", "test_learning::test_pooling"),
+    ("instruction encoder", "test_learning::test_instruction"),
     ("head", "test_learning::test_head"),
     ("method", "test_learning::test_method"),
     ("world", "test_simulation::test_world"),

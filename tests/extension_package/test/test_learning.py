@@ -10,6 +10,7 @@ import torch
 from afil_policy.commands import train
 from afil_policy.data.batch import Observation
 from afil_policy.encoders import Features
+from afil_policy.instructions import INSTRUCTIONS
 from afil_policy.training.checkpoint import load_checkpoint
 
 
@@ -49,6 +50,13 @@ def test_pooling(trained) -> None:
     pooling = trained.config.pooling.build((2, 1, 2))
     pooled = pooling(Features(torch.tensor([[[[1.0, 5.0]], [[-3.0, -2.0]]]])))
     torch.testing.assert_close(pooled, torch.tensor([[5.0, -2.0]]))
+
+
+def test_instruction() -> None:
+    letters = INSTRUCTIONS.select("letters").build(())
+    told = Observation({}, torch.zeros(1, 1, 2), instructions=("turn it",))
+    assert letters(told).shape == (1, letters.size)
+    assert letters(told).sum() == 6
 
 
 def test_head(trained) -> None:

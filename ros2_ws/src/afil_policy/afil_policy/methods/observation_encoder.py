@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -15,10 +14,10 @@ from afil_policy.pooling.base import Pooling
 
 
 class ObservationEncoder(nn.Module):
-    """An encoder and a pooling for each camera, and proprioception beside them.
+    """An encoder and a pooling for each camera; beside them proprioception and instruction.
 
-    A method that changes the features before they are pooled calls :meth:`features` and
-    :meth:`latent`; the others call the module.
+    The cameras' vectors are concatenated. A method that changes the features before they are
+    pooled calls :meth:`features` and :meth:`latent`; the others call the module.
 
     Args:
         spec: Cameras and parts.
@@ -39,11 +38,13 @@ class ObservationEncoder(nn.Module):
             pooling = spec.pooling.build(encoder.shape)
             self.encoders[camera.name], self.poolings[camera.name] = encoder, pooling
             self.size += pooling.size
+        self.instruction = spec.instruction.build(spec.tasks)
+        self.size += self.instruction.size
 
     def forward(self, observation: Observation) -> tuple[Tensor, dict[str, Features]]:
         """The latent float32 [B, size], and each camera's features."""
         features = self.features(observation.images)
-        return self.latent(features, observation.proprioception), features
+        return self.latent(features, observation), features
 
     def features(self, images: Mapping[str, Tensor]) -> dict[str, Features]:
         """Each camera's features, with its pooling's attention if that has one.
@@ -56,14 +57,25 @@ class ObservationEncoder(nn.Module):
             frames = images[name]
             stacked = frames.flatten(1, 2) if frames.dim() > 4 else frames
             encoder, pooling = self._of(name)
-            features: Features = encoder(stacked)
-            found[name] = replace(features, attention=pooling.attention(features))
+            found[name] = pooling.looked(encoder(stacked))
         return found
 
-    def latent(self, features: Mapping[str, Features], proprioception: Tensor) -> Tensor:
-        """The latent, float32 [B, size], of features and float32 [B, T, P]."""
+    def latent(self, features: Mapping[str, Features], observation: Observation) -> Tensor:
+        """The latent of features and of what else is observed.
+
+        Args:
+            features: By camera, of B samples or of M versions of each, one after the other.
+            observation: B samples.
+
+        Returns:
+            float32 [B, size] or [B * M, size].
+        """
         visual = [self._of(name)[1](features[name]) for name in self.encoders]
-        return torch.cat([*visual, proprioception.flatten(1)], dim=1)
+        known = [observation.proprioception.flatten(1), self.instruction(observation)]
+        versions = len(visual[0]) // len(known[0])
+        if versions > 1:
+            known = [each.repeat_interleave(versions, dim=0) for each in known]
+        return torch.cat([*visual, *known], dim=1)
 
     def _of(self, name: str) -> tuple[Encoder, Pooling]:
         return self.encoders[name], self.poolings[name]  # type: ignore[return-value]

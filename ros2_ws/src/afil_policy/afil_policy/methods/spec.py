@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from afil_core.registry import Selection
 from afil_policy.encoders.base import Encoder
 from afil_policy.heads.base import Head
+from afil_policy.instructions import INSTRUCTIONS, InstructionEncoder
 from afil_policy.pooling.base import Pooling
 
 
@@ -40,6 +41,7 @@ class Spec:
         head: What makes actions of all that.
         frames: Frames that are seen at once, T.
         horizon: Actions that are predicted at once, H.
+        instruction: What makes numbers of the instruction.
         tasks: The instructions of the demonstrations, which ``Observation.task`` counts.
     """
 
@@ -51,4 +53,7 @@ class Spec:
     head: Selection[Head]
     frames: int = 1
     horizon: int = 1
+    instruction: Selection[InstructionEncoder] = field(
+        default_factory=lambda: INSTRUCTIONS.select("ignored")
+    )
     tasks: tuple[str, ...] = ()

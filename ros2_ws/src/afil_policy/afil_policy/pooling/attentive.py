@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from pydantic import Field
 from torch import Tensor, nn
@@ -55,16 +57,13 @@ class Attentive(Pooling):
         found, _ = self.look(queries, cells, cells, need_weights=False)
         return found.flatten(1)  # type: ignore[no-any-return]
 
-    def attention(self, features: Features) -> Tensor:
-        """Where it looks, the mean over queries and heads: float32 [B, h, w]."""
-        return self.heads(features).mean(dim=1)
-
-    def heads(self, features: Features) -> Tensor:
-        """Where each head of each query looks: float32 [B, queries * attention heads, h, w]."""
+    def looked(self, features: Features) -> Features:
+        """The features with where each head of each query looks, and the mean over all."""
         cells, queries = self._cells(features)
         _, weights = self.look(queries, cells, cells, average_attn_weights=False)
         # [B, heads, queries, cells]: the heads of the first query come first.
-        return weights.transpose(1, 2).flatten(1, 2).unflatten(2, self._grid)  # type: ignore[no-any-return]
+        heads: Tensor = weights.transpose(1, 2).flatten(1, 2).unflatten(2, self._grid)
+        return replace(features, heads=heads, attention=heads.mean(dim=1))
 
     def _cells(self, features: Features) -> tuple[Tensor, Tensor]:
         cells = self.norm(self.cells(features.map).flatten(2).transpose(1, 2) + self.places)

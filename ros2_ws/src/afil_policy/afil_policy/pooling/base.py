@@ -26,10 +26,6 @@ class Pooling(nn.Module, ABC):
     def forward(self, features: Features) -> Tensor:
         """Pool to float32 [B, size]."""
 
-    def attention(self, features: Features) -> Tensor | None:
-        """Where the pooling looks, float32 [B, h, w] at least 0; here what the encoder says."""
-        return features.attention
-
-    def heads(self, features: Features) -> Tensor | None:
-        """Where each of its attention heads looks, float32 [B, N, h, w]; here the encoder's."""
-        return features.heads
+    def looked(self, features: Features) -> Features:
+        """The features with where the pooling looks; here that is what the encoder says."""
+        return features

@@ -27,13 +27,13 @@ def test_the_loss_of_four_pixels_is_that_of_the_formula(make: Make) -> None:
     m = torch.exp(torch.tensor([0.0, 1.0, 2.0, 4.0]) / 2.0)
     g_hat = (m - m[0]) / (m[3] - m[0])
     expected = ((g_hat - torch.tensor([0.0, 0.0, 1.0, 0.5])) ** 2).mean()
-    loss = make("autofocus", temperature=2.0).regularization(Features(z), target)
+    loss = make("autofocus", temperature=2.0).parts[0].regularization(Features(z), target)
     torch.testing.assert_close(loss, expected)
 
 
 @pytest.mark.parametrize("resolution", ["map", "image"])
 def test_perfect_alignment_has_no_regularization_loss(make: Make, resolution: str) -> None:
-    method = make("autofocus", resolution=resolution, temperature=1.0)
+    method = make("autofocus", resolution=resolution, temperature=1.0).parts[0]
     size = None if resolution == "map" else (24, 32)
     target = predict_attention(features().map, 1.0, size)
     assert float(method.regularization(features(), target)) < 1e-9
@@ -67,8 +67,8 @@ def test_regularization_moves_attention_to_the_key_object(make: Make, sample: Sa
 
 def test_frames_without_key_objects_count_only_when_asked(make: Make) -> None:
     empty = torch.zeros(2, 24, 32)
-    kept = make("autofocus", skip_empty=False)
-    skipped = make("autofocus", skip_empty=True)
+    kept = make("autofocus", skip_empty=False).parts[0]
+    skipped = make("autofocus", skip_empty=True).parts[0]
     assert float(skipped.regularization(features(), empty)) == 0.0
     assert float(kept.regularization(features(), empty)) > 0.0
 
@@ -76,7 +76,7 @@ def test_frames_without_key_objects_count_only_when_asked(make: Make) -> None:
 def test_skipped_frames_do_not_dilute_the_others(make: Make) -> None:
     z, maps = features(), torch.zeros(2, 24, 32)
     maps[0, 4:8, 4:8] = 1
-    method = make("autofocus")
+    method = make("autofocus").parts[0]
     both = float(method.regularization(z, maps))
     alone = float(method.regularization(Features(z.map[:1]), maps[:1]))
     assert both == pytest.approx(alone)

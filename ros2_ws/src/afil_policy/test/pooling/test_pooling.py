@@ -20,10 +20,8 @@ def test_the_vector_has_the_length_that_was_said(name: str) -> None:
 @pytest.mark.parametrize("name", sorted({*POOLING.names()} - {"attentive"}))
 def test_what_the_encoder_attends_to_is_passed_on(name: str) -> None:
     pooling, attention = POOLING.select(name).build(SHAPE), torch.rand(4, 6, 8)
-    assert pooling.attention(Features(torch.randn(4, *SHAPE), attention)) is attention
-    assert pooling.attention(Features(torch.randn(4, *SHAPE))) is None
-    heads = torch.rand(4, 2, 6, 8)
-    assert pooling.heads(Features(torch.randn(4, *SHAPE), attention, heads)) is heads
+    features = Features(torch.randn(4, *SHAPE), attention, torch.rand(4, 2, 6, 8))
+    assert pooling.looked(features) is features
 
 
 def test_spatial_softmax_finds_the_place_of_a_peak() -> None:
@@ -54,10 +52,12 @@ def attentive(**options: int) -> Pooling:
 
 def test_attentive_pooling_looks_with_shares_of_one() -> None:
     pooling, features = attentive(queries=3), Features(torch.randn(4, *SHAPE), torch.rand(4, 6, 8))
-    heads = pooling.heads(features)
+    looked = pooling.looked(features)
+    heads = looked.heads
     assert heads.shape == (4, 6, 6, 8)
     torch.testing.assert_close(heads.sum(dim=(2, 3)), torch.ones(4, 6))
-    torch.testing.assert_close(pooling.attention(features), heads.mean(dim=1))
+    torch.testing.assert_close(looked.attention, heads.mean(dim=1))
+    assert looked.map is features.map
 
 
 def test_what_attentive_pooling_does_not_look_at_can_not_reach_the_vector() -> None:
@@ -65,7 +65,7 @@ def test_what_attentive_pooling_does_not_look_at_can_not_reach_the_vector() -> N
     pooling = POOLING.select("attentive", width=8, attention_heads=1).build(SHAPE)
     pooling.queries.data *= 1e5
     z = torch.randn(1, *SHAPE, requires_grad=True)
-    place = pooling.attention(Features(z)).detach().flatten().argmax()
+    place = pooling.looked(Features(z)).attention.detach().flatten().argmax()
     pooling(Features(z)).square().sum().backward()
     reached = z.grad.abs().sum(dim=1).flatten()
     assert reached[place] > 0

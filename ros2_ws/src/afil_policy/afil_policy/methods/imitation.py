@@ -1,0 +1,171 @@
+"""Behavior cloning with whatever a method adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import reduce
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from afil_core.errors import AfilError
+from afil_policy.data.batch import Batch, Needs, Observation
+from afil_policy.encoders.attention import attention_map
+from afil_policy.methods.base import Losses, Method
+from afil_policy.methods.observation_encoder import ObservationEncoder
+from afil_policy.methods.part import Part, Seen
+from afil_policy.methods.saliency_predictor import SaliencyPredictor
+from afil_policy.methods.spec import Spec
+
+Parts = Sequence[tuple[type[Part], Part.Config]]
+
+
+class Imitation(Method):
+    """L = L_BC + sum of the parts' weighted terms, L_BC the head's loss on what was demonstrated.
+
+    Where a part is guided by saliency, training gives it the target maps, and beside the policy a
+    :class:`SaliencyPredictor` learns them from the images: a network of its own, whose gradients
+    never meet the policy's. The policy acts with what that predicts, in validation too.
+
+    Args:
+        config: Options.
+        spec: Sizes and parts.
+
+    Raises:
+        AfilError: When the parts of the configuration do not fit.
+    """
+
+    part: ClassVar[type[Part] | None] = None
+
+    @classmethod
+    def parts_of(cls, config: Method.Config) -> Parts:
+        """What it adds to behavior cloning with these options."""
+        if cls.part is None:
+            return []
+        assert isinstance(config, cls.part.Config)
+        return [(cls.part, config)]
+
+    @classmethod
+    def needs(cls, config: Method.Config) -> Needs:
+        """What its batches must hold, with these options."""
+        each = [kind.needs for kind, _ in cls.parts_of(config)]
+        return reduce(Needs.__or__, each, Needs())
+
+    def __init__(self, config: Method.Config, spec: Spec) -> None:
+        super().__init__()
+        self.config = config
+        kinds = self.parts_of(config)
+        for kind, _ in kinds:
+            spec = kind.adapted(spec)
+        extra = spec.frames * sum(kind.extra_channels for kind, _ in kinds)
+        self.encoder = ObservationEncoder(spec, extra)
+        self.head = spec.head.build(self.encoder.size, spec.horizon, spec.actions)
+        self.parts = nn.ModuleList(kind(options, spec, self.encoder) for kind, options in kinds)
+        guided = any(kind.guided for kind, _ in kinds)
+        self.predictor = SaliencyPredictor(spec) if guided else None
+
+    def loss(self, batch: Batch) -> Losses:
+        """The loss of a batch; terms: ``bc``, those of the parts, ``predictor``."""
+        if self.training:
+            for part in self._parts():
+                batch = part.batch(batch)
+        saliency = self.saliency(batch)
+        seen = self.see(batch, saliency)
+        total = bc = self.imitation(seen.latent, batch)
+        if not all(part.imitates() for part in self._parts()):
+            total = 0.0 * bc
+        terms = {"bc": bc}
+        for part in self._parts():
+            for name, (weight, value) in part.terms(self, batch, seen).items():
+                total = total + weight * value
+                terms[name] = value
+        if self.predictor is not None:
+            terms["predictor"] = self.predictor.loss(batch)
+            total = total + terms["predictor"]
+        return Losses(total, terms)
+
+    def imitation(self, latent: Tensor, batch: Batch) -> Tensor:
+        """The head's loss, a scalar, with the latent float32 [B * M, L] of B samples."""
+        actions, mask = batch.actions, batch.action_mask
+        versions = len(latent) // len(actions)
+        if versions > 1:
+            actions = actions.repeat_interleave(versions, dim=0)
+            mask = mask.repeat_interleave(versions, dim=0)
+        return self.head.loss(self.head(latent), actions, mask)
+
+    def act(self, observation: Observation) -> Tensor:
+        """The next actions, normalized: float32 [B, H, D]."""
+        return self.head.act(self.head(self._acting(observation).latent))
+
+    def attention(self, observation: Observation) -> dict[str, Tensor]:
+        """Where the policy looks, by camera: float32 [B, h, w] in [0, 1]."""
+        tau = self.config.temperature
+        return {c: attention_map(f, tau) for c, f in self._acting(observation).used.items()}
+
+    def saliency(self, observation: Observation) -> dict[str, Tensor]:
+        """What guided parts go by, float32 [B, T, H, W] by camera: see :class:`Part`.
+
+        Raises:
+            AfilError: When a camera has no maps in a batch of training.
+        """
+        if self.predictor is None:
+            return {}
+        with torch.no_grad():
+            predicted: dict[str, Tensor] = self.predictor(observation.images)
+        if not (self.training and isinstance(observation, Batch)):
+            return predicted
+        found = {}
+        for camera, guess in predicted.items():
+            if camera not in observation.saliency_history:
+                raise AfilError(
+                    f"this method needs saliency maps of every camera, and {camera} has none; "
+                    "perceive it too, or leave it out of data.cameras"
+                )
+            maps = observation.saliency_history[camera]
+            valid = observation.saliency_valid.get(camera)
+            # What was not labelled goes as it will at test time.
+            found[camera] = (
+                maps if valid is None else torch.where(valid[:, None, None, None], maps, guess)
+            )
+        return found
+
+    def see(self, observation: Observation, saliency: Mapping[str, Tensor]) -> Seen:
+        """What becomes of an observation on its way to the head."""
+        images = dict(observation.images)
+        for part in self._parts():
+            images = part.images(images, saliency)
+        with ExitStack() as stack:
+            for part in self._parts():
+                stack.enter_context(part.encoding(self.encoder, saliency))
+            features = self.encoder.features(images)
+        used = features
+        for part in self._parts():
+            used = part.features(used, observation.images, saliency)
+        return Seen(features, used, self.encoder.latent(used, observation))
+
+    def prediction(self, observation: Observation) -> Tensor:
+        """What the head makes of an observation."""
+        found: Tensor = self.head(self.see(observation, self.saliency(observation)).latent)
+        return found
+
+    def _acting(self, observation: Observation) -> Seen:
+        # Nothing but the observation counts, whatever else a batch may hold.
+        if isinstance(observation, Batch):
+            observation = Observation(
+                images=observation.images,
+                proprioception=observation.proprioception,
+                history_mask=observation.history_mask,
+                task=observation.task,
+                instructions=observation.instructions,
+            )
+        training = self.training
+        self.eval()
+        try:
+            return self.see(observation, self.saliency(observation))
+        finally:
+            self.train(training)
+
+    def _parts(self) -> list[Part]:
+        return list(self.parts)  # type: ignore[arg-type]
