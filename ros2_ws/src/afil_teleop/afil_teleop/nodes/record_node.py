@@ -173,7 +173,10 @@ class RecordNode(Node):
             for topic in self.control.health.topics
         }
         for topic, msgtype, qos in self.control.know(graph):
-            self._listen(topic, msgtype, qos)
+            try:
+                self._listen(topic, msgtype, qos)
+            except ImportError as error:  # Its definition is known, its class is not built.
+                self.get_logger().warning(f"{topic} is not recorded: {error}")
 
     def _received(self, topic: str, cdr: bytes, info: dict[str, Any]) -> None:
         self.control.received(
