@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from afil_core.saliency import Box, KeyObject
+from afil_core.saliency import KeyObject, Rle
 from afil_core.schema import Schema
 
 Map = NDArray[np.float64]
@@ -48,7 +49,8 @@ class SaliencyConfig(Schema):
         causal: Whether only the past counts.
         kernel: ``peak``: each Gaussian has height 1; ``sum``: each has integral 1.
         shape: ``center``: a round Gaussian at the box's center; ``box``: one with at least the
-            standard deviation of the box's own extent along each axis.
+            standard deviation of the box's own extent along each axis; ``mask``: the mask, with
+            an edge as soft as the Gaussian; as ``box`` for objects without a mask.
         frame_min_max: Whether each frame's map is scaled to [0, 1] before the sum over frames.
     """
 
@@ -64,7 +66,7 @@ class SaliencyConfig(Schema):
     window: int = Field(default=1, ge=0)
     causal: bool = True
     kernel: Literal["peak", "sum"] = "peak"
-    shape: Literal["center", "box"] = "center"
+    shape: Literal["center", "box", "mask"] = "center"
     frame_min_max: bool = True
 
     def for_scene(self, *, driving: bool) -> SaliencyConfig:
@@ -103,55 +105,99 @@ def saliency_map(
     """
     if config.sigma_fraction is None:
         raise ValueError("a map needs a sigma: take for_scene() of the parameters")
-    height, width = map_size or image_size
-    total = np.zeros((height, width))
+    size = map_size or image_size
+    total: Map | None = None
     for step in config.offsets:
         near = objects.get(step, ())
         if not near:
             continue
         sigma = config.sigma_fraction * image_size[1] * config.beta ** -abs(step)
-        frame: Map = np.zeros((height, width))
-        for item in near:
-            frame += _kernel(item.box, sigma, image_size, (height, width), config)
+        frame = _frame(near, sigma, image_size, size, config)
+        weight = config.alpha ** abs(step)
         if config.frame_min_max:
-            frame = _min_max(frame)
-        total += config.alpha ** abs(step) * frame
-    return _min_max(total)
+            _min_max(frame, weight)
+        elif weight != 1.0:
+            frame *= weight
+        if total is None:
+            total = frame
+        else:
+            total += frame
+    if total is None:
+        return np.zeros(size)
+    _min_max(total)
+    return total
 
 
 def to_uint8(saliency: Map) -> NDArray[np.uint8]:
     """A map in [0, 1] as gray levels 0 to 255, uint8 [H, W]."""
-    return np.rint(np.clip(saliency, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return np.asarray(cv2.convertScaleAbs(saliency, alpha=255.0), dtype=np.uint8)
 
 
-def _kernel(
-    box: Box,
+def _frame(
+    objects: Sequence[KeyObject],
     sigma: float,
     image_size: tuple[int, int],
     map_size: tuple[int, int],
     config: SaliencyConfig,
 ) -> Map:
-    """One Gaussian, as the outer product of its two axes; x and y in pixels of the image."""
-    axes = []
-    for low, high, image_length, map_length in (
-        (box[1], box[3], image_size[0], map_size[0]),
-        (box[0], box[2], image_size[1], map_size[1]),
-    ):
-        sigma_axis = sigma
-        if config.shape == "box":
-            sigma_axis = max(sigma, (high - low) * _BOX_SIGMA)
-        # pixel centers: pixel i of the map covers [i, i + 1) * image_length / map_length
-        x = (np.arange(map_length) + 0.5) * (image_length / map_length)
-        axis = np.exp(-0.5 * ((x - (low + high) / 2) / sigma_axis) ** 2)
-        if config.kernel == "sum":
-            axis /= sigma_axis * math.sqrt(2 * math.pi)
-        axes.append(axis)
-    return np.outer(axes[0], axes[1])
+    """The sum of the objects' kernels; Gaussians as one product of their two axes."""
+    masks: list[Rle] = []
+    if config.shape == "mask":
+        masks = [o.mask for o in objects if o.mask is not None]
+        objects = [o for o in objects if o.mask is None]
+    boxes = np.array([o.box for o in objects], dtype=np.float64).reshape(-1, 4)
+    rows = _axis(boxes[:, 1], boxes[:, 3], sigma, image_size[0], map_size[0], config)
+    columns = _axis(boxes[:, 0], boxes[:, 2], sigma, image_size[1], map_size[1], config)
+    frame: Map = rows.T @ columns
+    for mask in masks:
+        frame += _soft(mask, sigma, image_size, map_size, config)
+    return frame
 
 
-def _min_max(values: Map) -> Map:
+def _axis(
+    low: Map, high: Map, sigma: float, image_length: int, map_length: int, config: SaliencyConfig
+) -> Map:
+    """Gaussians along one axis, [N, L]; coordinates in pixels of the image."""
+    spread = np.full(low.shape, sigma)
+    if config.shape != "center":
+        spread = np.maximum(spread, (high - low) * _BOX_SIGMA)
+    # pixel centers: pixel i of the map covers [i, i + 1) * image_length / map_length
+    x = (np.arange(map_length) + 0.5) * (image_length / map_length)
+    middle = (low + high) / 2
+    axis: Map = np.exp(-0.5 * ((x - middle[:, np.newaxis]) / spread[:, np.newaxis]) ** 2)
+    if config.kernel == "sum":
+        axis /= spread[:, np.newaxis] * math.sqrt(2 * math.pi)
+    return axis
+
+
+def _soft(
+    mask: Rle,
+    sigma: float,
+    image_size: tuple[int, int],
+    map_size: tuple[int, int],
+    config: SaliencyConfig,
+) -> Map:
+    """A mask with an edge as soft as the Gaussian."""
+    height, width = map_size
+    pixels: NDArray[Any] = mask.mask().astype(np.float32)
+    if mask.size != map_size:
+        pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(
+        pixels, (0, 0), sigmaX=sigma * width / image_size[1],
+        sigmaY=sigma * height / image_size[0], borderType=cv2.BORDER_CONSTANT,
+    )  # fmt: skip
+    soft: Map = blurred.astype(np.float64)
+    if config.kernel == "sum":
+        # of one pixel of the image, as the Gaussians' is
+        per_pixel = (height * width) / (image_size[0] * image_size[1])
+        return soft * (per_pixel / max(float(pixels.sum()), _EPSILON))
+    return soft / max(float(soft.max()), _EPSILON)
+
+
+def _min_max(values: Map, scale: float = 1.0) -> None:
+    """Scale a map in place to [0, scale]; a constant one to 0."""
     low, high = float(values.min()), float(values.max())
-    if high <= low:
-        return np.zeros_like(values)
+    if low:
+        values -= low
     # sum-normalised kernels are small numbers: epsilon must not weigh against them
-    return (values - low) / (high - low + _EPSILON * high)
+    values *= scale / ((high - low + _EPSILON * high) or 1.0)

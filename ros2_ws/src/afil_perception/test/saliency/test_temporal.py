@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from afil_core.saliency import Box, KeyObject
+from afil_core.saliency import Box, KeyObject, Rle
 from afil_perception.saliency import SaliencyConfig, to_uint8
 from afil_perception.saliency import saliency_map as map_of
 
@@ -115,3 +115,57 @@ def test_a_map_without_a_sigma_is_a_mistake_of_the_caller() -> None:
 def test_gray_levels_span_the_whole_range() -> None:
     gray = to_uint8(saliency_map({0: [POINT]}, SIZE, parameters()))
     assert gray.dtype == np.uint8 and gray.max() == 255 and gray.min() == 0
+
+
+def disc(x: int, y: int, radius: int) -> KeyObject:
+    rows, columns = np.mgrid[0 : SIZE[0], 0 : SIZE[1]]
+    mask = (columns - x) ** 2 + (rows - y) ** 2 <= radius**2
+    box = (x - radius, y - radius, x + radius + 1, y + radius + 1)
+    return KeyObject(1, "carrot", 1.0, tuple(float(v) for v in box), Rle.of(mask))
+
+
+def test_the_mask_shape_is_high_inside_and_falls_off_outside() -> None:
+    got = map_of({0: [disc(80, 45, 30)]}, SIZE, parameters(shape="mask", window=0))
+    center = map_of({0: [disc(80, 45, 30)]}, SIZE, parameters(shape="center", window=0))
+    assert got[45, 60] > 0.8 and center[45, 60] < 0.1
+    assert got[45, 110] == pytest.approx(0.45, abs=0.05)  # its edge, a little less as it is round
+    assert got[45, 145] < 0.01
+
+
+def test_a_mask_of_one_pixel_is_a_gaussian() -> None:
+    got = map_of({0: [disc(80, 40, 0)]}, SIZE, parameters(shape="mask", window=0))
+    np.testing.assert_allclose(
+        got, saliency_map({0: [POINT]}, SIZE, parameters(window=0)), atol=2e-3
+    )
+
+
+def test_an_object_without_a_mask_has_its_box_beside_those_with_one() -> None:
+    left = KeyObject(2, "pot", 1.0, LEFT)
+    got = map_of({0: [disc(130, 40, 6), left]}, SIZE, parameters(shape="mask", window=0))
+    assert got[40, 20] == pytest.approx(1.0, abs=0.02)
+    assert got[40, 130] == pytest.approx(1.0, abs=0.02)
+
+
+@pytest.mark.parametrize("kernel", ["peak", "sum"])
+def test_a_mask_shaped_map_depends_on_fractions_not_on_pixels(kernel: str) -> None:
+    objects = {0: [disc(60, 40, 9)], -1: [disc(100, 40, 15)]}
+    chosen = parameters(shape="mask", kernel=kernel, frame_min_max=False)
+    large = map_of(objects, SIZE, chosen)
+    small = map_of(objects, SIZE, chosen, map_size=(45, 80))
+    np.testing.assert_allclose(large.reshape(45, 2, 80, 2).mean((1, 3)), small, atol=0.02)
+
+
+def test_ten_objects_are_the_sum_of_each() -> None:
+    rng = np.random.default_rng(0)
+    corners = rng.uniform(5, [130, 60], (10, 2))
+    boxes = [(float(x), float(y), float(x + 20), float(y + 12)) for x, y in corners]
+    for shape in ("center", "box"):
+        chosen = parameters(window=0, shape=shape, frame_min_max=False)
+        y, x = np.mgrid[0 : SIZE[0], 0 : SIZE[1]] + 0.5
+        sx = max(SIGMA_PX, 20 / 12**0.5) if shape == "box" else SIGMA_PX
+        expected = sum(
+            np.exp(-0.5 * (((x - a - 10) / sx) ** 2 + ((y - b - 6) / SIGMA_PX) ** 2))
+            for a, b in corners
+        )
+        expected = (expected - expected.min()) / (expected.max() - expected.min())
+        np.testing.assert_allclose(saliency_map({0: boxes}, SIZE, chosen), expected, atol=1e-6)
