@@ -36,6 +36,8 @@ POINTS = (
     ("instruction encoder", "test_learning::test_instruction"),
     ("head", "test_learning::test_head"),
     ("method", "test_learning::test_method"),
+    ("saliency source", "test_learning::test_saliency_source"),
+    ("logger", "test_learning::test_logger"),
     ("world", "test_simulation::test_world"),
     ("task", "test_simulation::test_task"),
     ("command adapter", "test_deploy::test_adapter"),

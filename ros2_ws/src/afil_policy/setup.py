@@ -17,6 +17,7 @@ setup(
     ],
     install_requires=[
         "setuptools",
+        "accelerate",
         "afil_core",
         "numpy",
         "opencv-python-headless",
@@ -24,8 +25,10 @@ setup(
         "pydantic",
         "safetensors",
         "scipy",
+        "tensorboard",
         "torch",
         "torchvision",
+        "tqdm",
     ],
     # colcon runs the tests of a package with pytest only if it finds this.
     extras_require={"test": ["pytest"]},
@@ -37,6 +40,7 @@ setup(
     entry_points={
         "console_scripts": [
             "evaluate = afil_policy.commands.evaluate:main",
+            "inspect = afil_policy.commands.inspect:main",
             "policy_node = afil_policy.nodes.policy_node:main",
             "watchdog_node = afil_policy.nodes.watchdog_node:main",
             "report = afil_policy.commands.report:main",

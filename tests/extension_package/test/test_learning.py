@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 import pytest
 import torch
 
@@ -19,6 +20,7 @@ def trained(dataset, tmp_path_factory):
     """A run of three epochs with all three of them."""
     run = tmp_path_factory.mktemp("run")
     words = ["train", "--dataset", str(dataset), "--output", str(run), "--threads", "1"]
+    words += ["--log", "diary"]
     for override in (
         "method={name: two_views, noise: 0.1}",
         "encoder=patches",
@@ -28,6 +30,7 @@ def trained(dataset, tmp_path_factory):
         "data.height=32",
         "data.width=48",
         "data.validation_fraction=0",
+        "data.saliency={name: middle, share: 0.5}",
         "optimizer.epochs=3",
         "optimizer.batch_size=16",
     ):
@@ -76,3 +79,22 @@ def test_method(trained) -> None:
     seen = Observation({"top_image": torch.zeros(1, 1, 3, 32, 48)}, torch.zeros(1, 1, 2))
     assert method.act(seen).shape == (1, 1, 1)
     assert method.attention(seen)["top_image"].shape == (1, 8, 12)
+
+
+def test_saliency_source(trained) -> None:
+    class Store:
+        episodes = np.zeros(2, np.int32)
+
+        def saliency(self, camera, steps):
+            return np.full((*steps.shape, 4, 8), 9, np.uint8)
+
+    source = trained.config.data.saliency.build()
+    found = source.maps(Store(), "top_image", np.array([0, 1]))
+    assert found.shape == (2, 4, 8)
+    assert found[0, 1:3, 2:6].all()
+    assert found.sum() == 2 * 9 * 8
+
+
+def test_logger(trained) -> None:
+    diary = (trained.path.parent / "diary.txt").read_text(encoding="utf-8")
+    assert [line.split()[0] for line in diary.splitlines()] == ["1", "2", "3"]

@@ -36,6 +36,22 @@ def resize_map(
     return _resize(values, size)  # type: ignore[return-value]
 
 
+def resize_depth(metres: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Resize a depth image; what was not measured does not pull its neighbors towards the lens.
+
+    Args:
+        metres: float32 [H, W]; 0 where nothing was measured.
+        size: Height and width wanted.
+
+    Returns:
+        float32 [h, w]: the mean of what was measured, 0 where nothing was.
+    """
+    measured = (metres > 0).astype(np.float32)
+    share = np.asarray(_resize(measured, size))
+    total = np.asarray(_resize(metres, size))
+    return np.asarray(np.divide(total, share, out=np.zeros_like(total), where=share > 0))
+
+
 def _resize(values: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.generic]:
     height, width = size
     if values.shape[:2] == (height, width):

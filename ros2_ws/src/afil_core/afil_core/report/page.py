@@ -77,10 +77,12 @@ class Page:
     Attributes:
         title: Its heading.
         parts: What is on it, in order.
+        refresh_s: A browser that shows it reads it again so often, s; None for never.
     """
 
     title: str
     parts: Sequence[Part]
+    refresh_s: int | None = None
 
     def html(self) -> str:
         """The text of the file."""

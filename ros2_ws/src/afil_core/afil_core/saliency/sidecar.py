@@ -32,11 +32,12 @@ class Sidecar:
 
     Args:
         episode: Folder of the episode.
+        folder: Name of the sidecar in there; another one holds maps of another source.
     """
 
-    def __init__(self, episode: Path) -> None:
+    def __init__(self, episode: Path, folder: str = SALIENCY_FOLDER) -> None:
         self.episode = episode
-        self.path = episode / SALIENCY_FOLDER
+        self.path = episode / folder
 
     def exists(self) -> bool:
         """Whether there is one; it appears whole or not at all."""

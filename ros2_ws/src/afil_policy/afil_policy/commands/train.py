@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import platform
-import subprocess
 import sys
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate import Accelerator
+from accelerate.utils import broadcast_object_list
 
 from afil_core import schema
 from afil_core.errors import AfilError, run
-from afil_policy.data.cache import Cache, chosen_episodes, open_cache
+from afil_core.registry import Selection
+from afil_policy.data.cache import Cache, open_cache
+from afil_policy.data.selection import select
 from afil_policy.methods import METHODS
-from afil_policy.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from afil_policy.training.accelerator import AUTO, new_accelerator
+from afil_policy.training.checkpoint import load_checkpoint, save_checkpoint
 from afil_policy.training.config import TrainConfig
-from afil_policy.training.facts import TrainingFacts
 from afil_policy.training.layout import FOLDER, RUNS
+from afil_policy.training.loggers import DEFAULT, LOGGERS, Logger, RunFacts
 from afil_policy.training.runs import RunRecord, claim, claim_numbered, read_record
-from afil_policy.training.trainer import Result, Trainer, run_identity
+from afil_policy.training.trainer import Trainer, run_identity
 
 _DATASET = Path("demos")
+_NO_LOGGER = "none"
 
 
 def main() -> int:
@@ -33,52 +36,99 @@ def main() -> int:
 
 def _main() -> int:
     args = _parser().parse_args()
-    config, device = _config(args), _device(args.device)
+    config = _config(args)
+    loggers = _loggers(args.log)
+    accelerator = new_accelerator(config.training.precision, args.device)
     if args.threads:
         torch.set_num_threads(args.threads)
-    cache_root = args.cache or (args.output.parent if args.output else RUNS) / "cache"
-    needs_saliency = config.method.kind.needs_saliency
-    cache = open_cache(args.dataset, config.data, cache_root, needs_saliency=needs_saliency)
-    for sentence in cache.left_out:
-        print(sentence)
-    print(_summary(config, cache), flush=True)
-    record = RunRecord(
-        identity=run_identity(config, cache),
-        dataset=str(args.dataset),
-        dataset_sha256=cache.dataset_sha256,
-        config=config,
-    )
-    if args.output:
-        output: Path = args.output
-        claim(output, record)
-    else:
-        output = claim_numbered(RUNS, record)
-    if (output / FOLDER).exists():
-        load_checkpoint(output)
-        print(f"already trained: {output / FOLDER}", flush=True)
-        return 0
-    print(f"run: {output}", flush=True)
-    _train(config, cache, output, device)
+    try:
+        _run(args, config, loggers, accelerator)
+    finally:
+        accelerator.end_training()
     return 0
 
 
-def _train(config: TrainConfig, cache: Cache, output: Path, device: str) -> None:
-    trainer = Trainer(config, cache, output, device=device)
+def _run(
+    args: argparse.Namespace,
+    config: TrainConfig,
+    loggers: list[Selection[Logger]],
+    accelerator: Accelerator,
+) -> None:
+    cache_root = args.cache or (args.output.parent if args.output else RUNS) / "cache"
+    # Of several processes the first reads what is missing; the others find it done.
+    with accelerator.local_main_process_first():
+        cache = open_cache(
+            args.dataset,
+            config.data,
+            cache_root,
+            needs_saliency=config.method.kind.needs(config.method.config).saliency,
+            workers=args.workers,
+        )
+    output = _claimed(args, config, cache, accelerator)
+    if accelerator.is_main_process:
+        for sentence in cache.left_out:
+            print(sentence)
+        print(_summary(config, cache), flush=True)
+    if (output / FOLDER).exists():
+        load_checkpoint(output)
+        print(f"already trained: {output / FOLDER}", flush=True)
+        return
+    if accelerator.is_main_process:
+        print(f"run: {output}", flush=True)
+    facts = RunFacts(output, schema.to_plain(config), _summary(config, cache))
+    told = [logger.build(facts) for logger in loggers] if accelerator.is_main_process else []
+    trainer = Trainer(
+        config, cache, output, accelerator=accelerator, workers=args.workers, loggers=told
+    )
     try:
         result = trainer.run()
     except KeyboardInterrupt:
         print(f"stopped; the same command goes on from {output}", flush=True)
         raise
-    save_checkpoint(_checkpoint(output, config, cache, result), result.weights)
-    trainer.finish()
-    print(f"checkpoint written: {output / FOLDER}", flush=True)
+    if accelerator.is_main_process:
+        checkpoint = trainer.checkpoint(output / FOLDER, result.rows[: result.epoch])
+        save_checkpoint(checkpoint, result.weights)
+        trainer.finish()
+        print(f"checkpoint written: {output / FOLDER}", flush=True)
+
+
+def _claimed(
+    args: argparse.Namespace, config: TrainConfig, cache: Cache, accelerator: Accelerator
+) -> Path:
+    """The run's folder, the same one for all processes."""
+    record = RunRecord(
+        identity=run_identity(config, cache),
+        datasets={str(folder): weight for folder, weight in args.dataset.items()},
+        dataset_sha256=cache.dataset_sha256,
+        config=config,
+    )
+    found: list[str | None] = [None]
+    if accelerator.is_main_process:
+        output: Path | None = args.output
+        if output is None:
+            output = claim_numbered(RUNS, record)
+        else:
+            claim(output, record)
+        found = [str(output)]
+    if accelerator.num_processes > 1:
+        broadcast_object_list(found)
+    return Path(str(found[0]))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="train", description="Fit a policy to a dataset of episodes.", allow_abbrev=False
+        prog="train",
+        description="Fit a policy to a dataset of episodes. On several GPUs or machines: "
+        "torchrun --nproc-per-node 4 -m afil_policy.commands.train, or accelerate launch -m.",
+        allow_abbrev=False,
     )
-    parser.add_argument("--dataset", type=Path, help=f"folder of the episodes; default {_DATASET}")
+    parser.add_argument(
+        "--dataset",
+        nargs="+",
+        metavar="FOLDER[=WEIGHT]",
+        help=f"folders of episodes; default {_DATASET}. With a weight of 0.5 every other step "
+        "comes in an epoch, with 2 each comes twice",
+    )
     parser.add_argument("--data", type=_renamed, help=argparse.SUPPRESS)
     parser.add_argument(
         "--output", type=Path, help=f"folder of the run; default {RUNS}/<method>_<number>"
@@ -94,8 +144,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, help="seed of weights, order and episode split")
     parser.add_argument("--cache", type=Path, help="folder of the training cache")
-    parser.add_argument("--device", default="cpu", help="torch device, e.g. cpu or cuda")
+    parser.add_argument(
+        "--device", default=AUTO, help="torch device, e.g. cpu or cuda; default: a GPU if any"
+    )
     parser.add_argument("--threads", type=int, help="processor threads; default: torch's choice")
+    parser.add_argument(
+        "--workers", type=int, help="processes that load data; default: as many as pay"
+    )
+    parser.add_argument(
+        "--log",
+        nargs="+",
+        default=list(DEFAULT),
+        metavar="LOGGER",
+        help=f"beside losses.csv: {', '.join(LOGGERS.names())}, or {_NO_LOGGER}; default: "
+        f"{' '.join(DEFAULT)}",
+    )
     parser.add_argument(
         "--set",
         action="append",
@@ -104,6 +167,25 @@ def _parser() -> argparse.ArgumentParser:
         help="override a key of the configuration, e.g. optimizer.epochs=5; repeatable",
     )
     return parser
+
+
+def _loggers(names: list[str]) -> list[Selection[Logger]]:
+    return [LOGGERS.select(name) for name in names if name != _NO_LOGGER]
+
+
+def _datasets(words: list[str]) -> dict[Path, float]:
+    """Folders with their weights."""
+    found = {}
+    for word in words:
+        folder, sign, weight = word.rpartition("=")
+        try:
+            place, value = (Path(folder), float(weight)) if sign else (Path(word), 1.0)
+        except ValueError:
+            place, value = Path(word), 1.0
+        if not 0 < value < 1e6:
+            raise AfilError(f"--dataset {word} has the weight {value:g}; give one above 0")
+        found[place] = value
+    return found
 
 
 def _renamed(value: str) -> None:
@@ -117,12 +199,13 @@ def _config(args: argparse.Namespace) -> TrainConfig:
         if args.config is not None:
             raise AfilError("--from brings a configuration of its own; leave --config away")
         record = read_record(args.repeated)
-        args.dataset = args.dataset or Path(record.dataset)
+        known = [f"{folder}={weight}" for folder, weight in record.datasets.items()]
+        args.dataset = args.dataset or known
         text, source = schema.to_yaml(record.config), str(args.repeated)
     elif args.config is not None:
         source = str(args.config)
         text = _read(args.config)
-    args.dataset = args.dataset or _DATASET
+    args.dataset = _datasets(args.dataset or [str(_DATASET)])
     overrides: dict[str, Any] = {}
     if args.method is not None and args.method != _method_of(text, source):
         overrides["method"] = args.method
@@ -154,65 +237,28 @@ def _method_of(text: str, source: str) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _default_method(dataset: Path, config: TrainConfig) -> tuple[str, str]:
-    episodes = chosen_episodes(dataset, config.data)
-    without = [e.path.name for e in episodes if not e.sidecar.exists()]
+def _default_method(datasets: dict[Path, float], config: TrainConfig) -> tuple[str, str]:
+    episodes = [s.episode for s in select(datasets, config.data)[0]]
+    without = [e.path for e in episodes if not e.sidecar.exists()]
     if not without:
         return "autofocus", f"all {len(episodes)} episodes have saliency maps"
     return "bc", (
         f"{len(without)} of {len(episodes)} episodes have no saliency maps (first: "
-        f"{without[0]}); for autofocus run `ros2 launch afil_perception perceive.launch.py "
-        f"dataset:={dataset}` before"
+        f"{without[0].name}); for autofocus run `ros2 launch afil_perception "
+        f"perceive.launch.py dataset:={without[0].parent}` before"
     )
 
 
 def _summary(config: TrainConfig, cache: Cache) -> str:
-    maps = "with" if cache.saliency_cameras == cache.cameras else "without"
+    mapped = cache.saliency_cameras
+    maps = "without saliency maps"
+    if mapped:
+        which = "" if mapped == cache.cameras else f" of {', '.join(mapped)}"
+        maps = f"with saliency maps{which} ({config.data.saliency.name})"
     return (
         f"{config.method.name}: {len(cache.shards)} episodes, {len(cache.actions)} steps, "
-        f"{', '.join(cache.cameras)} at {config.data.height}x{config.data.width}, "
-        f"{maps} saliency maps"
+        f"{', '.join(cache.cameras)} at {config.data.height}x{config.data.width}, {maps}"
     )
-
-
-def _device(name: str) -> str:
-    try:
-        torch.zeros(1, device=name)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise AfilError(f"--device {name} can't be used here ({reason}); try cpu") from error
-    return name
-
-
-def _checkpoint(output: Path, config: TrainConfig, cache: Cache, result: Result) -> Checkpoint:
-    facts = TrainingFacts(
-        method=config.method.name,
-        seed=config.seed,
-        dataset_sha256=cache.dataset_sha256,
-        episodes=len(cache.shards),
-        training_steps=result.training_steps,
-        final=result.rows[-1],
-        git_revision=_git_revision(),
-        finished_at=datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
-        versions={"python": platform.python_version(), "torch": str(torch.__version__)},
-    )
-    return Checkpoint(
-        path=output / FOLDER,
-        config=config,
-        contract=cache.contract,
-        normalization=result.normalization,
-        training=facts,
-    )
-
-
-def _git_revision() -> str | None:
-    """Revision of the source tree that runs; None outside of one."""
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()
 
 
 if __name__ == "__main__":

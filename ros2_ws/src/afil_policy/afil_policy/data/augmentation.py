@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torchvision import tv_tensors
-from torchvision.transforms import v2
+from torchvision.transforms import InterpolationMode, v2
 
 from afil_policy.data.config import AugmentationConfig
 
@@ -77,33 +77,86 @@ class RandomPhotometric(v2.Transform):
         return tv_tensors.wrap(changed, like=inpt)
 
 
+class EachSample(v2.Transform):
+    """Applies a transform to each sample with numbers of its own: torchvision draws once a call.
+
+    Args:
+        inner: The transform, of images in [0, 1].
+        moves: Whether it moves what is in the image, so that maps have to follow.
+    """
+
+    def __init__(self, inner: v2.Transform, *, moves: bool) -> None:
+        super().__init__()
+        self._inner = inner
+        self._moves = moves
+
+    def forward(self, *inputs: Any) -> Any:
+        """Change [images, maps] or [images]: each float32 [B, ..., H, W]."""
+        (sample,) = inputs
+        parts = sample if self._moves else sample[:1]
+        changed: list[list[Tensor]] = []
+        for image, *maps in zip(*(p.as_subclass(Tensor) for p in parts), strict=True):
+            # Maps are as smooth as images; as masks they would become blocks.
+            values = [image.add(1).div_(2), *maps]
+            found = self._inner([tv_tensors.Image(v) for v in values])
+            changed.append([v.as_subclass(Tensor) for v in found])
+        stacked = [torch.stack([c[i] for c in changed]) for i in range(len(parts))]
+        stacked[0].mul_(2).sub_(1)
+        wrapped = [tv_tensors.wrap(t, like=s) for t, s in zip(stacked, parts, strict=True)]
+        return [*wrapped, *sample[len(parts) :]]
+
+
 class Augmentation:
     """The changes that a configuration asks for.
 
     Args:
         config: Largest changes.
+        size: Height and width of the images.
     """
 
-    def __init__(self, config: AugmentationConfig) -> None:
-        self._transforms: list[v2.Transform] = []
+    def __init__(self, config: AugmentationConfig, size: tuple[int, int]) -> None:
+        geometry: list[v2.Transform] = []
+        if config.rotation > 0:
+            bilinear = InterpolationMode.BILINEAR
+            turned = v2.RandomRotation([-config.rotation, config.rotation], bilinear)
+            geometry.append(EachSample(turned, moves=True))
+        if config.crop < 1:
+            scale, ratio = (config.crop, 1.0), _ratios(size, config.crop_ratio)
+            cropped = v2.RandomResizedCrop(list(size), scale, ratio, antialias=True)
+            geometry.append(EachSample(cropped, moves=True))
         if config.shift > 0:
-            self._transforms.append(RandomShift(config.shift))
+            geometry.append(RandomShift(config.shift))
+        color: list[v2.Transform] = []
         if config.brightness > 0 or config.contrast > 0:
-            self._transforms.append(RandomPhotometric(config.brightness, config.contrast))
+            color.append(RandomPhotometric(config.brightness, config.contrast))
+        if config.saturation > 0 or config.hue > 0:
+            jitter = v2.ColorJitter(saturation=config.saturation, hue=config.hue)
+            color.append(EachSample(jitter, moves=False))
+        if config.blur > 0:
+            blurred = v2.RandomApply([v2.GaussianBlur(5, (0.1, config.blur))], 0.5)
+            color.append(EachSample(blurred, moves=False))
+        self._geometry, self._color = geometry, color
 
-    def __call__(self, images: Tensor, saliency: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    def __call__(self, images: Tensor, maps: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Change the samples of one camera.
 
         Args:
-            images: float32 [B, T, 3, H, W] in [-1, 1].
-            saliency: float32 [B, H, W], or None.
+            images: float32 [B, T, C, H, W] in [-1, 1]; the colors of depth stay as they are.
+            maps: float32 [B, K, H, W], or None.
 
         Returns:
             The same, changed.
         """
         sample: Any = [tv_tensors.Image(images)]
-        sample += [] if saliency is None else [tv_tensors.Mask(saliency)]
-        for transform in self._transforms:
+        sample += [] if maps is None else [tv_tensors.Mask(maps)]
+        color = self._color if images.shape[-3] == 3 else []
+        for transform in [*self._geometry, *color]:
             sample = transform(sample)
         plain = [values.as_subclass(Tensor) for values in sample]
         return plain[0], plain[1] if len(plain) > 1 else None
+
+
+def _ratios(size: tuple[int, int], largest: float) -> tuple[float, float]:
+    # The whole image has its own aspect ratio, not 1.
+    own = size[1] / size[0]
+    return own / largest, own * largest

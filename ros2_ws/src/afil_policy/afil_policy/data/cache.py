@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_core.contract import Contract, differences
-from afil_core.episodes import Episode, list_episodes
+from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_core.progress import Progress
+from afil_policy.data.build import Job, build
 from afil_policy.data.config import DataConfig
 from afil_policy.data.fingerprint import fingerprint
-from afil_policy.data.shards import (
-    Shard,
-    cameras_with_maps,
-    open_shard,
-    shard_folder,
-    write_shard,
-)
-from afil_policy.data.transforms import ObservationTransform
+from afil_policy.data.preparation import Preparation
+from afil_policy.data.saliency import SaliencySource
+from afil_policy.data.selection import Selected, select
+from afil_policy.data.shard_writer import HUMAN, POLICY, cameras_with_maps, shard_folder
+from afil_policy.data.shards import Shard, open_shard
 
 # Two steps further apart than this many periods do not follow each other.
 _GAP_PERIODS = 1.5
+
+_LEARNED: dict[str, Callable[[NDArray[np.uint8]], NDArray[np.bool_]]] = {
+    "all": lambda commanders: np.ones(len(commanders), np.bool_),
+    "demonstrated": lambda commanders: commanders != POLICY,
+    "corrections": lambda commanders: (commanders == HUMAN) & (commanders == POLICY).any(),
+}
 
 
 @dataclass(frozen=True)
@@ -38,18 +43,37 @@ class Cache:
         shards: The episodes.
         contract: The contract that all episodes share.
         cameras: The cameras, in order.
-        dataset_sha256: Identity of the episodes that went in.
+        dataset_sha256: Identity of the episodes that went in, with their weights.
+        weights: How often each step of an episode comes in an epoch, one number an episode.
+        source: Which maps are learned from.
+        learn_from: Whose actions are learned from, as ``data.learn_from`` says.
+        said: Sentences about episodes that were left out, or are used in spite of a flag.
     """
 
     shards: tuple[Shard, ...]
     contract: Contract
     cameras: tuple[str, ...]
     dataset_sha256: str
+    weights: tuple[float, ...]
+    source: SaliencySource
+    learn_from: str = "demonstrated"
+    said: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """What was left out of each episode and why: a sentence for each that lost something."""
-        return tuple(s.index.left_out for s in self.shards if s.index.left_out)
+        """What was left out and why: a sentence for each episode that lost something."""
+        return (*self.said, *(s.index.left_out for s in self.shards if s.index.left_out))
+
+    @cached_property
+    def tasks(self) -> tuple[str, ...]:
+        """The instructions of the episodes, each once, in the order of the alphabet."""
+        return tuple(sorted({s.index.instruction for s in self.shards}))
+
+    @cached_property
+    def task(self) -> NDArray[np.int64]:
+        """int64 [N], position of each step's instruction in :attr:`tasks`."""
+        each = np.array([self.tasks.index(s.index.instruction) for s in self.shards])
+        return each[self.episodes]
 
     @cached_property
     def proprioception(self) -> NDArray[np.float32]:
@@ -72,33 +96,46 @@ class Cache:
         """Cameras that have saliency maps in all episodes."""
         return tuple(c for c in self.cameras if all(c in s.saliency for s in self.shards))
 
-    def images(self, camera: str, steps: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Images of some steps: uint8 [..., H, W, 3] for steps of any shape."""
+    @cached_property
+    def learnable(self) -> NDArray[np.bool_]:
+        """Bool [N], whether a step's action is to be imitated."""
+        return np.concatenate([_LEARNED[self.learn_from](s.commanders) for s in self.shards])
+
+    def images(self, camera: str, steps: NDArray[np.int64]) -> NDArray[Any]:
+        """Frames of some steps: [..., H, W, C], uint8 or for depth uint16; steps of any shape."""
         return self._gather([s.images[camera] for s in self.shards], steps)
 
     def saliency(self, camera: str, steps: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Saliency maps of some steps: uint8 [..., H, W]."""
+        """Saliency maps of some steps as they were cached: uint8 [..., H, W]."""
         return self._gather([s.saliency[camera] for s in self.shards], steps)
 
-    def history(self, steps: NDArray[np.int64], frames: int) -> NDArray[np.int64]:
-        """Each step with those before it: [B, T], the step itself last.
+    def targets(self, camera: str, steps: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The maps to learn from, as ``data.saliency`` chooses them: uint8 [..., H, W]."""
+        return self.source.maps(self, camera, steps)
+
+    def history(
+        self, steps: NDArray[np.int64], frames: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Each step with those before it: [B, T], the step itself last; bool [B, T] where real.
 
         Where they would reach over a gap or the start of an episode, the oldest is repeated.
         """
         wanted = steps[:, None] + np.arange(-frames + 1, 1)
-        seen: NDArray[np.int64] = np.maximum(wanted, self._runs[0][steps][:, None])
-        return seen
+        first = self._runs[0][steps][:, None]
+        return np.maximum(wanted, first), wanted >= first
 
     def chunk(
         self, steps: NDArray[np.int64], horizon: int
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Each step with those after it: [B, H], and where they are real: bool [B, H].
 
-        Where they would reach over a gap or the end of an episode, the last is repeated.
+        Where they would reach over a gap or the end of an episode, the last is repeated. What is
+        not to be imitated is not real either.
         """
         wanted = steps[:, None] + np.arange(horizon)
         last = self._runs[1][steps][:, None]
-        return np.minimum(wanted, last), wanted <= last
+        chunk = np.minimum(wanted, last)
+        return chunk, (wanted <= last) & self.learnable[chunk]
 
     @cached_property
     def _starts(self) -> NDArray[np.int64]:
@@ -113,61 +150,83 @@ class Cache:
         lengths = np.diff([*begins, len(stamps_ns)])
         return np.repeat(begins, lengths), np.repeat(begins + lengths - 1, lengths)
 
-    def _gather(
-        self, arrays: list[NDArray[np.uint8]], steps: NDArray[np.int64]
-    ) -> NDArray[np.uint8]:
+    def _gather(self, arrays: list[NDArray[Any]], steps: NDArray[np.int64]) -> NDArray[Any]:
         flat = steps.reshape(-1)
-        found = np.empty((len(flat), *arrays[0].shape[1:]), np.uint8)
+        found = np.empty((len(flat), *arrays[0].shape[1:]), arrays[0].dtype)
         for row, (step, episode) in enumerate(zip(flat, self.episodes[flat], strict=True)):
             found[row] = arrays[episode][step - self._starts[episode]]
         return found.reshape(*steps.shape, *found.shape[1:])
 
 
-def open_cache(dataset: Path, config: DataConfig, root: Path, *, needs_saliency: bool) -> Cache:
-    """Open the cache of a dataset, building what it lacks.
+def open_cache(
+    datasets: Path | Mapping[Path, float],
+    config: DataConfig,
+    root: Path,
+    *,
+    needs_saliency: bool,
+    workers: int | None = None,
+) -> Cache:
+    """Open the cache of some datasets, building what it lacks.
 
     Shards of other datasets or settings may lie in the same folder. Those that are damaged, or
     whose episode changed, are built anew; an interrupted build goes on where it stopped.
 
     Args:
-        dataset: Folder of the episodes.
+        datasets: A folder of episodes; or several, each with its weight.
         config: Streams and size.
         root: Folder of the shards.
         needs_saliency: Whether to refuse data without saliency maps.
+        workers: Processes that build; None for as many as pay.
 
     Raises:
-        AfilError: When the dataset is empty, mixes contracts, has nothing to learn from, has an
-            episode that lost too much, or lacks saliency maps that are needed.
+        AfilError: When a dataset is empty, contracts are mixed, there is nothing to learn from,
+            an episode lost too much, or saliency maps that are needed are missing.
     """
-    episodes = chosen_episodes(dataset, config)
-    contract = _shared_contract(episodes)
-    transform = ObservationTransform(config, contract)
-    prints = [fingerprint(episode.path) for episode in episodes]
+    selected, said = select(datasets, config)
+    source = config.saliency.build()
+    preparation = Preparation(config, selected[0].episode.contract)
+    prints = [fingerprint(s.episode.path) for s in selected]
     folders = [
-        shard_folder(root, episode, print_, transform)
-        for episode, print_ in zip(episodes, prints, strict=True)
+        shard_folder(root, s.episode, print_, preparation, source.folder)
+        for s, print_ in zip(selected, prints, strict=True)
     ]
     with ThreadPoolExecutor() as pool:  # Hashing does not hold the interpreter.
-        shards = dict(zip(folders, pool.map(open_shard, folders), strict=True))
+        found = list(pool.map(lambda folder: open_shard(folder, preparation.stored), folders))
     if needs_saliency:
-        _require_maps(dataset, episodes, list(shards.values()), transform.cameras)
-    missing = [folder for folder, shard in shards.items() if shard is None]
-    progress = Progress("reading episodes", len(episodes), done=len(episodes) - len(missing))
-    for episode, folder in zip(episodes, folders, strict=True):
-        if shards[folder] is None:
-            write_shard(folder, episode, transform)
-            shards[folder] = open_shard(folder)
-            progress.advance(detail=episode.path.name)
-        _require_whole(shards[folder], folder, config.max_lost_share)
+        _require_maps(selected, found, preparation.cameras, source)
+    jobs = [
+        Job(folder, s.episode.path)
+        for s, folder, shard in zip(selected, folders, found, strict=True)
+        if shard is None
+    ]
+    progress = Progress("reading episodes", len(selected), done=len(selected) - len(jobs))
+    build(jobs, config, progress, workers)
+    shards = [
+        shard or open_shard(folder, preparation.stored)
+        for folder, shard in zip(folders, found, strict=True)
+    ]
     return Cache(
-        shards=tuple(shard for shard in shards.values() if shard is not None),
-        contract=contract,
-        cameras=transform.cameras,
-        dataset_sha256=hashlib.sha256("\n".join(prints).encode()).hexdigest(),
+        shards=tuple(
+            _whole(shard, folder, config.max_lost_share)
+            for shard, folder in zip(shards, folders, strict=True)
+        ),
+        contract=selected[0].episode.contract,
+        cameras=preparation.cameras,
+        dataset_sha256=_identity(prints, [s.weight for s in selected]),
+        weights=tuple(s.weight for s in selected),
+        source=source,
+        learn_from=config.learn_from,
+        said=tuple(said),
     )
 
 
-def _require_whole(shard: Shard | None, folder: Path, max_lost_share: float) -> None:
+def _identity(prints: list[str], weights: list[float]) -> str:
+    mixed = any(weight != 1 for weight in weights)
+    lines = [f"{p} {w}" for p, w in zip(prints, weights, strict=True)] if mixed else prints
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _whole(shard: Shard | None, folder: Path, max_lost_share: float) -> Shard:
     if shard is None:
         raise AfilError(
             f"the training cache {folder} is not what was written a moment ago; check the disk, "
@@ -178,49 +237,30 @@ def _require_whole(shard: Shard | None, folder: Path, max_lost_share: float) -> 
             f"{shard.index.left_out}; that is more than {100 * max_lost_share:g} % "
             "(data.max_lost_share): record the episode again, or move it out of the dataset"
         )
+    return shard
 
 
 def _require_maps(
-    dataset: Path, episodes: list[Episode], shards: list[Shard | None], cameras: tuple[str, ...]
+    selected: list[Selected],
+    shards: list[Shard | None],
+    cameras: tuple[str, ...],
+    source: SaliencySource,
 ) -> None:
-    found = (
-        cameras_with_maps(episode, cameras) if shard is None else shard.index.saliency
-        for episode, shard in zip(episodes, shards, strict=True)
-    )
-    without = [e.path.name for e, maps in zip(episodes, found, strict=True) if maps != cameras]
+    if source.folder is None:
+        raise AfilError("this method needs saliency maps, and data.saliency says to use none")
+    without = []
+    for chosen, shard in zip(selected, shards, strict=True):
+        episode = chosen.episode
+        if shard is None:
+            has = cameras_with_maps(episode, cameras, source.folder)
+        else:
+            has = shard.index.saliency
+        if not has:
+            without.append(episode.path)
     if without:
+        dataset = without[0].parent
         raise AfilError(
-            f"{len(without)} of {len(episodes)} episodes in {dataset} have no saliency maps "
-            f"(first: {without[0]}); run `ros2 launch afil_perception perceive.launch.py "
-            f"dataset:={dataset}`"
+            f"{len(without)} of {len(selected)} episodes in {dataset} have no saliency maps in "
+            f"their folder {source.folder} (first: {without[0].name}); run `ros2 launch "
+            f"afil_perception perceive.launch.py dataset:={dataset}`"
         )
-
-
-def _shared_contract(episodes: list[Episode]) -> Contract:
-    contract = episodes[0].contract
-    for episode in episodes[1:]:
-        lines = differences(contract, episode.contract)
-        if lines:
-            raise AfilError(
-                f"{episodes[0].path} and {episode.path} were recorded with different contracts "
-                f"({'; '.join(lines)}); train on one of them at a time"
-            )
-    return contract
-
-
-def chosen_episodes(dataset: Path, config: DataConfig) -> list[Episode]:
-    """The episodes of a dataset that are learned from.
-
-    Raises:
-        AfilError: When there is none.
-    """
-    episodes = list_episodes(dataset)
-    if not config.successful_only:
-        return episodes
-    successful = [e for e in episodes if e.metadata.success]
-    if not successful:
-        raise AfilError(
-            f"none of the {len(episodes)} episodes in {dataset} is marked successful; set "
-            "data.successful_only to false to learn from all of them"
-        )
-    return successful

@@ -15,6 +15,7 @@ from afil_core.schema import Schema
 
 # A number that moves less than this (m, rad, fraction) does not move.
 _CONSTANT = 1e-4
+_QUANTILES = (0.01, 0.99)
 
 
 class Normalizer(Schema):
@@ -61,8 +62,10 @@ class Normalization(Schema):
     action: Normalizer
 
 
-def fit_inputs(values: NDArray[np.float32], names: Sequence[str]) -> Normalizer:
-    """Fit a normalizer of network inputs: zero mean and unit variance.
+def fit_inputs(
+    values: NDArray[np.float32], names: Sequence[str], kind: str = "mean_std"
+) -> Normalizer:
+    """Fit a normalizer of network inputs.
 
     Numbers that did not move are only shifted: when they do move one day, they must not be
     blown up beyond all that the network has seen.
@@ -70,8 +73,9 @@ def fit_inputs(values: NDArray[np.float32], names: Sequence[str]) -> Normalizer:
     Args:
         values: float32 [N, D] with N at least 1.
         names: What each of the D numbers is.
+        kind: As in :func:`fit_actions`.
     """
-    shift, scale = _mean_std(values)
+    shift, scale = _FITS[kind](values)
     return _normalizer(names, shift, np.where(scale < _CONSTANT, 1.0, scale))
 
 
@@ -84,7 +88,8 @@ def fit_actions(values: NDArray[np.float32], names: Sequence[str], kind: str) ->
     Args:
         values: float32 [N, D] with N at least 1.
         names: What each of the D numbers is.
-        kind: ``mean_std`` (zero mean, unit variance) or ``min_max`` (to [-1, 1]).
+        kind: ``mean_std`` (zero mean, unit variance), ``min_max`` (to [-1, 1]) or ``quantile``
+            (the 1st and 99th percentile to -1 and 1).
     """
     shift, scale = _FITS[kind](values)
     return _normalizer(names, shift, np.maximum(scale, _CONSTANT))
@@ -100,7 +105,12 @@ def _min_max(values: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[
     return (low + high) / 2, (high - low) / 2
 
 
-_FITS = {"mean_std": _mean_std, "min_max": _min_max}
+def _quantile(values: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    low, high = np.quantile(values.astype(np.float64), _QUANTILES, axis=0)
+    return (low + high) / 2, (high - low) / 2
+
+
+_FITS = {"mean_std": _mean_std, "min_max": _min_max, "quantile": _quantile}
 
 
 def _normalizer(

@@ -12,88 +12,110 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from afil_core.contract import Contract
-from afil_core.imaging import resize
 from afil_policy.data.batch import Observation
 from afil_policy.data.config import DataConfig
 from afil_policy.data.normalization import Normalizer
+from afil_policy.data.preparation import Preparation
+
+_OTHER_TASK = -1
 
 
-class ObservationTransform:
-    """Raw observations to network inputs.
+class ObservationTransform(Preparation):
+    """Raw observations to network inputs: :class:`Preparation`, then tensors in their ranges.
 
-    Images are resized as uint8 and scaled to [-1, 1]. Poses become position and the first two
-    columns of the rotation matrix (Zhou et al., "On the Continuity of Rotation Representations
-    in Neural Networks", CVPR 2019): a quaternion and its negative are the same rotation and
-    must not look different. The rest is taken as it is. Then proprioception is normalized.
+    Images and depth come to [-1, 1]; proprioception is normalized.
 
     Args:
         config: Which streams, which size, how many frames.
         contract: The robot's contract.
         normalizer: Normalizer of the encoded proprioception; None while its statistics are
             being collected.
+        tasks: The instructions of the demonstrations.
 
     Attributes:
-        cameras: Names of the image streams, in order.
-        size: Height and width of images at the network, pixels.
         frames: Frames that are seen at once.
-        streams: Names of all streams, cameras first.
-        labels: What each number of a frame's proprioception is, e.g. ``ee_pose.x``.
+        tasks: The instructions of the demonstrations.
 
     Raises:
         AfilError: When the contract lacks one of the streams.
     """
 
     def __init__(
-        self, config: DataConfig, contract: Contract, normalizer: Normalizer | None = None
+        self,
+        config: DataConfig,
+        contract: Contract,
+        normalizer: Normalizer | None = None,
+        tasks: tuple[str, ...] = (),
     ) -> None:
-        self.cameras, names = config.streams(contract)
-        self.size = (config.height, config.width)
+        super().__init__(config, contract)
         self.frames = config.frames
-        self.streams = (*self.cameras, *names)
-        self._streams = [contract.stream(name) for name in names]
-        self.labels = tuple(f"{s.name}.{label}" for s in self._streams for label in s.labels)
+        self.tasks = tasks
         self._normalizer = normalizer
 
-    def images(self, observations: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.uint8]]:
-        """The images at network resolution by camera, uint8 [H, W, 3]."""
-        return {camera: resize(observations[camera], self.size) for camera in self.cameras}
-
-    def proprioception(self, observations: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
-        """The encoded proprioception, not yet normalized, float32 [P]; P may be 0."""
-        parts = [s.features(observations[s.name]) for s in self._streams]
-        return np.concatenate([np.zeros(0), *parts]).astype(np.float32)
-
     def inputs(
-        self, images: Mapping[str, NDArray[np.uint8]], proprioception: NDArray[np.float32]
+        self,
+        images: Mapping[str, NDArray[Any]],
+        proprioception: NDArray[np.float32],
+        history_mask: NDArray[np.bool_] | None = None,
+        tasks: Sequence[int] | NDArray[np.int64] = (),
     ) -> Observation:
         """Network inputs of a batch of :meth:`images` and :meth:`proprioception`.
 
         Args:
-            images: By camera: uint8 [B, T, H, W, 3].
+            images: By camera: [B, T, H, W, C], integers as the camera keeps them.
             proprioception: float32 [B, T, P].
+            history_mask: bool [B, T], false where a frame is repeated; None: all are real.
+            tasks: Positions in :attr:`tasks`; empty where nobody said.
         """
         if self._normalizer is None:
             raise ValueError("a transform without statistics makes no network inputs")
-        pixels = {camera: _pixels(values) for camera, values in images.items()}
-        return Observation(pixels, self._normalizer.apply(torch.from_numpy(proprioception)))
+        return Observation(
+            images={camera: self.pixels(camera, values) for camera, values in images.items()},
+            proprioception=self._normalizer.apply(torch.from_numpy(proprioception)),
+            history_mask=None if history_mask is None else torch.from_numpy(history_mask),
+            task=torch.as_tensor(tasks, dtype=torch.int64) if len(tasks) else None,
+            instructions=tuple(self.tasks[task] for task in tasks),
+        )
 
-    def __call__(self, history: Sequence[Mapping[str, NDArray[Any]]]) -> Observation:
+    def pixels(self, camera: str, values: NDArray[Any]) -> Tensor:
+        """Frames as a network sees them: float32 [..., C, H, W] in [-1, 1] of [..., H, W, C]."""
+        # What follows keeps the order in memory, which is that of channels_last.
+        stored = self.stored[camera]
+        pixels = torch.from_numpy(values).movedim(-1, -3).to(torch.float32)
+        return pixels.div_(stored.half_range).sub_(1.0)
+
+    def __call__(
+        self, history: Sequence[Mapping[str, NDArray[Any]]], instruction: str | None = None
+    ) -> Observation:
         """Network inputs of raw observations, as a batch of one.
 
         Args:
             history: Values by stream of the last ticks, the newest last. Where there are fewer
                 than the policy's frames, the oldest is repeated, as at the start of an episode.
+            instruction: The task in words; where nobody says, the demonstrations' if they have
+                but one.
         """
         seen = list(history[-self.frames :])
-        seen = [seen[0]] * (self.frames - len(seen)) + seen
+        missing = self.frames - len(seen)
+        seen = [seen[0]] * missing + seen
         each = [self.images(observations) for observations in seen]
         images = {camera: np.stack([e[camera] for e in each])[None] for camera in self.cameras}
         numbers = np.stack([self.proprioception(observations) for observations in seen])
-        return self.inputs(images, numbers[None])
-
-
-def _pixels(values: NDArray[np.uint8]) -> torch.Tensor:
-    pixels = torch.from_numpy(values).permute(0, 1, 4, 2, 3).to(torch.float32)
-    return pixels.div_(127.5).sub_(1.0)
+        mask = np.arange(self.frames)[None] >= missing
+        made = self.inputs(images, numbers[None], mask)
+        if instruction is None and len(self.tasks) == 1:
+            instruction = self.tasks[0]
+        if instruction is None:
+            return made
+        known = instruction in self.tasks
+        task = self.tasks.index(instruction) if known else _OTHER_TASK
+        return Observation(
+            images=made.images,
+            proprioception=made.proprioception,
+            history_mask=made.history_mask,
+            task=torch.tensor([task]),
+            instructions=(instruction,),
+        )

@@ -53,7 +53,9 @@ class Checkpoint:
     def transform(self) -> ObservationTransform:
         """The observation transform of training."""
         normalizer = self.normalization.proprioception
-        return ObservationTransform(self.config.data, self.contract, normalizer)
+        return ObservationTransform(
+            self.config.data, self.contract, normalizer, self.training.tasks
+        )
 
     def method(self) -> Method:
         """The method with its trained networks, in evaluation mode.
@@ -65,7 +67,7 @@ class Checkpoint:
         try:
             weights = safetensors.torch.load_file(path)
             with restoring(weights):
-                method = new_method(self.config, self.contract)
+                method = new_method(self.config, self.contract, self.training.tasks)
             method.load_state_dict(weights)
         except (OSError, SafetensorError) as error:
             raise AfilError(f"can't read the weights {path} ({error}); train again") from error
@@ -78,8 +80,13 @@ class Checkpoint:
         return method.eval()
 
 
-def new_method(config: TrainConfig, contract: Contract) -> Method:
+def new_method(config: TrainConfig, contract: Contract, tasks: tuple[str, ...] = ()) -> Method:
     """A fresh method for the sizes that configuration and contract ask for.
+
+    Args:
+        config: The configuration.
+        contract: The robot's contract.
+        tasks: The instructions of the demonstrations.
 
     Raises:
         AfilError: When the contract has no action or no camera, or the parts do not fit.
@@ -90,7 +97,10 @@ def new_method(config: TrainConfig, contract: Contract) -> Method:
     if not transform.cameras:
         raise AfilError(f"contract '{contract.robot}' has no image stream: nothing can be seen")
     spec = Spec(
-        cameras=tuple(Camera(name, *transform.size) for name in transform.cameras),
+        cameras=tuple(
+            Camera(stored.name, *stored.size, stored.channels)
+            for stored in transform.stored.values()
+        ),
         proprioception=len(transform.labels),
         actions=len(contract.action.dimensions),
         encoder=config.encoder,
@@ -98,6 +108,7 @@ def new_method(config: TrainConfig, contract: Contract) -> Method:
         head=config.head,
         frames=config.data.frames,
         horizon=config.data.horizon,
+        tasks=tasks,
     )
     return config.method.build(spec)
 

@@ -20,7 +20,7 @@ class OptimizerConfig(Schema):
 
     Attributes:
         epochs: Passes over the training episodes.
-        batch_size: Samples per step.
+        batch_size: Samples per step, of each process where several train together.
         learning_rate: Peak learning rate of AdamW.
         weight_decay: AdamW's decoupled decay.
         schedule: ``cosine`` (to zero), ``step`` (half every ``step_epochs``) or ``constant``.
@@ -41,6 +41,25 @@ class OptimizerConfig(Schema):
     ema: float = Field(0.0, ge=0, lt=1)
 
 
+class TrainingConfig(Schema):
+    """How the loop runs, and what of it is kept.
+
+    Attributes:
+        precision: Of the networks' arithmetic: ``fp32``, or mixed with ``bf16`` or ``fp16``.
+        compile: Whether torch compiles the method; pays on a GPU, after a minute or more.
+        keep: Which weights become the checkpoint: ``last``, or the ``best`` by validation loss
+            (by training loss where nothing is held out).
+        patience_epochs: Ends the run when the loss has had no new best for so long; zero never.
+        checkpoint_epochs: Writes ``checkpoints/epoch_<n>`` every so many epochs; zero never.
+    """
+
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    compile: bool = False
+    keep: Literal["last", "best"] = "last"
+    patience_epochs: int = Field(0, ge=0)
+    checkpoint_epochs: int = Field(0, ge=0)
+
+
 class TrainConfig(Schema):
     """Everything that decides the result of a training run, apart from the data.
 
@@ -53,6 +72,7 @@ class TrainConfig(Schema):
         pooling: Features to a vector.
         head: That vector to actions.
         optimizer: How the weights are found.
+        training: How the loop runs, and what of it is kept.
     """
 
     renamed = {
@@ -76,3 +96,4 @@ class TrainConfig(Schema):
     )
     head: Annotated[Selection[Head], HEADS] = Field(default_factory=lambda: HEADS.select("mse"))
     optimizer: OptimizerConfig = OptimizerConfig()
+    training: TrainingConfig = TrainingConfig()

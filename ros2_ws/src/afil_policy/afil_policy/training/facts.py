@@ -18,6 +18,10 @@ class TrainingFacts(Schema):
         git_revision: Revision of the source tree; None outside of one.
         finished_at: When the run ended, ISO 8601, UTC.
         versions: Versions of what it ran on.
+        tasks: The instructions of the demonstrations.
+        epoch: The epoch whose weights these are, from 1; None in checkpoints of before.
+        processes: How many trained together.
+        device: What it ran on.
     """
 
     method: str
@@ -29,3 +33,7 @@ class TrainingFacts(Schema):
     git_revision: str | None = None
     finished_at: str
     versions: dict[str, str]
+    tasks: tuple[str, ...] = ()
+    epoch: int | None = None
+    processes: int = 1
+    device: str = "cpu"

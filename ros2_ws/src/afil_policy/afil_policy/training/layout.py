@@ -12,6 +12,9 @@ RUNS = Path("runs")
 
 RUN = "run.yaml"
 FOLDER = "checkpoint"
+# What is kept on the way: the best so far, and one every so many epochs.
+FOLDERS = "checkpoints"
+BEST = "best"
 WEIGHTS = "model.safetensors"
 CONFIG = "config.yaml"
 CONTRACT = "contract.yaml"

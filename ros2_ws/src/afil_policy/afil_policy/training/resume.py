@@ -20,6 +20,7 @@ class RunState:
 
     Attributes:
         identity: Configuration and dataset; a state of another run is refused.
+        processes: How many train together.
         epoch: Epoch under way.
         batch: Batches of it that are done.
         rows: Finished rows of the loss log.
@@ -28,6 +29,7 @@ class RunState:
     """
 
     identity: str
+    processes: int = 1
     epoch: int = 0
     batch: int = 0
     rows: list[dict[str, float]] = field(default_factory=list)
@@ -41,11 +43,12 @@ def save_state(folder: Path, state: RunState) -> None:
         torch.save(asdict(state), draft)
 
 
-def load_state(folder: Path, identity: str) -> RunState | None:
+def load_state(folder: Path, identity: str, processes: int = 1) -> RunState | None:
     """The state of an interrupted run in this folder; None when there is none.
 
     Raises:
-        AfilError: When the state is damaged, or of another configuration or dataset.
+        AfilError: When the state is damaged, or of another configuration, dataset or number of
+            processes.
     """
     path = folder / _FILE
     if not path.is_file():
@@ -60,6 +63,11 @@ def load_state(folder: Path, identity: str) -> RunState | None:
         raise AfilError(
             f"{folder} holds an unfinished run of another configuration or dataset; choose "
             f"another --output, or delete {path} to start afresh"
+        )
+    if state.processes != processes:
+        raise AfilError(
+            f"{folder} holds an unfinished run of {state.processes} process(es), and now there "
+            f"are {processes}, which take other steps; start as many, or delete {path}"
         )
     return state
 

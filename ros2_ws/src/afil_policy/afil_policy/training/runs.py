@@ -16,13 +16,15 @@ class RunRecord(Schema):
 
     Attributes:
         identity: Of configuration and data: the same for a run that would come to the same end.
-        dataset: Folder of the episodes.
+        datasets: Folders of the episodes, with their weights.
         dataset_sha256: Identity of the episodes.
         config: The configuration.
     """
 
+    renamed = {"dataset": "datasets: {folder: 1.0}"}
+
     identity: str
-    dataset: str
+    datasets: dict[str, float]
     dataset_sha256: str
     config: TrainConfig
 

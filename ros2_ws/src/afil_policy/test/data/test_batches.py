@@ -8,11 +8,15 @@ import torch
 
 from afil_core import schema
 from afil_core.errors import AfilError
-from afil_policy.data.batches import BatchSource, split_by_episode
+from afil_policy.data.batch import Needs
+from afil_policy.data.batches import BatchSource
 from afil_policy.data.cache import Cache, open_cache
 from afil_policy.data.normalization import Normalization, fit_actions, fit_inputs
+from afil_policy.data.split import split_by_episode
 from afil_policy.data.transforms import ObservationTransform
 from afil_policy.training.config import TrainConfig
+
+MAPS = Needs(saliency=True)
 
 
 @pytest.fixture(scope="module")
@@ -20,14 +24,14 @@ def cache(dataset: Path, small: TrainConfig, tmp_path_factory: pytest.TempPathFa
     return open_cache(dataset, small.data, tmp_path_factory.mktemp("cache"), needs_saliency=True)
 
 
-def source(cache: Cache, config: TrainConfig) -> BatchSource:
+def source(cache: Cache, config: TrainConfig, needs: Needs = MAPS, **options) -> BatchSource:
     labels = ObservationTransform(config.data, cache.contract).labels
     names = [d.name for d in cache.contract.action.dimensions]
     normalization = Normalization(
         proprioception=fit_inputs(cache.proprioception, labels),
         action=fit_actions(cache.actions, names, "mean_std"),
     )
-    return BatchSource(cache, config, normalization, with_saliency=True)
+    return BatchSource(cache, config, normalization, needs, **options)
 
 
 def test_the_split_never_cuts_an_episode(cache: Cache) -> None:

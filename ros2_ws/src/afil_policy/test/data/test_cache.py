@@ -11,7 +11,7 @@ import torch
 
 from afil_core.episodes import list_episodes
 from afil_core.errors import AfilError
-from afil_policy.data import cache as cache_module
+from afil_policy.data import build as build_module
 from afil_policy.data.cache import Cache, open_cache
 from afil_policy.data.config import DataConfig
 from afil_policy.data.normalization import fit_inputs
@@ -92,20 +92,20 @@ def test_an_interrupted_build_goes_on_where_it_stopped(
     dataset: Path, cache_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[str] = []
-    real = cache_module.write_shard
+    real = build_module.write_shard
 
-    def write(folder: Path, episode: object, transform: object) -> None:
+    def write(folder: Path, *others: object) -> None:
         if len(built) == 3:
             raise KeyboardInterrupt
         built.append(folder.name)
-        real(folder, episode, transform)
+        real(folder, *others)
 
-    monkeypatch.setattr(cache_module, "write_shard", write)
+    monkeypatch.setattr(build_module, "write_shard", write)
     with pytest.raises(KeyboardInterrupt):
         open_cache(dataset, CONFIG, cache_root, needs_saliency=True)
     assert sorted(p.name for p in cache_root.iterdir()) == sorted(built)
     before = stamps(cache_root)
-    monkeypatch.setattr(cache_module, "write_shard", real)
+    monkeypatch.setattr(build_module, "write_shard", real)
     assert len(open_cache(dataset, CONFIG, cache_root, needs_saliency=True).shards) == 6
     assert before.items() < stamps(cache_root).items()
 
@@ -166,11 +166,18 @@ def test_a_dataset_without_success_says_what_to_set(
 def test_history_and_chunk_end_at_the_episode(dataset: Path, cache_root: Path) -> None:
     cache = open_cache(dataset, CONFIG, cache_root, needs_saliency=False)
     steps = np.array([8, 9, 12, 15])
-    assert cache.history(steps, 3).tolist() == [[8, 8, 8], [8, 8, 9], [10, 11, 12], [13, 14, 15]]
+    history, real = cache.history(steps, 3)
+    assert history.tolist() == [
+        [8, 8, 8],
+        [8, 8, 9],
+        [10, 11, 12],
+        [13, 14, 15],
+    ]
     chunk, mask = cache.chunk(steps, 4)
     assert chunk.tolist()[2:] == [[12, 13, 14, 15], [15, 15, 15, 15]]
+    assert real.sum(axis=1).tolist() == [1, 2, 3, 3]
     assert mask.tolist()[2:] == [[True] * 4, [True, False, False, False]]
-    assert cache.history(steps, 1)[:, 0].tolist() == steps.tolist()
+    assert cache.history(steps, 1)[0][:, 0].tolist() == steps.tolist()
     assert cache.chunk(steps, 1)[1].all()
 
 
@@ -180,7 +187,9 @@ def test_history_and_chunk_do_not_reach_over_a_gap(
     write_episode(tmp_path / "demos", 100, steps=8, gap_after=4)
     cache = open_cache(tmp_path / "demos", CONFIG, cache_root, needs_saliency=False)
     steps = np.array([2, 4])
-    assert cache.history(steps, 3).tolist() == [[0, 1, 2], [4, 4, 4]]
+    history, real = cache.history(steps, 3)
+    assert history.tolist() == [[0, 1, 2], [4, 4, 4]]
+    assert real.sum(axis=1).tolist() == [3, 1]
     assert cache.chunk(steps, 3)[1].tolist() == [[True, True, False], [True] * 3]
 
 
@@ -193,14 +202,15 @@ def test_deployment_sees_the_same_bits_as_training(
     labels = ObservationTransform(config, cache.contract).labels
     normalizer = fit_inputs(cache.proprioception, labels)
     transform = ObservationTransform(config, cache.contract, normalizer)
-    history = cache.history(np.arange(8, 16), frames)
+    history, is_real = cache.history(np.arange(8, 16), frames)
     images = {"front_image": cache.images("front_image", history)}
-    batch = transform.inputs(images, cache.proprioception[history])
+    batch = transform.inputs(images, cache.proprioception[history], is_real)
     seen = [step.observations for step in list_episodes(dataset)[1].steps()]
     for k in range(8):
         live = transform(seen[: k + 1])
         assert torch.equal(live.images["front_image"][0], batch.images["front_image"][k])
         assert torch.equal(live.proprioception[0], batch.proprioception[k])
+        assert torch.equal(live.history_mask[0], batch.history_mask[k])
 
 
 def test_what_is_broken_is_left_out_said_and_refused_when_it_is_much(
@@ -212,8 +222,9 @@ def test_what_is_broken_is_left_out_said_and_refused_when_it_is_much(
     cache = open_cache(tmp_path / "demos", tolerant, cache_root, needs_saliency=True)
     assert [s.index.steps for s in cache.shards] == [8, 8]
     (sentence,) = cache.left_out
+    assert cache.history(np.array([8 + 3]), 2)[1].tolist() == [[False, True]]
     assert f"{broken}: 2 of 10 ticks left out" in sentence
-    assert cache.history(np.array([8 + 3]), 2).tolist() == [[11, 11]]
+    assert cache.history(np.array([8 + 3]), 2)[0].tolist() == [[11, 11]]
     for _ in range(2):  # of what is cached, and of what is built
         with pytest.raises(AfilError, match=r"2 of 10 .* more than 10 % \(data\.max_lost_share\)"):
             open_cache(tmp_path / "demos", CONFIG, cache_root, needs_saliency=True)

@@ -7,22 +7,23 @@ from pathlib import Path
 from afil_core.contract import Contract
 from afil_core.episodes import Episode
 from afil_policy.data.config import DataConfig
-from afil_policy.data.shards import open_shard, write_shard
-from afil_policy.data.transforms import ObservationTransform
+from afil_policy.data.preparation import Preparation
+from afil_policy.data.shard_writer import write_shard
+from afil_policy.data.shards import open_shard
 
 
 def test_memory_does_not_grow_with_the_length_of_an_episode(
     tmp_path: Path, write_episode: Callable[..., Path], contract: Contract
 ) -> None:
-    transform = ObservationTransform(DataConfig(height=24, width=32), contract)
+    transform = Preparation(DataConfig(height=24, width=32), contract)
     peaks = []
     for steps in (8, 16, 128):  # the first one pays for what is imported
         episode = Episode(write_episode(tmp_path / "demos", 100, steps=steps))
         tracemalloc.start()
-        write_shard(tmp_path / str(steps), episode, transform)
+        write_shard(tmp_path / str(steps), episode, transform, "saliency")
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-        shard = open_shard(tmp_path / str(steps))
+        shard = open_shard(tmp_path / str(steps), transform.stored)
         assert shard is not None
         assert shard.images["front_image"].shape == (steps, 24, 32, 3)
     frame = 240 * 320 * 3
@@ -32,10 +33,11 @@ def test_memory_does_not_grow_with_the_length_of_an_episode(
 def test_what_is_mapped_cannot_be_written(
     tmp_path: Path, write_episode: Callable[..., Path], contract: Contract
 ) -> None:
-    transform = ObservationTransform(DataConfig(height=24, width=32), contract)
-    write_shard(tmp_path / "x", Episode(write_episode(tmp_path / "demos", 100)), transform)
-    shard = open_shard(tmp_path / "x")
+    transform = Preparation(DataConfig(height=24, width=32), contract)
+    episode = Episode(write_episode(tmp_path / "demos", 100))
+    write_shard(tmp_path / "x", episode, transform, "saliency")
+    shard = open_shard(tmp_path / "x", transform.stored)
     assert shard is not None
     assert not shard.images["front_image"].flags.writeable
     assert not shard.saliency["front_image"].flags.writeable
-    assert open_shard(tmp_path / "nowhere") is None
+    assert open_shard(tmp_path / "nowhere", transform.stored) is None

@@ -103,13 +103,17 @@ def plain_run(arrays, method, *, ema):
             for name, value in {"loss": total, **terms}.items():
                 row[f"train_{name}"] = row.get(f"train_{name}", 0.0) + float(value.detach())
         row = {k: v / steps for k, v in row.items()}
+        raw = {name: tensor.clone() for name, tensor in network.state_dict().items()}
         with torch.no_grad():
+            # What is held out is tried on the weights that are kept.
+            network.load_state_dict(averaged if ema else raw)
             for begin in range(0, len(validate), BATCH):
                 chosen = validate[begin : begin + BATCH]
                 total, terms = losses(*batch(chosen, None))
                 for term, value in {"loss": total, **terms}.items():
                     name = f"validation_{term}"
                     row[name] = row.get(name, 0.0) + float(value) * len(chosen)
+        network.load_state_dict(raw)
         row = {k: v / (len(validate) if "validation" in k else 1) for k, v in row.items()}
         rows.append({"epoch": float(epoch + 1), **row})
     return rows, list((averaged if ema else network.state_dict()).values())

@@ -11,7 +11,10 @@ from afil_policy.training.runs import RunRecord, claim, claim_numbered, read_rec
 
 def record(identity: str = "a", dataset_sha256: str = "0") -> RunRecord:
     return RunRecord(
-        identity=identity, dataset="demos", dataset_sha256=dataset_sha256, config=TrainConfig()
+        identity=identity,
+        datasets={"demos": 1.0},
+        dataset_sha256=dataset_sha256,
+        config=TrainConfig(),
     )
 
 

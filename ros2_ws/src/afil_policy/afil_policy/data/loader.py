@@ -1,0 +1,81 @@
+"""Loading batches ahead: torch's loader over functions of the batch's number."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from afil_policy.data.batch import Batch
+
+
+@dataclass(frozen=True)
+class LoaderOptions:
+    """How batches are loaded; what they hold does not depend on it.
+
+    Attributes:
+        workers: Processes that make batches; 0 for none beside the one that trains.
+        ahead: Batches that each of them makes ahead.
+        pinned: Whether they are put where a GPU fetches them from beside other work.
+    """
+
+    workers: int = 0
+    ahead: int = 2
+    pinned: bool = False
+
+
+IN_STEP = LoaderOptions()
+
+
+class _Batches(Dataset[Batch]):
+    def __init__(self, make: Callable[[int], Batch]) -> None:
+        self._make = make
+
+    def __getitem__(self, number: int) -> Batch:
+        return self._make(number)
+
+
+def load(
+    make: Callable[[int], Batch], numbers: Sequence[int], options: LoaderOptions
+) -> Iterator[Batch]:
+    """The batches of some numbers, in order.
+
+    Args:
+        make: Makes the batch of a number, the same one whichever process asks.
+        numbers: Which ones.
+        options: How.
+    """
+    if not options.workers and not options.pinned:
+        return (make(number) for number in numbers)
+    workers = min(options.workers, len(numbers))
+    loader = DataLoader(
+        _Batches(make),
+        batch_size=None,
+        sampler=numbers,
+        num_workers=workers,
+        prefetch_factor=options.ahead if workers else None,
+        pin_memory=options.pinned,
+        # The cache is mapped, and a fork shares it; workers touch no GPU.
+        multiprocessing_context="fork" if workers else None,
+        worker_init_fn=_begin,
+    )
+    return iter(loader)
+
+
+def worker_count(device: str, processes: int = 1) -> int:
+    """How many workers pay: on a processor that trains itself, none."""
+    if torch.device(device).type == "cpu":
+        return 0
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return max(1, min(8, here // max(processes, 1) - 1))
+
+
+def _begin(worker: int) -> None:
+    del worker
+    # Ctrl-C goes to all of the group; the one that trains ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)

@@ -1,0 +1,18 @@
+"""Trackio, which has Weights & Biases' interface and keeps everything on this machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from afil_policy.training.loggers.base import RunFacts
+from afil_policy.training.loggers.wandb import WandbLogger
+
+
+class TrackioLogger(WandbLogger):
+    """Keeps the numbers in a local project: ``trackio show``."""
+
+    package = "trackio"
+
+    def _options(self, run: RunFacts) -> dict[str, Any]:
+        del run
+        return {"resume": "allow"}
