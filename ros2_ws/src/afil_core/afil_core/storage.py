@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,8 +30,9 @@ def replacing(place: Path) -> Iterator[Path]:
     Raises:
         AfilError: When the disk refuses it.
     """
-    # The process number keeps two writers of one place from sharing a draft.
-    draft = place.with_name(f".{place.stem}.{os.getpid()}.partial{place.suffix}")
+    # The numbers of process and thread keep two writers of one place from sharing a draft.
+    owner = f"{os.getpid()}-{threading.get_ident()}"
+    draft = place.with_name(f".{place.stem}.{owner}.partial{place.suffix}")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -60,7 +62,7 @@ def replacing(place: Path) -> Iterator[Path]:
 def clear_drafts(place: Path) -> None:
     """Remove what writers of a place that were killed have left beside it."""
     for draft in place.parent.glob(f".{place.stem}.*.partial{place.suffix}*"):
-        owner = draft.name[len(place.stem) + 2 :].partition(".")[0]
+        owner = draft.name[len(place.stem) + 2 :].partition(".")[0].partition("-")[0]
         if owner.isdecimal() and not _is_running(int(owner)):
             _remove(draft)
 

@@ -42,6 +42,7 @@ class ColorDetector(Detector):
     """
 
     stand_in_for = "an open-vocabulary detector"
+    parallel = True
 
     class Config(Schema):
         """Options; fractions make them independent of the image size.

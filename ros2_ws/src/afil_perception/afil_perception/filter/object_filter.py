@@ -68,6 +68,7 @@ class ObjectFilter(Backend):
         every_s: Time after which it is asked again even if the visible set stays; None for never.
         reuse_s: For how long an answer holds when the same set is visible again.
         max_searches: How often, in a clip, what is missing is looked for.
+        asks: Whether it asks a VLM.
     """
 
     max_objects: int = 3
@@ -75,6 +76,7 @@ class ObjectFilter(Backend):
     every_s: float | None = None
     reuse_s: float = 0.0
     max_searches: int = 0
+    asks: bool = False
 
     @abstractmethod
     def keep(self, request: FilterRequest) -> Choice:

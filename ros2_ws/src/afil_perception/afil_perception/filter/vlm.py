@@ -69,6 +69,7 @@ class VlmFilter(ObjectFilter):
         AfilError: When no VLM is chosen, or the prompt can't be read.
     """
 
+    asks = True
     incidental: ClassVar[frozenset[str]] = frozenset({"prompt"})
 
     class Config(Schema):

@@ -25,12 +25,14 @@ class Backend(ABC):  # noqa: B024 (the stages' base classes have the abstract me
         weights: Trained weights that it can run on, the recommended ones first; empty where it
             needs none.
         incidental: Names of options that results do not follow from, such as a time limit.
+        parallel: Whether several threads may use it at once; most models are used by one.
     """
 
     stand_in_for: ClassVar[str] = ""
     content: str = ""
     weights: ClassVar[tuple[Weights, ...]] = ()
     incidental: ClassVar[frozenset[str]] = frozenset()
+    parallel: ClassVar[bool] = False
 
     def content_of(self, scene: Scene) -> str:
         """As :attr:`content`, where it is another one for each scene."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from afil_core import storage
 from afil_core.errors import AfilError
+from afil_perception.pipeline.locks import alone
 
 S = TypeVar("S", bound=BaseModel)
 T = TypeVar("T")
@@ -45,12 +46,22 @@ class StageCache:
         if self.folder is None:
             return make()
         place = self.folder / stage / f"{key}.json"
-        try:
-            return kind.model_validate_json(place.read_bytes())
-        except (OSError, ValidationError):
-            made = make()
+        known = _known(place, kind)
+        if known is not None:
+            return known
+        # Episodes of one task may share an answer.
+        with alone(self.folder / stage, key):
+            made = _known(place, kind) or make()
             storage.write_text(place, made.model_dump_json(indent=1))
             return made
+
+    def has(self, stage: str, key: str) -> bool:
+        """Whether a stage's one answer is there."""
+        return self.folder is not None and (self.folder / stage / f"{key}.json").is_file()
+
+    def has_stream(self, stage: str, key: str) -> bool:
+        """Whether a stage's results are there."""
+        return self.folder is not None and _is_whole(self.folder / stage / f"{key}.jsonl")
 
     def stream(
         self, stage: str, key: str, kind: TypeAdapter[T], make: Callable[[], Iterable[T]]
@@ -81,6 +92,13 @@ class StageCache:
                 count += 1
                 yield item
             file.write(json.dumps({_END: count}).encode() + b"\n")
+
+
+def _known(place: Path, kind: type[S]) -> S | None:
+    try:
+        return kind.model_validate_json(place.read_bytes())
+    except (OSError, ValidationError):
+        return None
 
 
 def _read(kind: TypeAdapter[T], line: bytes, place: Path) -> T:

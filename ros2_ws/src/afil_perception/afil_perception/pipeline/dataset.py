@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from afil_core.episodes import Episode
 from afil_core.episodes.metadata import EPISODE_FILE
 from afil_core.errors import AfilError
 from afil_core.progress import Progress
 from afil_core.saliency.provenance import backends_sentence
+from afil_perception.engines.engine import Job, Outcome
+from afil_perception.engines.perform import named
 from afil_perception.pipeline.cache import CACHE_FOLDER, StageCache
 from afil_perception.pipeline.config import PerceptionConfig
+from afil_perception.pipeline.corrections import CORRECTIONS_FILE, load_corrections
+from afil_perception.pipeline.estimate import estimate
+from afil_perception.pipeline.failures import failure_of, note_failure
 from afil_perception.pipeline.pipeline import Pipeline
-from afil_perception.pipeline.sidecar import FrameSink, write_sidecar
+from afil_perception.pipeline.run_config import RunConfig
+from afil_perception.pipeline.sidecar import FrameSink
+from afil_perception.pipeline.state import NEVER, EpisodeState, state_of
 
 _BAG_PATTERNS = ("metadata.yaml", "*.mcap", "*.db3")
+
+Say = Callable[[str], None]
+
+
+class Advancing(Protocol):
+    """Shows progress."""
+
+    def advance(self, units: int = 1, detail: str = "") -> None:
+        """Count units as done."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +46,24 @@ class DatasetReport:
         skipped: Episodes whose sidecar was up to date.
         failures: A sentence per bag that could not be perceived.
         backends: Which backends were chosen, and which of them are stand-ins.
+        not_begun: Episodes that were not begun, because the run ended before.
+        cost: What the VLM was used for, and how much; empty without one.
     """
 
     written: int
     skipped: int
     failures: tuple[str, ...]
     backends: str
+    not_begun: int = 0
+    cost: str = ""
 
     @property
     def summary(self) -> str:
         """What was done and by whom, for a person."""
+        rest = f", not begun {self.not_begun}" if self.not_begun else ""
         return (
             f"done: sidecars written {self.written}, up to date {self.skipped}, "
-            f"bags that failed {len(self.failures)}. {self.backends}"
+            f"bags that failed {len(self.failures)}{rest}. {self.cost}{self.backends}"
         )
 
     def raise_failures(self) -> None:
@@ -52,6 +75,38 @@ class DatasetReport:
         if self.failures:
             more = len(self.failures) - 1
             raise AfilError(self.failures[0] + (f" (and {more} more, see above)" * bool(more)))
+
+
+@dataclass
+class Survey:
+    """What there is to do in a dataset.
+
+    Attributes:
+        folder: Of the dataset.
+        states: Episodes that can be read, each with why it must be perceived.
+        failures: A sentence per bag that can't be.
+        problems: What is wrong with no episode of its own.
+    """
+
+    folder: Path
+    states: list[EpisodeState] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def due(self) -> list[EpisodeState]:
+        """Episodes that must be perceived."""
+        return [state for state in self.states if state.why]
+
+    def lines(self) -> list[str]:
+        """A line per episode: whether it is up to date, and why not."""
+        said = []
+        for state in self.states:
+            name = state.episode.path.name
+            failed = failure_of(self.folder, name)
+            before = f" (it failed: {failed.sentence})" if failed else ""
+            said.append(f"{name}: {state.why or 'up to date'}{before}")
+        return [*said, *self.failures]
 
 
 def find_episodes(path: Path) -> tuple[list[Episode], list[str]]:
@@ -88,12 +143,44 @@ def find_episodes(path: Path) -> tuple[list[Episode], list[str]]:
     return episodes, foreign
 
 
+def dataset_of(path: Path) -> Path:
+    """The dataset of a folder that is one, or that is an episode of one."""
+    return path.resolve().parent if (path / EPISODE_FILE).is_file() else path
+
+
+def survey(path: Path, pipeline: Pipeline) -> Survey:
+    """Look what there is to do.
+
+    Args:
+        path: Folder of a dataset, or of a single episode.
+        pipeline: How it should be perceived.
+
+    Raises:
+        AfilError: When there is nothing to perceive, or the corrections can't be read.
+    """
+    episodes, foreign = find_episodes(path)
+    found = Survey(dataset_of(path), failures=foreign)
+    corrections = load_corrections(found.folder)
+    for episode in episodes:
+        try:
+            found.states.append(state_of(episode, pipeline, corrections))
+        except AfilError as error:
+            found.failures.append(named(episode.path, str(error)))
+            note_failure(found.folder, episode.path.name, found.failures[-1])
+    there = {p.name for p in found.folder.iterdir()}
+    unknown = sorted({c.episode for c in corrections.corrections} - there)
+    found.problems = [f"{CORRECTIONS_FILE} names {n}, which is no episode" for n in unknown]
+    return found
+
+
 def perceive_dataset(
     path: Path,
     config: PerceptionConfig,
     sink: FrameSink | None = None,
-    say: Callable[[str], None] = print,
-    warn: Callable[[str], None] = print,
+    say: Say = print,
+    warn: Say = print,
+    run: RunConfig | None = None,
+    progress: Callable[[int], Advancing] | None = None,
 ) -> DatasetReport:
     """Write the sidecars of all episodes of a dataset; finished ones are skipped.
 
@@ -103,41 +190,79 @@ def perceive_dataset(
         sink: Also gets every frame's result.
         say: Gets progress lines.
         warn: Gets what is wrong with which bag, and what can't be looked for.
+        run: Where, and how many episodes at once.
+        progress: Shows progress, for a number of episodes; lines by default.
 
     Raises:
         AfilError: When there is nothing to perceive.
     """
-    episodes, failures = find_episodes(path)
-    dataset = path.parent if (path / EPISODE_FILE).is_file() else path
-    pipeline = Pipeline(config, StageCache(dataset / CACHE_FOLDER))
-    for sentence in failures:
+    run = run or RunConfig()
+    cache = StageCache(dataset_of(path) / CACHE_FOLDER)
+    pipeline = Pipeline(config, cache)
+    found = survey(path, pipeline)
+    for sentence in (*found.problems, *found.failures):
         warn(sentence)
-    progress = Progress("perceived", len(episodes), write=say)
-    written = skipped = 0
-    told: set[str] = set()
-    for episode in episodes:
-        try:
-            report = write_sidecar(episode, pipeline, sink)
-        except AfilError as error:
-            sentence = str(error)
-            if str(episode.path) not in sentence:
-                sentence = f"{episode.path}: {sentence}"
-            failures.append(sentence)
-            warn(sentence)
-            progress.advance(detail=f"{episode.path.name} failed")
-            continue
-        for problem in report.problems:
-            if problem not in told:
-                told.add(problem)
-                warn(f"{episode.path.name}: {problem}")
-        if report.made:
-            written += 1
-            found = f"{report.frames_with_objects} of {report.frames} frames"
-            anew = f" (made anew: {report.why})" if report.why else ""
-            detail = f"{episode.path.name}: key objects in {found}{anew}"
-        else:
-            skipped += 1
-            detail = f"{episode.path.name} is up to date"
-        progress.advance(detail=detail)
-    backends = backends_sentence(pipeline.backends, pipeline.stand_ins)
-    return DatasetReport(written, skipped, tuple(failures), backends)
+    expected = estimate(found.due, pipeline, cache)
+    if expected is not None and expected.most.requests:
+        say(expected.sentence())
+    total = len(found.states) + len(found.failures)
+    bar = progress(total) if progress else Progress("perceived", total, write=say)
+    for state in found.states:
+        if not state.why:
+            bar.advance(detail=f"{state.episode.path.name} is up to date")
+    if found.failures:
+        bar.advance(len(found.failures), "of those that can't be read")
+    tally = _Tally(bar, warn, list(found.failures))
+    jobs = [Job(state.episode.path, state.inputs) for state in found.due]
+    engine = run.engine.build()
+    with closing(engine.run(found.folder, config, jobs, run.jobs, sink)) as outcomes:
+        for outcome in outcomes:
+            if not tally.add(outcome):
+                break
+    cost = ""
+    if expected is not None and pipeline.vlm is not None:
+        used = pipeline.vlm.used()
+        assert used is not None
+        cost = f"VLM: {(used - expected.used).sentence()}; with former runs {used.sentence()}. "
+    return DatasetReport(
+        written=tally.written,
+        skipped=len(found.states) - len(jobs) + tally.skipped,
+        failures=tuple(tally.failures),
+        backends=backends_sentence(pipeline.backends, pipeline.stand_ins),
+        not_begun=len(jobs) - tally.ended,
+        cost=cost,
+    )
+
+
+class _Tally:
+    """Counts and tells what became of the jobs."""
+
+    def __init__(self, bar: Advancing, warn: Say, failures: list[str]) -> None:
+        self._bar = bar
+        self._warn = warn
+        self._told: set[str] = set()
+        self.failures = failures
+        self.written = self.skipped = self.ended = 0
+
+    def add(self, outcome: Outcome) -> bool:
+        """Count one; whether the run goes on."""
+        name = outcome.episode.name
+        if outcome.failure:
+            self.failures.append(outcome.failure)
+            self._warn(outcome.failure)
+            if outcome.ends_run:
+                return False
+            self.ended += 1
+            self._bar.advance(detail=f"{name} failed")
+            return True
+        self.ended += 1
+        for problem in outcome.problems:
+            if problem not in self._told:
+                self._told.add(problem)
+                self._warn(f"{name}: {problem}")
+        self.written += outcome.made
+        self.skipped += not outcome.made
+        anew = f" (made anew: {outcome.why})" if outcome.why not in ("", NEVER) else ""
+        found = f"{outcome.frames_with_objects} of {outcome.frames} frames"
+        self._bar.advance(detail=f"{name}: key objects in {found}{anew}")
+        return True

@@ -20,7 +20,8 @@ class SeenFrame:
         index: Its place in the clip.
         stamp_ns: Its stamp.
         size: Height and width in pixels.
-        objects: The key objects in it.
+        objects: The instances in it; after the filter, those that it did not keep among them.
+        kept: Ids of those that matter; None before the filter.
         events: What looks wrong with the instances in it.
         decision: What the filter decided, on the first frame of a segment.
     """
@@ -31,6 +32,7 @@ class SeenFrame:
     objects: tuple[KeyObject, ...]
     events: tuple[TrackEvent, ...] = ()
     decision: Decision | None = None
+    kept: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,20 +20,23 @@ from afil_core.schema import to_plain
 from afil_perception.clips.clip import Clip
 from afil_perception.clips.identity import digest
 from afil_perception.clips.scene import Scene
-from afil_perception.describe import DescribeRequest, Description, Phrase
+from afil_perception.describe import Describer, DescribeRequest, Description, Phrase
+from afil_perception.filter import ObjectFilter
 from afil_perception.filter.decision import Decision
 from afil_perception.filter.segments import Context, SegmentFilter
 from afil_perception.pipeline.backend import Backend, identifying
 from afil_perception.pipeline.cache import StageCache
 from afil_perception.pipeline.config import PerceptionConfig
+from afil_perception.pipeline.corrections import Correction, Corrector
 from afil_perception.pipeline.frames import LostFrame, SeenFrame, WatchedClip, matched
 from afil_perception.pipeline.search import Search
 from afil_perception.saliency.temporal import SaliencyConfig, saliency_map, to_uint8
 from afil_perception.track import TrackEvent
+from afil_perception.vlm import Vlm
 from afil_perception.vlm.open import open_vlm
 
 # Raised when the same frames and options come to mean other results.
-_VERSION = 3
+_VERSION = 4
 
 Item: TypeAlias = SeenFrame | LostFrame
 _ITEM: TypeAdapter[Item] = TypeAdapter(Item)
@@ -91,6 +95,7 @@ class Pipeline:
         self._detector = config.detector.build()
         self._tracker = config.tracker.build()
         self._filter = config.filter.build(self._vlm)
+        self._models = threading.Lock()
 
     @property
     def backends(self) -> dict[str, str]:
@@ -113,13 +118,40 @@ class Pipeline:
         named = {name: made[stage] for stage, name in self.backends.items()}
         return {n: b.stand_in_for for n, b in named.items() if b is not None and b.stand_in_for}
 
-    def keys(self, instruction: str, clip: Clip, scene: Scene) -> dict[str, str]:
+    @property
+    def describer(self) -> Describer:
+        """Stage 1."""
+        return self._describer
+
+    @property
+    def object_filter(self) -> ObjectFilter:
+        """Stage 4."""
+        return self._filter
+
+    @property
+    def vlm(self) -> Vlm | None:
+        """Whom stages ask."""
+        return self._vlm
+
+    def stop(self) -> None:
+        """Let threads that wait for a VLM give up."""
+        if self._vlm is not None:
+            self._vlm.stop()
+
+    def keys(
+        self,
+        instruction: str,
+        clip: Clip,
+        scene: Scene,
+        corrections: Sequence[Correction] = (),
+    ) -> dict[str, str]:
         """By stage, the hash of all that its result for a clip follows from.
 
         Args:
             instruction: Task instruction of the episode.
             clip: The frames.
             scene: Whether something is driven or handled.
+            corrections: What people have corrected of it.
         """
         config = self.config
         stages = self._stages()
@@ -141,12 +173,14 @@ class Pipeline:
         found_by = [("detect", "detector")] if self._tracker.uses_detector else []
         instances = key(digest(describe, clip.identity), *found_by, ("track", "tracker"))
         kept = key(digest(instances, vlm), ("filter", "filter"))
+        corrected = digest(kept, [to_plain(c) for c in corrections])
         saliency = to_plain(config.saliency.for_scene(driving=_is_driving(scene)))
         return {
             "describe": describe,
             "instances": instances,
             "filter": kept,
-            "saliency": digest(_VERSION, kept, saliency),
+            "corrections": corrected,
+            "saliency": digest(_VERSION, corrected, saliency),
         }
 
     def plan(self, instruction: str, clip: Clip, key: str, scene: Scene) -> Plan:
@@ -185,6 +219,7 @@ class Pipeline:
         keys: dict[str, str],
         saliency: SaliencyConfig,
         context: Context | None = None,
+        corrector: Corrector | None = None,
     ) -> Generator[PerceivedFrame | LostFrame, None, None]:
         """Perceive one image stream.
 
@@ -196,14 +231,18 @@ class Pipeline:
             keys: Key by stage.
             saliency: Parameters of the maps, with a sigma.
             context: What is known of each moment besides the image.
+            corrector: What people have corrected.
 
         Yields:
             One result per recorded frame, those that were perceived in their order.
         """
+        corrector = corrector or Corrector(())
 
         def tracked(phrases: Sequence[Phrase]) -> Iterator[Item]:
             watched = WatchedClip(clip)
             found = self._tracker.track(watched, phrases, self._detector)
+            if not (self._tracker.parallel and self._detector.parallel):
+                found = _one_at_a_time(found, self._models)
             return matched(watched, found, self.config.tracker.name)
 
         def instances(key: str, phrases: Sequence[Phrase]) -> Iterator[Item]:
@@ -227,9 +266,12 @@ class Pipeline:
                 objects, decision = chooser.update(
                     frame.index, frame.stamp_ns, frame.objects, partial(search.look, frame=frame)
                 )
-                yield dataclasses.replace(frame, objects=objects, decision=decision)
+                ids = tuple(o.id for o in objects)
+                there = (*frame.objects, *(o for o in objects if o not in frame.objects))
+                yield dataclasses.replace(frame, objects=there, kept=ids, decision=decision)
 
-        return with_maps(self._cache.stream("filter", keys["filter"], _ITEM, kept), saliency)
+        judged = self._cache.stream("filter", keys["filter"], _ITEM, kept)
+        return with_maps((corrector.corrected(item) for item in judged), saliency)
 
     def _stages(self) -> dict[str, Backend]:
         return {
@@ -270,6 +312,18 @@ def _perceived(recent: deque[SeenFrame], index: int, config: SaliencyConfig) -> 
     return PerceivedFrame(
         frame.index, frame.stamp_ns, frame.objects, saliency, frame.events, frame.decision
     )
+
+
+def _one_at_a_time(
+    found: Iterator[list[KeyObject]], lock: threading.Lock
+) -> Iterator[list[KeyObject]]:
+    """Let a tracker step while no other does: a model's memory is enough for one."""
+    while True:
+        with lock:
+            objects = next(found, None)
+        if objects is None:
+            return
+        yield objects
 
 
 def _content(backend: Backend | None, scene: Scene) -> str:

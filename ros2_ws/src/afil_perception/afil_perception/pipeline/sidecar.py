@@ -8,9 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from afil_core import storage
-from afil_core.bags import BagWriter, read_bag
+from afil_core.bags import BagWriter
 from afil_core.episodes import Episode, LeftOut
-from afil_core.errors import AfilError
 from afil_core.saliency import Provenance, Sidecar
 from afil_core.saliency.encoding import encode_key_objects, encode_map, encode_masks
 from afil_core.saliency.provenance import (
@@ -31,11 +30,12 @@ from afil_core.saliency.topics import (
 from afil_core.schema import to_plain, to_yaml
 from afil_perception.clips.episode import EpisodeClip
 from afil_perception.clips.expert import Expert
-from afil_perception.clips.identity import digest, input_files
-from afil_perception.clips.scene import scene_of
 from afil_perception.filter.segments import Context
+from afil_perception.pipeline.corrections import Corrections, Corrector
+from afil_perception.pipeline.decisions import Decided, write_said
 from afil_perception.pipeline.frames import LostFrame
 from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline, Plan
+from afil_perception.pipeline.state import NEVER, EpisodeState, state_of
 
 FrameSink = Callable[[EpisodeClip, PerceivedFrame], None]
 """Called per frame with its clip and its result, e.g. to publish it."""
@@ -61,7 +61,11 @@ class SidecarReport:
 
 
 def write_sidecar(
-    episode: Episode, pipeline: Pipeline, sink: FrameSink | None = None
+    episode: Episode,
+    pipeline: Pipeline,
+    sink: FrameSink | None = None,
+    corrections: Corrections | None = None,
+    known: Mapping[str, InputFile] | None = None,
 ) -> SidecarReport:
     """Perceive an episode and write its sidecar; one that is up to date is left alone.
 
@@ -69,94 +73,65 @@ def write_sidecar(
         episode: The episode; nothing that was recorded is touched.
         pipeline: What perceives.
         sink: Also gets every frame's result.
+        corrections: What people have corrected of its dataset.
+        known: Hashes of its files, where somebody has read them just now.
 
     Raises:
         AfilError: When the episode can't be read, lost too many frames, or nothing of its
             instruction can be looked for; a sidecar from before is then still there.
     """
-    contract = episode.contract
-    if not contract.images:
-        raise AfilError(f"bag {episode.path} has no image stream: there is nothing to perceive")
-    before = _provenance(episode)
-    inputs = input_files(episode.path, before.inputs if before else {})
-    recording = digest([(name, file.hash) for name, file in inputs.items()])
-    clips = {s.name: EpisodeClip(episode, s.name, recording) for s in contract.images}
-    instruction, scene = episode.metadata.instruction, scene_of(contract)
-    keys = {name: pipeline.keys(instruction, clip, scene) for name, clip in clips.items()}
-    why = _why(episode, before, keys, pipeline.config.max_lost_share)
-    if before is not None and not why:
-        return SidecarReport(False, "", 0, 0, before.problems)
-    first = next(iter(clips))
-    plan = pipeline.plan(instruction, clips[first], keys[first]["describe"], scene)
-    records = _write(episode, pipeline, plan, clips, keys, inputs, sink)
+    state = state_of(episode, pipeline, corrections, known)
+    if not state.why:
+        assert state.before is not None
+        return SidecarReport(False, "", 0, 0, state.before.problems)
+    first = next(iter(state.clips))
+    plan = pipeline.plan(
+        episode.metadata.instruction,
+        state.clips[first],
+        state.keys[first]["describe"],
+        state.scene,
+    )
+    correctors = {name: Corrector(wrong) for name, wrong in state.corrections.items()}
+    records = _write(state, pipeline, plan, correctors, sink)
     left_out = [record.left_out for record in records.values() if record.left_out]
+    vain = [problem for corrector in correctors.values() for problem in corrector.problems()]
     return SidecarReport(
         True,
-        why,
+        "" if state.why == NEVER else state.why,
         sum(r.frames for r in records.values()),
         sum(r.frames_with_objects for r in records.values()),
-        (*plan.problems, *left_out),
+        (*plan.problems, *left_out, *vain),
     )
 
 
-def _provenance(episode: Episode) -> Provenance | None:
-    """How a finished sidecar was made; None where none can be used."""
-    sidecar = Sidecar(episode.path)
-    try:
-        # Opened, so that one that was cut off is found; nothing of it is read.
-        for _ in read_bag(sidecar.path, ()):
-            pass
-        return sidecar.provenance
-    except AfilError:
-        return None
-
-
-def _why(
-    episode: Episode,
-    before: Provenance | None,
-    keys: Mapping[str, Mapping[str, str]],
-    max_lost_share: float,
-) -> str:
-    """Why a sidecar must be made anew; empty when it is up to date, or there is none."""
-    if before is None:
-        there = Sidecar(episode.path).exists()
-        return "it was damaged, or of another version" if there else ""
-    if before.streams.keys() != keys.keys():
-        return "the image streams changed"
-    for name, record in before.streams.items():
-        changed = [stage for stage, key in keys[name].items() if record.keys.get(stage) != key]
-        if changed:
-            return f"what '{changed[0]}' follows from changed"
-        if record.lost_share > max_lost_share:
-            return "it lost more frames than max_lost_share now allows"
-    return ""
-
-
 def _write(
-    episode: Episode,
+    state: EpisodeState,
     pipeline: Pipeline,
     plan: Plan,
-    clips: Mapping[str, EpisodeClip],
-    keys: Mapping[str, dict[str, str]],
-    inputs: dict[str, InputFile],
+    correctors: Mapping[str, Corrector],
     sink: FrameSink | None,
 ) -> dict[str, StreamRecord]:
+    episode = state.episode
     place = Sidecar(episode.path).path
     storage.clear_drafts(place)
     with storage.replacing(place) as draft:
         # A bag is named after its folder.
         bag = draft / place.name
         writer = BagWriter(bag)
+        decided: list[Decided] = []
         try:
             records = {
-                name: _write_stream(writer, episode, pipeline, plan, clip, keys[name], sink)
-                for name, clip in clips.items()
+                name: _write_stream(
+                    writer, state, pipeline, plan, name, correctors[name], decided, sink
+                )
+                for name in state.clips
             }
         finally:
             writer.close()
         for path in bag.iterdir():
             path.rename(draft / path.name)
         bag.rmdir()
+        write_said(draft, plan.description, decided)
         provenance = Provenance(
             format_version=FORMAT_VERSION,
             instruction=episode.metadata.instruction,
@@ -165,7 +140,7 @@ def _write(
             problems=plan.problems,
             backends=pipeline.backends,
             stand_ins=pipeline.stand_ins,
-            inputs=inputs,
+            inputs=state.inputs,
             streams=records,
             config=to_plain(pipeline.config),
         )
@@ -175,34 +150,40 @@ def _write(
 
 def _write_stream(
     writer: BagWriter,
-    episode: Episode,
+    state: EpisodeState,
     pipeline: Pipeline,
     plan: Plan,
-    clip: EpisodeClip,
-    keys: dict[str, str],
+    name: str,
+    corrector: Corrector,
+    decided: list[Decided],
     sink: FrameSink | None,
 ) -> StreamRecord:
+    episode, clip, keys = state.episode, state.clips[name], state.keys[name]
     topic, with_objects = clip.stream.topic, 0
     left_out = LeftOut(episode.path, f"frames of {topic}")
     events: Counter[str] = Counter()
-    saliency = pipeline.config.saliency.for_scene(driving=scene_of(episode.contract) == "driving")
+    saliency = pipeline.config.saliency.for_scene(driving=state.scene == "driving")
     declared = {key_objects_topic(topic): KEY_OBJECTS_TYPE, saliency_topic(topic): SALIENCY_TYPE}
-    for name, msgtype in declared.items():
-        writer.add_topic(name, msgtype, SIDECAR_QOS)
-    context = Context(scene_of(episode.contract), Expert(episode).doing)
-    with closing(pipeline.run(clip, plan.description, keys, saliency, context)) as items:
+    for declared_topic, msgtype in declared.items():
+        writer.add_topic(declared_topic, msgtype, SIDECAR_QOS)
+    context = Context(state.scene, Expert(episode).doing)
+    perceived = pipeline.run(clip, plan.description, keys, saliency, context, corrector)
+    with closing(perceived) as items:
         for item in items:
             if isinstance(item, LostFrame):
                 left_out.add(item.loss.cause, item.loss.text)
                 continue
-            for name, (msgtype, cdr) in encode_frame(item, topic, clip.stream.frame).items():
-                if name not in declared:  # masks, when there are any
-                    declared[name] = msgtype
-                    writer.add_topic(name, msgtype, SIDECAR_QOS)
-                writer.write(name, cdr, item.stamp_ns)
+            encoded = encode_frame(item, topic, clip.stream.frame)
+            for encoded_topic, (msgtype, cdr) in encoded.items():
+                if encoded_topic not in declared:  # masks, when there are any
+                    declared[encoded_topic] = msgtype
+                    writer.add_topic(encoded_topic, msgtype, SIDECAR_QOS)
+                writer.write(encoded_topic, cdr, item.stamp_ns)
             left_out.used += 1
             events.update(event.kind for event in item.events)
             with_objects += bool(item.objects)
+            if item.decision is not None:
+                decided.append(Decided(topic, item.index, item.stamp_ns, item.decision))
             if sink is not None:
                 sink(clip, item)
     left_out.require(pipeline.config.max_lost_share)

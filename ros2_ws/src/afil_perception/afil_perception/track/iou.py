@@ -27,6 +27,7 @@ class IouTracker(Tracker):
     """
 
     stand_in_for = "SAM 2"
+    parallel = True
 
     class Config(Schema):
         """Options.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +12,9 @@ from pydantic import ValidationError
 
 from afil_core import storage
 from afil_perception.clips.clip import Rgb
+from afil_perception.pipeline.locks import alone
+from afil_perception.vlm.meter import Use
 from afil_perception.vlm.vlm import Answer, Vlm
-
-_LOCKS = ".locks"
 
 
 class CachedVlm(Vlm):
@@ -38,6 +36,14 @@ class CachedVlm(Vlm):
         self._folder = folder
         self.content = vlm.content
 
+    def estimate(self, prompt: str, images: Sequence[Rgb]) -> Use | None:
+        """As the VLM's."""
+        return self._vlm.estimate(prompt, images)
+
+    def used(self) -> Use | None:
+        """As the VLM's."""
+        return self._vlm.used()
+
     def stop(self) -> None:
         """As the VLM's."""
         self._vlm.stop()
@@ -48,7 +54,7 @@ class CachedVlm(Vlm):
         known = self._known(key, answer)
         if known is not None:
             return known
-        with self._alone(key):
+        with alone(self._folder, key):
             known = self._known(key, answer)
             if known is not None:
                 return known
@@ -65,16 +71,6 @@ class CachedVlm(Vlm):
 
     def _place(self, key: str) -> Path:
         return self._folder / f"{key}.json"
-
-    @contextmanager
-    def _alone(self, key: str) -> Iterator[None]:
-        """Whoever asks the same waits; of those who ask something else, one in 256."""
-        place = self._folder / _LOCKS / key[:2]
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("ab") as file:
-            # The system gives it up when the process ends, however it does.
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
 
     def _key(self, prompt: str, images: Sequence[Rgb], answer: type[Answer]) -> str:
         schema = answer.model_json_schema()

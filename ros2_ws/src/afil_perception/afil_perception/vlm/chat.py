@@ -128,6 +128,10 @@ class ChatVlm(Vlm):
             f"'{text[:_SHOWN]}'. Choose a larger model, or raise vlm.answers or vlm.max_tokens"
         )
 
+    def used(self) -> Use:
+        """What all runs have used."""
+        return self.meter.total()
+
     def estimate(self, prompt: str, images: Sequence[Rgb]) -> Use:
         """About what one question uses, before it is asked."""
         tokens = len(prompt) // _CHARACTERS_A_TOKEN + image_tokens(self.prepared(images))

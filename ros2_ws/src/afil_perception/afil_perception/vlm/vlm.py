@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from afil_perception.clips.clip import Rgb
 from afil_perception.pipeline.backend import Backend
+from afil_perception.vlm.meter import Use
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -42,6 +43,15 @@ class Vlm(Backend):
             folder: Of the dataset.
         """
         del folder
+
+    def estimate(self, prompt: str, images: Sequence[Rgb]) -> Use | None:
+        """About what a question uses at most; None where it costs nothing that is counted."""
+        del prompt, images
+        return None
+
+    def used(self) -> Use | None:
+        """What the dataset's questions have used so far; None as above."""
+        return None
 
     def stop(self) -> None:
         """Let questions that wait give up; the run ends."""

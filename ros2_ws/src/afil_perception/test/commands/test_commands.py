@@ -32,7 +32,9 @@ def test_a_video_is_imported_and_perceived_as_typed(
     (episode,) = list_episodes(tmp_path / "demos")
     assert len(list(episode.saliency_maps("image"))) == 10
     code, out, _ = run(perceive, "saliency.alpha=0.5", "detector.min_score=0.3")
-    assert code == 0 and "made anew: what 'instances' follows from changed" in out
+    assert code == 0 and "made anew: what 'instances' follows from changed: detector.min" in out
+    code, out, _ = run(perceive, "--why")
+    assert code == 0 and out.startswith("episode_000000: what 'instances' follows from changed")
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,9 @@ def test_a_video_is_imported_and_perceived_as_typed(
         (perceive, ["--demos", "x"], "--demos is called --dataset now; rename it"),
         (perceive, ["--config", "none.yaml"], "perception config none.yaml cannot be read"),
         (perceive, ["detector.min_scor=1"], "did you mean 'min_score'"),
+        (perceive, ["--jobs", "0"], "the command line: jobs must be at least 1, not 0"),
+        (perceive, ["--engine", "rey"], "there is no engine 'rey'; did you mean 'ray'"),
+        (perceive, ["--prompt", "x"], "there is no prompt 'x'; known: describe_driving"),
         (perceive, ["min_score"], "'min_score' sets nothing; write key=value"),
     ],
 )
@@ -51,3 +56,8 @@ def test_what_does_not_fit_is_one_sentence_and_code_2(run, module, words, senten
     code, _, err = run(module, *words)
     assert code == 2
     assert err.startswith("error: ") and sentence in err and err.count("\n") == 1
+
+
+def test_a_shipped_prompt_is_printed(run) -> None:
+    code, out, _ = run(perceive, "--prompt", "filter_driving")
+    assert code == 0 and "$candidates" in out

@@ -1,12 +1,17 @@
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from afil_core.bags import BagWriter
-from afil_core.episodes import Episode
+from afil_core.episodes import Episode, list_episodes
 from afil_core.errors import AfilError
+from afil_perception.detect import DETECTORS
 from afil_perception.pipeline.config import PerceptionConfig
-from afil_perception.pipeline.dataset import DatasetReport, perceive_dataset
+from afil_perception.pipeline.dataset import DatasetReport, perceive_dataset, survey
+from afil_perception.pipeline.pipeline import Pipeline
+from afil_perception.pipeline.run_config import RunConfig
 
 
 def perceive(path: Path, lines: list[str] | None = None) -> DatasetReport:
@@ -137,3 +142,66 @@ def test_results_of_stages_lie_hidden_in_the_dataset(make_episode, moving_carrot
     stages = {p.name for p in (episode.path.parent / ".perception").iterdir()}
     assert stages == {"describe", "instances", "filter"}
     assert {p.name for p in episode.path.iterdir() if p.name.startswith(".")} == set()
+
+
+def test_jobs_at_once_do_the_same(make_episode, moving_carrot, tmp_path) -> None:
+    for _ in range(3):
+        make_episode(moving_carrot)
+    shutil.copytree(tmp_path / "demos", tmp_path / "again")
+    perceive(tmp_path / "demos")
+    run = RunConfig(jobs=3)
+    report = perceive_dataset(tmp_path / "again", PerceptionConfig(), run=run, say=lambda _: None)
+    assert (report.written, report.failures) == (3, ())
+    for one, other in zip(
+        list_episodes(tmp_path / "demos"), list_episodes(tmp_path / "again"), strict=True
+    ):
+        for (_, a), (_, b) in zip(
+            one.saliency_maps("image"), other.saliency_maps("image"), strict=True
+        ):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_an_interrupt_ends_all_jobs(make_episode, moving_carrot) -> None:
+    for _ in range(4):
+        episode = make_episode(moving_carrot)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        perceive_dataset(episode.path.parent, PerceptionConfig(), interrupt, run=RunConfig(jobs=2))
+    assert not any(e.saliency_path.exists() for e in list_episodes(episode.path.parent))
+    assert perceive(episode.path.parent).written == 4
+
+
+def why(dataset: Path, config: PerceptionConfig | None = None) -> list[str]:
+    return survey(dataset, Pipeline(config or PerceptionConfig())).lines()
+
+
+def test_why_says_what_changed(make_episode, moving_carrot) -> None:
+    episode = make_episode(moving_carrot)
+    dataset = episode.path.parent
+    assert why(dataset) == ["episode_000000: it was never perceived"]
+    perceive(dataset)
+    assert why(dataset) == ["episode_000000: up to date"]
+    faint = PerceptionConfig(detector=DETECTORS.select("color", min_score=0.3))
+    (line,) = why(dataset, faint)
+    assert line.endswith(
+        "what 'instances' follows from changed: detector.min_score is 0.3, was 0.4"
+    )
+    text = (episode.path / "episode.yaml").read_text()
+    (episode.path / "episode.yaml").write_text(text.replace("lift the carrot", "lift carrot"))
+    (line,) = why(dataset)
+    assert "the instruction is 'lift carrot', was 'lift the carrot'" in line
+
+
+def test_a_failed_episode_is_marked_until_it_is_perceived(make_episode, moving_carrot) -> None:
+    episode = make_episode(moving_carrot, instruction="lift the gizmo")
+    dataset = episode.path.parent
+    perceive(dataset)
+    (line,) = why(dataset)
+    assert "it was never perceived (it failed: " in line and "'gizmo'" in line
+    text = (episode.path / "episode.yaml").read_text()
+    (episode.path / "episode.yaml").write_text(text.replace("gizmo", "carrot"))
+    perceive(dataset)
+    assert why(dataset) == ["episode_000000: up to date"]

@@ -111,8 +111,8 @@ def test_a_key_changes_with_all_that_its_stage_follows_from(clip_of) -> None:
     clip = clip_of([])
     before = keys(clip)
     assert keys(clip) == before
-    every = ["describe", "instances", "filter", "saliency"]
-    assert changed(before, keys(clip, saliency=SaliencyConfig(alpha=0.5))) == every[3:]
+    every = ["describe", "instances", "filter", "corrections", "saliency"]
+    assert changed(before, keys(clip, saliency=SaliencyConfig(alpha=0.5))) == every[4:]
     one = FILTERS.select("instruction", max_objects=1)
     assert changed(before, keys(clip, filter=one)) == every[2:]
     faint = DETECTORS.select("color", min_score=0.1)
@@ -121,7 +121,7 @@ def test_a_key_changes_with_all_that_its_stage_follows_from(clip_of) -> None:
     assert changed(before, keys(clip, max_lost_share=0.5)) == []
     pipeline = Pipeline(PerceptionConfig())
     assert changed(before, pipeline.keys("lift the pot", clip, "manipulation")) == every
-    assert changed(before, pipeline.keys("lift the carrot", clip, "driving")) == every[3:]
+    assert changed(before, pipeline.keys("lift the carrot", clip, "driving")) == every[4:]
 
 
 def test_a_run_that_changes_a_later_stage_repeats_none_before(

@@ -14,6 +14,7 @@ from afil_core.saliency import KeyObject, Rle, box_center
 from afil_core.schema import Schema, to_plain
 from afil_perception.clips.scene import scene_of
 from afil_perception.pipeline.config import PerceptionConfig
+from afil_perception.pipeline.decisions import read_decisions, read_description
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.sidecar import write_sidecar
 from afil_perception.saliency import SaliencyConfig
@@ -50,9 +51,19 @@ def test_the_sidecar_says_how_it_was_made(make_episode, moving_carrot) -> None:
     assert record.config == to_plain(PerceptionConfig())
     stream = record.streams["image"]
     assert (stream.topic, stream.frames, stream.frames_with_objects) == (TOPIC, 10, 10)
-    assert set(stream.keys) == {"describe", "instances", "filter", "saliency"}
+    assert set(stream.keys) == {"describe", "instances", "filter", "corrections", "saliency"}
     names = {p.name for p in episode.saliency_path.iterdir()}
-    assert names == {"perception.yaml", "metadata.yaml", "saliency.mcap"}
+    assert names == {
+        "perception.yaml",
+        "metadata.yaml",
+        "saliency.mcap",
+        "decisions.jsonl",
+        "description.yaml",
+    }
+    assert read_description(episode.saliency_path).objects[0].text == "carrot"
+    (decided,) = read_decisions(episode.saliency_path)
+    assert (decided.topic, decided.index) == (TOPIC, 0)
+    assert [(j.phrase, j.kept) for j in decided.decision.judged] == [("carrot", True)]
 
 
 def test_recorded_bytes_are_not_touched(make_episode, moving_carrot) -> None:
@@ -75,7 +86,9 @@ def test_other_parameters_make_it_anew(make_episode, moving_carrot) -> None:
     write_sidecar(episode, Pipeline(PerceptionConfig()))
     wider = PerceptionConfig(saliency=SaliencyConfig(sigma_fraction=0.2))
     narrow = np.mean([m.mean() for _, m in episode.saliency_maps("image")])
-    assert write_sidecar(episode, Pipeline(wider)).why == "what 'saliency' follows from changed"
+    assert write_sidecar(episode, Pipeline(wider)).why.startswith(
+        "what 'saliency' follows from changed: saliency."
+    )
     assert np.mean([m.mean() for _, m in episode.saliency_maps("image")]) > 2 * narrow
     assert not list(episode.path.glob(".*"))
 
@@ -177,7 +190,7 @@ def test_a_changed_recording_is_perceived_anew(make_episode, moving_carrot, draw
     bag = next(episode.path.glob("*.mcap"))
     bag.write_bytes(next(other.path.glob("*.mcap")).read_bytes())
     report = write_sidecar(episode, Pipeline(PerceptionConfig()))
-    assert report.why == "what 'instances' follows from changed"
+    assert report.why.startswith("what 'instances' follows from changed: episode_000000.mcap is")
     ((_, objects), *_) = episode.sidecar.key_objects(TOPIC)
     assert box_center(objects[0].box) == (90.5, 60.5)
 

@@ -1,0 +1,50 @@
+"""One job: an episode is perceived, or it is said and noted why it could not be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from afil_core.episodes import Episode
+from afil_core.errors import AfilError
+from afil_core.saliency.provenance import InputFile
+from afil_perception.engines.engine import Job, Outcome
+from afil_perception.pipeline.corrections import Corrections
+from afil_perception.pipeline.failures import forget_failure, note_failure
+from afil_perception.pipeline.pipeline import Pipeline
+from afil_perception.pipeline.sidecar import FrameSink, write_sidecar
+from afil_perception.vlm.meter import BudgetSpentError
+
+
+def perform(
+    job: Job,
+    pipeline: Pipeline,
+    corrections: Corrections,
+    dataset: Path,
+    sink: FrameSink | None = None,
+) -> Outcome:
+    """Do a job. What can go wrong with an episode is in the outcome, and noted in the dataset."""
+    path = job.episode
+    try:
+        known: Mapping[str, InputFile] = job.inputs
+        report = write_sidecar(Episode(path), pipeline, sink, corrections, known)
+    except BudgetSpentError as error:
+        return Outcome(path, failure=str(error), ends_run=True)
+    except AfilError as error:
+        sentence = named(path, str(error))
+        note_failure(dataset, path.name, sentence)
+        return Outcome(path, failure=sentence)
+    forget_failure(dataset, path.name)
+    return Outcome(
+        path,
+        report.made,
+        report.why,
+        report.frames,
+        report.frames_with_objects,
+        report.problems,
+    )
+
+
+def named(path: Path, sentence: str) -> str:
+    """A sentence that says which episode it is about."""
+    return sentence if str(path) in sentence else f"{path}: {sentence}"
