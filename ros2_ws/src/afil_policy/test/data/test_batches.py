@@ -8,9 +8,10 @@ import torch
 
 from afil_core import schema
 from afil_core.errors import AfilError
-from afil_policy.data.batch import Needs
-from afil_policy.data.batches import BatchSource
+from afil_policy.data.batch import Batch, Needs
+from afil_policy.data.batches import BatchSource, Share
 from afil_policy.data.cache import Cache, open_cache
+from afil_policy.data.loader import LoaderOptions
 from afil_policy.data.normalization import Normalization, fit_actions, fit_inputs
 from afil_policy.data.split import split_by_episode
 from afil_policy.data.transforms import ObservationTransform
@@ -76,3 +77,67 @@ def test_a_batch_has_histories_chunks_and_maps(
     assert not batch.action_mask.all()
     assert batch.saliency["front_image"].shape == (8, 24, 32)
     assert float(batch.saliency["front_image"].max()) == 1.0
+
+
+def same(first: Batch, second: Batch) -> bool:
+    return all(
+        torch.equal(a, b)
+        for a, b in (
+            (first.images["front_image"], second.images["front_image"]),
+            (first.actions, second.actions),
+            (first.saliency["front_image"], second.saliency["front_image"]),
+            (first.partner.images["front_image"], second.partner.images["front_image"]),
+        )
+    )
+
+
+EVERYTHING = Needs(saliency=True, saliency_history=True, partner=True)
+
+
+def test_workers_make_the_same_batches(cache: Cache, small: TrainConfig) -> None:
+    config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", {"augmentation.crop": 0.7})
+    indices = np.arange(len(cache.actions))
+    here = list(source(cache, config, EVERYTHING).training(indices, 0, 1))
+    options = LoaderOptions(workers=2)
+    there = list(source(cache, config, EVERYTHING, options=options).training(indices, 0, 1))
+    assert len(here) == len(there) == 5
+    assert all(map(same, here, there))
+
+
+def test_processes_share_each_batch(cache: Cache, small: TrainConfig) -> None:
+    plain = {"augmentation.brightness": 0.0, "augmentation.contrast": 0.0}
+    config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", plain)
+    double = schema.parse(
+        TrainConfig, schema.to_yaml(small), "x.yaml", plain | {"optimizer.batch_size": 16}
+    )
+    indices = np.arange(47)
+    whole = list(source(cache, double).training(indices, 0, 0))
+    parts = [
+        list(source(cache, config, share=Share(rank, 2)).training(indices, 0, 0))
+        for rank in range(2)
+    ]
+    assert [len(b.actions) for b in parts[0]] == [len(b.actions) for b in parts[1]] == [8, 8, 7]
+    for both, first, second in zip(whole[:2], *parts, strict=False):
+        assert torch.equal(both.actions[0::2], first.actions)
+        assert torch.equal(both.actions[1::2], second.actions)
+
+
+def test_a_batch_says_what_was_real_whose_task_it_is_and_shows_others(
+    cache: Cache, small: TrainConfig
+) -> None:
+    overrides = {"data.frames": 3, "data.saliency_ratio": 0.5}
+    config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", overrides)
+    batches = list(source(cache, config, EVERYTHING).validation(np.arange(48)))
+    batch = batches[0]
+    assert batch.history_mask.sum(dim=1).tolist() == [1, 2, 3, 3, 3, 3, 3, 3]
+    assert batch.task.tolist() == [0] * 8
+    assert batch.instructions == ("lift the square",) * 8
+    assert batch.saliency_history["front_image"].shape == (8, 3, 24, 32)
+    assert torch.equal(batch.saliency_history["front_image"][:, -1], batch.saliency["front_image"])
+    assert batch.partner.images["front_image"].shape == (8, 3, 3, 24, 32)
+    own = batch.images["front_image"][0]
+    assert not any(torch.equal(own, other) for other in batch.partner.images["front_image"])
+    valid = torch.cat([b.saliency_valid["front_image"] for b in batches])
+    bright = torch.cat([b.saliency["front_image"].amax(dim=(1, 2)) > 0 for b in batches])
+    assert valid.sum() == 24
+    assert torch.equal(valid, bright)

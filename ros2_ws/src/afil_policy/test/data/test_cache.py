@@ -247,3 +247,17 @@ def test_an_action_finds_its_streams_also_where_the_policy_sees_images_alone(
     assert cache.proprioception.shape == (48, 0)
     seen = open_cache(dataset, CONFIG, cache_root, needs_saliency=False)
     np.testing.assert_array_equal(cache.actions, seen.actions)
+
+
+def test_processes_that_build_write_the_same_shards_and_say_what_is_wrong(
+    dataset: Path, cache_root: Path, tmp_path: Path, write_episode: Callable[..., Path]
+) -> None:
+    alone = open_cache(dataset, CONFIG, cache_root / "a", needs_saliency=True, workers=0)
+    several = open_cache(dataset, CONFIG, cache_root / "b", needs_saliency=True, workers=2)
+    assert content(alone) == content(several)
+    assert [s.index for s in alone.shards] == [s.index for s in several.shards]
+    for broken in ((), tuple(range(8))):
+        path = write_episode(tmp_path / "demos", 100, broken=broken)
+    with pytest.raises(AfilError, match=f"{path}: 8 of 8 ticks left out"):
+        open_cache(tmp_path / "demos", CONFIG, cache_root, needs_saliency=False, workers=2)
+    assert not [p for p in cache_root.iterdir() if p.name.startswith(".")]
