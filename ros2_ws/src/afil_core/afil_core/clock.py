@@ -14,8 +14,8 @@ Cause = Literal["zero", "no_clock", "step", "frozen"]
 _REORDER_NS = 100_000_000
 # A topic's messages are received in order, by one clock: any way back is a step, but for rounding.
 _LOG_REORDER_NS = 1_000_000
-_FROZEN_MESSAGES = 10
-_FROZEN_NS = 1_000_000_000
+_FROZEN_MESSAGES = 4
+_FROZEN_NS = 400_000_000
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,20 @@ class Action(ABC):
         del recent
         return ""
 
+    def require_demonstrable(
+        self, name: str, value: NDArray[Any], before: NDArray[Any] | None
+    ) -> None:
+        """Refuse a demonstrator's command that no action of this contract could give.
+
+        Args:
+            name: The command's name in the contract.
+            value: What it says.
+            before: What was commanded a control period earlier; None where nothing was.
+
+        Raises:
+            AfilError: Naming topic, limit and remedy.
+        """
+
     def clip(self, action: NDArray[np.float64]) -> NDArray[np.float64]:
         """An action within the contract's limits of one step.
 

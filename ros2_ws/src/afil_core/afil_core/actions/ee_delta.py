@@ -114,6 +114,21 @@ class EndEffectorDelta(Action):
             ]
         )
 
+    def require_demonstrable(
+        self, name: str, value: NDArray[Any], before: NDArray[Any] | None
+    ) -> None:
+        """A pose must be in the workspace, and no farther from the last than one step."""
+        if name != self.pose_command.name:
+            return
+        try:
+            self.limits.require_inside(value)
+        except AfilError as error:
+            raise AfilError(
+                f"topic {self.pose_command.topic}: {error}, or widen action.limits"
+            ) from error
+        if before is not None:
+            self._require_possible(delta_between(before, value))
+
     def clip(self, action: NDArray[np.float64]) -> NDArray[np.float64]:
         """Each number in its range, and the step no longer than the limits, in its direction."""
         ranged = super().clip(action)

@@ -23,7 +23,6 @@ from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
 from afil_core.contract import load_contract
-from afil_core.errors import EXIT_INTERRUPTED
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
 from afil_core.topics import Qos
@@ -31,6 +30,7 @@ from afil_core.world_protocol import EPISODE_QOS, EPISODE_TOPIC, EPISODE_TYPE, R
 from afil_teleop.recording.control import RecordingControl
 from afil_teleop.recording.goals import EpisodeGoals
 from afil_teleop.recording.graph import publishers
+from afil_teleop.recording.monitor import LOOK_S
 from afil_teleop.recording.parameters import RecordParameters
 from afil_teleop.recording.resets.wire import NodeWire
 from afil_teleop.recording.session import Answer
@@ -39,7 +39,8 @@ from afil_teleop.recording.world import ResetAnswer
 
 # Deep enough for seconds of messages: a recorder that is late must not lose any.
 _QUEUE_DEPTH = 500
-_TICK_S, _LOOK_S, _STATUS_S = 0.02, 0.1, 1.0
+# A lock-step world waits for its recorder between two episodes.
+_WORLD_TICK_S, _TICK_S, _GRAPH_S, _STATUS_S = 0.02, 0.05, 0.3, 1.0
 
 
 class RecordNode(Node):
@@ -89,8 +90,10 @@ class RecordNode(Node):
         # Simulated time stands still while a lock-step world waits; these timers must not.
         self._diagnostics.timer.cancel()
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(_TICK_S, self._tick, clock=steady)
-        self.create_timer(_LOOK_S, self._look, clock=steady)
+        tick_s = _WORLD_TICK_S if self.control.world is not None else _TICK_S
+        self.create_timer(tick_s, self._tick, clock=steady)
+        self.create_timer(LOOK_S, self._look, clock=steady)
+        self.create_timer(_GRAPH_S, self._know_the_graph, clock=steady)
         self.create_timer(_STATUS_S, self._tell, clock=steady)
         self.get_logger().info(
             f"recording to {self.control.dataset} ({self.control.contract.robot})"
@@ -168,9 +171,11 @@ class RecordNode(Node):
         return response
 
     def _know_the_graph(self) -> None:
+        own = self.get_fully_qualified_name()
+        self.control.discover((name for name, _ in self.get_topic_names_and_types()), own)
         graph = {
             topic: publishers(self.get_publishers_info_by_topic(topic))
-            for topic in self.control.health.topics
+            for topic in self.control.topics
         }
         for topic, msgtype, qos in self.control.know(graph):
             try:
@@ -217,7 +222,7 @@ class RecordNode(Node):
         return stat
 
     def _current(self) -> RecorderStatus:
-        return self.control.status(self._now_ns(), time.monotonic_ns())
+        return self.control.status()
 
     def _now_ns(self) -> int:
         return int(self.get_clock().now().nanoseconds)
@@ -238,5 +243,5 @@ def main() -> int:
         RecordNode,
         is_over=lambda node: node.control.is_over,
         close=lambda node: node.control.close(),
-        exit_code=lambda node: EXIT_INTERRUPTED if node.control.is_unfinished else 0,
+        exit_code=lambda node: node.control.exit_code,
     )

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 from afil_core.contract import Contract
 from afil_core.episodes.recover import recover_interrupted
-from afil_core.errors import AfilError
+from afil_core.errors import EXIT_INTERRUPTED, AfilError
 from afil_core.topics import Qos
 from afil_teleop.recording.dataset import dataset_state
-from afil_teleop.recording.findings import Alarms
+from afil_teleop.recording.disk import DiskWatch
+from afil_teleop.recording.extras import ExtraTopics
 from afil_teleop.recording.graph import Graph, offers
-from afil_teleop.recording.health import ALARM_GRACE_S, Health, Surroundings
+from afil_teleop.recording.health import Surroundings
+from afil_teleop.recording.monitor import Monitor
 from afil_teleop.recording.parameters import RecordParameters
+from afil_teleop.recording.preflight import Preflight
 from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
 from afil_teleop.recording.resets import Wire, make_reset
 from afil_teleop.recording.session import Answer, Hooks, Phase, Session
@@ -69,8 +72,14 @@ class RecordingControl:
             )
         self.contract = contract
         self.dataset = Path(given.dataset).expanduser()
-        self.alarms = Alarms()
-        self.health = Health(contract, Surroundings(simulated, sim_time))
+        self.monitor = Monitor(
+            contract,
+            Surroundings(simulated, sim_time),
+            DiskWatch(self.dataset, given.session_min),
+            lambda: self.recorder.ledger,
+            log,
+        )
+        self.health, self.alarms = self.monitor.health, self.monitor.alarms
         self.tasks = TaskList(given.instruction, given.task)
         self.reset = make_reset(given.reset, contract, wire)
         self.summary = Summary(self.dataset)
@@ -111,8 +120,14 @@ class RecordingControl:
             self.world = RecordedWorld(
                 self.session, self.recorder, self._state, world_reset, log, given.episodes
             )
-        self._now_ns, self._wall_ns = 0, 0
-        self._unknown = contract.extra_topics() | contract.commander_topics()
+        self._extras = ExtraTopics(
+            contract.extra_topics() | contract.commander_topics(),
+            contract.topics(),
+            everything=given.all,
+        )
+        self.preflight: Preflight | None = None
+        if given.preflight == "only":
+            self.preflight = Preflight(self._problems, self.health.watches, log)
         if given.episodes and self._state.episodes:
             log(
                 logging.INFO,
@@ -123,15 +138,30 @@ class RecordingControl:
     @property
     def is_over(self) -> bool:
         """Whether everything asked for is recorded, or a person quit."""
+        if self.preflight is not None:
+            return self.preflight.exit_code is not None
         if self.world is not None and self.world.unattended is not None:
             return self.world.unattended.finished
         return self.session.phase is Phase.FINISHED
 
     @property
-    def is_unfinished(self) -> bool:
-        """Whether fewer episodes are recorded than were asked for."""
+    def exit_code(self) -> int:
+        """Of the process: 0, or why it is not all that was asked for."""
+        if self.preflight is not None:
+            return (
+                EXIT_INTERRUPTED if self.preflight.exit_code is None else self.preflight.exit_code
+            )
         unattended = self.world.unattended if self.world is not None else None
-        return unattended is not None and not unattended.finished
+        return EXIT_INTERRUPTED if unattended is not None and not unattended.finished else 0
+
+    @property
+    def topics(self) -> list[str]:
+        """Topics whose publishers matter."""
+        return [*self.health.topics, *self._extras.discovered]
+
+    def discover(self, topics: Iterable[str], own: str) -> None:
+        """Take the names of all topics, and the recorder's own full name."""
+        self._extras.discover(topics, own)
 
     @property
     def commands(self) -> dict[str, Callable[[], Answer]]:
@@ -186,6 +216,9 @@ class RecordingControl:
         Args:
             wall_s: Monotonic wall time, s.
         """
+        if self.preflight is not None:
+            self.preflight.tick(wall_s)
+            return
         if self.world is not None:
             self.world.tick(wall_s)
         line = self.session.tick(wall_s)
@@ -222,20 +255,9 @@ class RecordingControl:
         """
         self.health.graph = graph
         self.recorder.offered = offers(graph)
-        found = []
-        for topic, (stated, qos) in list(self._unknown.items()):
-            offered = graph.get(topic, ())
-            msgtype = stated or (offered[0].type if offered else "")
-            if not msgtype:
-                continue
-            del self._unknown[topic]
-            try:
-                self.recorder.add_extra_topic(topic, msgtype)
-            except AfilError as error:
-                self._log(logging.WARNING, f"{topic} is not recorded: {error}")
-                continue
-            found.append((topic, msgtype, qos))
-        return found
+        return self._extras.learn(
+            graph, self.recorder.add_extra_topic, partial(self._log, logging.WARNING)
+        )
 
     def received(self, topic: str, cdr: bytes, now_ns: int, wall_ns: int, sent_ns: int) -> None:
         """Take a message of one of the contract's topics.
@@ -249,7 +271,10 @@ class RecordingControl:
         """
         if topic in self.health.watches:
             self.health.received(topic, cdr, now_ns, wall_ns)
-        self.recorder.receive(topic, cdr, now_ns, sent_ns)
+        try:
+            self.recorder.receive(topic, cdr, now_ns, sent_ns)
+        except AfilError as error:
+            self._refused(error)
 
     def look(self, now_ns: int, wall_ns: int) -> bool:
         """Say at once what goes wrong in an episode: the robot still stands there.
@@ -257,21 +282,16 @@ class RecordingControl:
         Returns:
             Whether something changed.
         """
-        self._now_ns, self._wall_ns = now_ns, wall_ns
-        self.recorder.flush_due()
-        if self.session.phase is not Phase.RECORDING:
-            return False
-        begun, ended = self.alarms.update(self.health.findings(now_ns, wall_ns, ALARM_GRACE_S))
-        for finding in begun:
-            self._log(logging.ERROR, finding.text)
-        for finding in ended:
-            self._log(logging.INFO, f"no longer: {finding.text}")
-        return bool(begun or ended)
+        try:
+            self.recorder.flush_due()
+        except AfilError as error:
+            self._refused(error)
+        return self.monitor.look(now_ns, wall_ns, recording=self.session.phase is Phase.RECORDING)
 
-    def status(self, now_ns: int, wall_ns: int) -> RecorderStatus:
-        """What the recorder says of itself."""
-        found = self.health.findings(now_ns, wall_ns)
+    def status(self) -> RecorderStatus:
+        """What the recorder says of itself, as of the last look."""
         session = self.session
+        found = self.monitor.findings(in_episode=session.phase is Phase.RECORDING)
         missing = self.world is not None and bool(self.world.problems())
         session.look(ready=not found and not missing)
         return RecorderStatus(
@@ -311,8 +331,8 @@ class RecordingControl:
 
     def _problems(self) -> list[str]:
         """Pre-flight: what keeps an episode from starting now."""
-        self.alarms.clear()
-        found = self.health.findings(self._now_ns, self._wall_ns)
+        found = self.monitor.findings(in_episode=False)
+        self.monitor.begin_episode()
         problems = [finding.text for finding in found]
         if self.world is not None:
             problems += self.world.problems()
@@ -320,3 +340,9 @@ class RecordingControl:
             for line in self.health.warnings():
                 self._log(logging.WARNING, line)
         return problems
+
+    def _refused(self, error: AfilError) -> None:
+        """A person may free some space, and save or discard; a script may not go on."""
+        if self.world is not None and self.world.unattended is not None:
+            raise error
+        self.monitor.refuse(str(error))

@@ -8,14 +8,20 @@ from typing import Literal
 
 Cause = Literal[
     "absent", "type", "second", "qos", "silent",
-    "contract", "offset", "picture",
+    "contract", "offset", "picture", "limits",
     "zero", "no_clock", "frozen", "step",
+    "rate", "low", "still", "stalled", "jump", "late", "lost", "dropped", "disk",
 ]  # fmt: skip
 
 # The writer of an episode finds these by itself, with the same function as its readers.
 CLOCK_CAUSES: frozenset[Cause] = frozenset({"zero", "no_clock", "frozen", "step"})
 # What is over when it is over: the ticks without a sample are left out by whoever reads.
-PASSING_CAUSES: frozenset[Cause] = frozenset({"absent", "silent", "step"})
+PASSING_CAUSES: frozenset[Cause] = frozenset(
+    {"absent", "silent", "step", "rate", "low", "still", "stalled", "jump", "late", "lost",
+     "disk"}
+)  # fmt: skip
+# They are over at once: that they are said for a while must not count as still being there.
+_MOMENTS: frozenset[Cause] = frozenset({"step", "jump", "late", "lost"})
 
 
 @dataclass(frozen=True)
@@ -84,5 +90,5 @@ class Alarms:
             finding.text
             for key, finding in self.seen.items()
             if finding.cause not in PASSING_CAUSES
-            or (key in self.open and finding.cause != "step")
+            or (key in self.open and finding.cause not in _MOMENTS)
         ]

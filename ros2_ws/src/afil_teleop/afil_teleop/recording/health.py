@@ -11,6 +11,8 @@ from afil_core.contract import Contract
 from afil_core.kinds import Observation
 from afil_core.messages import peek_stamp
 from afil_core.topics import Qos
+from afil_teleop.recording.clock_watch import ClockWatch
+from afil_teleop.recording.command_limits import CommandLimits
 from afil_teleop.recording.findings import Finding
 from afil_teleop.recording.graph import Graph, Publisher
 from afil_teleop.recording.topic_watch import TopicWatch
@@ -20,6 +22,10 @@ CLOCK_TOPIC = "/clock"
 # be starting; in an episode it is an alarm.
 PREFLIGHT_GRACE_S = 1.0
 ALARM_GRACE_S = 0.2
+# An alarm comes within half a second, of which a look takes some.
+_ALARM_S, _ALARM_PERIODS = 0.4, 3
+# Where a rate is lower than this share of the contract's, the driver is set up otherwise.
+_LEAST_RATE = 0.6
 # Causes of silence that are said already.
 _DEAF = {"absent", "type", "qos"}
 
@@ -54,6 +60,7 @@ class Health:
         self._contract = contract
         self._around = surroundings
         self._guard = ClockGuard()
+        self._clock = ClockWatch(CLOCK_TOPIC if surroundings.sim_time else "")
         self.graph: Graph = {}
         anchor = contract.stream(contract.anchor)
         pictures = contract.clock == "system" and not surroundings.world
@@ -64,6 +71,7 @@ class Health:
                 part,
                 offset_s=None if surroundings.world else _offset_s(part, anchor),
                 pictures=pictures,
+                limits=CommandLimits(contract, part.name) if isinstance(part, Command) else None,
             )
             for part in parts
         }
@@ -93,6 +101,29 @@ class Health:
         fault = self._guard.check(topic, known_ns, arrived_ns)
         watch.add(cdr, stamp_ns, now_ns, wall_ns, fault)
 
+    @property
+    def size(self) -> int:
+        """Bytes of all messages so far."""
+        return sum(watch.size for watch in self.watches.values())
+
+    def begin_episode(self) -> None:
+        """What was wrong for a moment before an episode is no fault of it."""
+        for watch in self.watches.values():
+            watch.begin_episode()
+
+    def look(self, now_ns: int, wall_ns: int, *, every_ns: int = 0) -> None:
+        """Follow clock and rates; called several times a second.
+
+        Args:
+            now_ns: The node's clock.
+            wall_ns: Monotonic wall time.
+            every_ns: How often this is called; 0 where nobody promised.
+        """
+        if not self._around.world:
+            self._clock.look(now_ns, wall_ns, every_ns=every_ns)
+            for watch in self.watches.values():
+                watch.history.sample(wall_ns, watch.count)
+
     def findings(
         self, now_ns: int, wall_ns: int, grace_s: float = PREFLIGHT_GRACE_S
     ) -> list[Finding]:
@@ -103,13 +134,17 @@ class Health:
             wall_ns: Monotonic wall time.
             grace_s: Silence that is allowed on top of the contract's greatest age.
         """
-        found = self._clock(now_ns)
+        in_episode = grace_s < PREFLIGHT_GRACE_S
+        found = self._no_clock(now_ns) or self._clock.findings(wall_ns)
         for topic, watch in self.watches.items():
             offered = self.graph.get(topic, ())
             wrong = self._publishers(watch.part, offered)
             found += wrong
             if not self._around.world and not _DEAF & {f.cause for f in wrong}:
-                found += _silence(watch, wall_ns, grace_s)
+                silent = _silence(watch, wall_ns, grace_s)
+                if silent:
+                    watch.history.restart()
+                found += silent or _slow(watch, wall_ns, in_episode=in_episode)
             found += watch.findings(wall_ns)
         return found
 
@@ -125,7 +160,7 @@ class Health:
                 said.append(f"{lacks}: nothing arrives; correct extra_topics in the contract")
         return said
 
-    def _clock(self, now_ns: int) -> list[Finding]:
+    def _no_clock(self, now_ns: int) -> list[Finding]:
         if not self._around.sim_time:
             return []
         if not self.graph.get(CLOCK_TOPIC):
@@ -193,10 +228,38 @@ def _silence(watch: TopicWatch, wall_ns: int, grace_s: float) -> list[Finding]:
         )
         return [Finding(part.topic, "silent", text)]
     age_s = watch.age_s(wall_ns)
-    if age_s <= part.max_age_s + grace_s:
+    most_s = part.max_age_s + grace_s
+    if grace_s < PREFLIGHT_GRACE_S:
+        most_s = min(most_s, max(_ALARM_S, _ALARM_PERIODS / part.rate_hz))
+    if age_s <= most_s:
         return []
     text = f"{part.topic} has been silent for {age_s:.1f} s; check its driver and its cable"
     return [Finding(part.topic, "silent", text)]
+
+
+def _slow(watch: TopicWatch, wall_ns: int, *, in_episode: bool) -> list[Finding]:
+    """Slower than the contract says, before an episode; than it used to be, in one."""
+    part = watch.part
+    if not isinstance(part, Observation):
+        return []
+    if in_episode:
+        low_hz, usual_hz = watch.history.low_hz(), watch.history.usual_hz
+        # Two periods without any is a gap that begins.
+        if low_hz is None or watch.age_s(wall_ns) > 2 / usual_hz:
+            return []
+        text = (
+            f"{part.topic} comes at {low_hz:.1f} Hz, and came at {usual_hz:.1f} Hz; "
+            f"check its driver, its cable and what else the machine does"
+        )
+        return [Finding(part.topic, "low", text)]
+    rate_hz = watch.rate_at(wall_ns)
+    if not 0 < rate_hz <= watch.best_hz < _LEAST_RATE * part.rate_hz:
+        return []
+    text = (
+        f"{part.topic} comes at {rate_hz:.1f} Hz, and the contract says {part.rate_hz:g} Hz "
+        f"({part.key}.rate_hz); set its driver, or correct the contract"
+    )
+    return [Finding(part.topic, "rate", text)]
 
 
 def _lacking(topic: str, qos: Qos, offered: Sequence[Publisher]) -> str:

@@ -19,11 +19,14 @@ class LatchedTopics:
     """
 
     def __init__(self, topics: Mapping[str, Qos]) -> None:
-        self._kept: dict[str, deque[bytes]] = {
-            topic: deque(maxlen=max(qos.depth, _MOST))
-            for topic, qos in topics.items()
-            if qos.durability == "transient_local"
-        }
+        self._kept: dict[str, deque[bytes]] = {}
+        for topic, qos in topics.items():
+            self.know(topic, qos)
+
+    def know(self, topic: str, qos: Qos) -> None:
+        """Keep a topic's messages, if it is one of these."""
+        if qos.durability == "transient_local":
+            self._kept.setdefault(topic, deque(maxlen=max(qos.depth, _MOST)))
 
     def add(self, topic: str, cdr: bytes) -> None:
         """Keep a message, if its topic is one of these; one that came before moves to the end."""

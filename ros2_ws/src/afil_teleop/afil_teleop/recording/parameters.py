@@ -51,6 +51,13 @@ class RecordParameters(Schema):
         0.0, ge=0, description="Next file of a recording at this size; 0: never"
     )
     split_s: float = Field(0.0, ge=0, description="Next file after so many seconds; 0: never")
+    all: bool = Field(False, description="Record all topics that somebody publishes, too")
+    preflight: Literal["start", "only"] = Field(
+        "start", description="only: say whether an episode could start, and end with 0 or 1"
+    )
+    session_min: float = Field(
+        5.0, ge=0, description="The disk must have room for so many minutes of messages"
+    )
 
     @property
     def bag(self) -> BagOptions:

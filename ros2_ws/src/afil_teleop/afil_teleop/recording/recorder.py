@@ -13,6 +13,7 @@ from afil_core.episodes import EpisodeWriter
 from afil_core.episodes.ledger import Ledger
 from afil_core.errors import AfilError
 from afil_core.messages import has_header, peek_stamp
+from afil_core.topics import Qos
 from afil_teleop.recording.latched import LatchedTopics
 from afil_teleop.recording.lock_step import LockStepTimes
 
@@ -87,14 +88,16 @@ class EpisodeRecorder:
         self._missed: dict[str, bytes] = {}
         self.ledger = Ledger(contract)
 
-    def add_extra_topic(self, topic: str, msgtype: str) -> None:
-        """Record a topic that the contract names as extra, now that its type is known.
+    def add_extra_topic(self, topic: str, msgtype: str, qos: Qos) -> None:
+        """Record a topic that the contract does not teach from, now that its type is known.
 
         Raises:
             AfilError: When the type is not installed.
         """
         self._has_header[topic] = has_header(msgtype)
         self._types[topic] = msgtype
+        self._qos[topic] = qos
+        self._latched.know(topic, qos)
 
     @property
     def is_open(self) -> bool:

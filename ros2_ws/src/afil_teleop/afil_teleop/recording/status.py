@@ -131,7 +131,7 @@ class RecorderStatus:
             age=watch.age_s(wall_ns),
             gaps=entry.gaps,
             max_gap=entry.longest_gap_ns / 1e9,
-            dropped=watch.lost,
+            dropped=watch.lost + entry.dropped,
             problem="; ".join(f.text for f in self.findings if f.topic == topic),
         )
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 
 from afil_core.clock import ClockFault
 from afil_core.commands import Command
 from afil_core.errors import AfilError
 from afil_core.kinds import Observation
+from afil_teleop.recording.command_limits import CommandLimits
 from afil_teleop.recording.findings import Finding
+from afil_teleop.recording.pictures import Pictures
+from afil_teleop.recording.rates import RateHistory
 
 _SECOND_NS = 1_000_000_000
 # A message that passed speaks for those of the next second: images are not all decoded.
 _PASSED_FOR_NS = _SECOND_NS
 _FAILED_FOR_NS = _SECOND_NS // 20
 # One bad message among good ones costs its tick; a driver that is wrong sends no good one.
-_WRONG_AFTER_NS = _SECOND_NS // 2
-_SAME_PICTURES = 3
-# In the stamp's bytes any two messages differ.
-_AFTER_STAMP = 12
+_WRONG_AFTER_NS = _SECOND_NS * 3 // 10
+# A message may be late once; a clock that is off is off for all that come meanwhile.
+_OFF_AFTER_NS = _SECOND_NS * 3 // 10
 
 
 @dataclass
@@ -28,14 +29,6 @@ class _Window:
 
     start_ns: int
     count: int = 0
-    offset_ns: int | None = None
-
-    def add(self, offset_ns: int | None) -> None:
-        self.count += 1
-        if offset_ns is not None and (
-            self.offset_ns is None or abs(offset_ns) < abs(self.offset_ns)
-        ):
-            self.offset_ns = offset_ns
 
 
 class TopicWatch:
@@ -45,30 +38,44 @@ class TopicWatch:
         part: The contract's observation or command.
         offset_s: How far a stamp may be from the node's clock; None where it says nothing.
         pictures: Whether the camera shows a real scene, in which no two pictures are equal.
+        limits: What holds a command against the action's limits.
 
     Attributes:
         last_ns: Wall time (monotonic, ns) of the last arrival; None before.
         lost: Messages that the middleware lost.
-        rate_hz: Arrivals in the last whole second.
+        lost_before: How many of them before the open or last episode.
+        rate_hz: Arrivals in the last whole second; 0 before its end.
+        best_hz: The better one of the last two whole seconds: one may be a busy machine's.
+        count: All arrivals.
+        size: Bytes of all arrivals.
     """
 
     def __init__(
-        self, part: Observation | Command, *, offset_s: float | None, pictures: bool
+        self,
+        part: Observation | Command,
+        *,
+        offset_s: float | None,
+        pictures: bool,
+        limits: CommandLimits | None = None,
     ) -> None:
         self.part = part
         self.last_ns: int | None = None
-        self.lost = 0
-        self.rate_hz = 0.0
+        self.lost = self.lost_before = 0
+        self.rate_hz = self.best_hz = 0.0
+        self.count = self.size = 0
+        self.history = RateHistory()
         self._limit_ns = None if offset_s is None or not part.has_header else offset_s * 1e9
-        self._pictures = pictures and isinstance(part, Observation) and part.is_image
+        shown = pictures and isinstance(part, Observation) and part.is_image
+        self._pictures = Pictures() if shown else None
+        self._limits = limits
+        self._checks_all = isinstance(part, Command)
         self._window: _Window | None = None
-        self._offset_ns: int | None = None
+        self._off_since_ns: int | None = None
+        self._offset_ns = 0
         self._passed_ns: int | None = None
         self._failing_ns: int | None = None
         self._sentence = ""
         self._next_check_ns = 0
-        self._picture = 0
-        self._repeats = 0
         self._fault: tuple[int, ClockFault] | None = None
 
     def add(
@@ -89,16 +96,25 @@ class TopicWatch:
             fault: What is wrong with its time.
         """
         self.last_ns = wall_ns
+        self.count += 1
+        self.size += len(cdr)
         if fault is not None:
             self._fault = (wall_ns, fault)
         window = self._window
         if window is None or wall_ns - window.start_ns >= _SECOND_NS:
             window = self._roll(wall_ns)
+        window.count += 1
         # A stamp of zero, or a clock that reads zero, is a fault of another name.
-        known = stamp_ns is not None and stamp_ns > 0 and now_ns > 0
-        window.add(now_ns - stamp_ns if known and stamp_ns is not None else None)
-        if wall_ns >= self._next_check_ns:
-            self._check(cdr, wall_ns)
+        if self._limit_ns is not None and stamp_ns and now_ns > 0:
+            self._offset_ns = now_ns - stamp_ns
+            if abs(self._offset_ns) <= self._limit_ns:
+                self._off_since_ns = None
+            elif self._off_since_ns is None:
+                self._off_since_ns = wall_ns
+        if self._pictures is not None:
+            self._pictures.add(cdr, wall_ns)
+        if self._checks_all or wall_ns >= self._next_check_ns:
+            self._check(cdr, stamp_ns, wall_ns)
 
     def age_s(self, wall_ns: int) -> float:
         """Time since the last arrival, s; -1 before the first."""
@@ -109,6 +125,13 @@ class TopicWatch:
         if self._window is not None and wall_ns - self._window.start_ns >= 2 * _SECOND_NS:
             self._roll(wall_ns)
         return self.rate_hz
+
+    def begin_episode(self) -> None:
+        """What was wrong for a moment before an episode is no fault of it."""
+        self._fault = None
+        self.lost_before = self.lost
+        if self._limits is not None:
+            self._limits.forget()
 
     def findings(self, wall_ns: int) -> list[Finding]:
         """What is wrong with the messages."""
@@ -121,64 +144,49 @@ class TopicWatch:
         if self._fault is not None and wall_ns - self._fault[0] <= _SECOND_NS:
             fault = self._fault[1]
             found.append(Finding(topic, fault.cause, fault.text))
-        offset_ns = self._least_offset()
         if (
-            offset_ns is not None
+            self._off_since_ns is not None
             and self._limit_ns is not None
-            and abs(offset_ns) > self._limit_ns
+            and wall_ns - self._off_since_ns >= _OFF_AFTER_NS
         ):
-            where = "behind" if offset_ns > 0 else "ahead of"
+            where = "behind" if self._offset_ns > 0 else "ahead of"
             found.append(
                 Finding(
                     topic,
                     "offset",
-                    f"the stamps of {topic} are {abs(offset_ns) / 1e9:.3f} s {where} this node's "
-                    f"clock, more than {self._limit_ns / 1e9:g} s; let its driver stamp with the "
-                    f"host's clock, synchronize the clocks, or set use_sim_time as the robot does",
+                    f"the stamps of {topic} are {abs(self._offset_ns) / 1e9:.3f} s {where} this "
+                    f"node's clock, more than {self._limit_ns / 1e9:g} s; let its driver stamp "
+                    f"with the host's clock, synchronize the clocks, or set use_sim_time as the "
+                    f"robot does",
                 )
             )
-        if self._repeats >= _SAME_PICTURES:
-            found.append(
-                Finding(
-                    topic,
-                    "picture",
-                    f"{topic} shows one and the same picture for {self._repeats} s; restart the "
-                    f"camera",
-                )
-            )
+        if self._pictures is not None:
+            found += self._pictures.findings(topic)
+        if self._limits is not None:
+            found += self._limits.findings(topic, wall_ns)
         return found
 
     def _roll(self, wall_ns: int) -> _Window:
         old = self._window
         fresh = old is not None and wall_ns - old.start_ns < 2 * _SECOND_NS
+        self.best_hz = self.rate_hz
         self.rate_hz = old.count / ((wall_ns - old.start_ns) / 1e9) if old and fresh else 0.0
-        self._offset_ns = old.offset_ns if old and fresh else None
+        self.best_hz = max(self.best_hz, self.rate_hz)
         self._window = _Window(wall_ns)
         return self._window
 
-    def _least_offset(self) -> int | None:
-        """A message may be late once; a clock that is off is off for all of them."""
-        known = [
-            offset
-            for offset in (self._offset_ns, self._window.offset_ns if self._window else None)
-            if offset is not None
-        ]
-        return min(known, key=abs, default=None)
-
-    def _check(self, cdr: bytes, wall_ns: int) -> None:
+    def _check(self, cdr: bytes, stamp_ns: int | None, wall_ns: int) -> None:
         try:
-            self.part.decode(cdr)
+            decoded = self.part.decode(cdr)
         except AfilError as error:
             self._sentence = str(error)
             if self._failing_ns is None:
                 self._failing_ns = wall_ns
             self._next_check_ns = wall_ns + _FAILED_FOR_NS
             return
+        if self._limits is not None:
+            self._limits.add(decoded.value, wall_ns if stamp_ns is None else stamp_ns, wall_ns)
         self._sentence = ""
         self._failing_ns = None
         self._passed_ns = wall_ns
         self._next_check_ns = wall_ns + _PASSED_FOR_NS
-        if self._pictures:
-            picture = zlib.crc32(memoryview(cdr)[_AFTER_STAMP:])
-            self._repeats = self._repeats + 1 if picture == self._picture else 0
-            self._picture = picture

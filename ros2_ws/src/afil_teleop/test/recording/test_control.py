@@ -268,7 +268,7 @@ def test_at_the_end_a_table_says_what_there_is(bench, robot):
     bench.control.session.start()
     bench.play(1, robot)
     bench.control.session.save(success=True)
-    assert bench.control.status(bench.now_ns, bench.now_ns).phase is Phase.READY
+    assert bench.control.status().phase is Phase.READY
     bench.control.session.quit()
     bench.control.close()
     table = bench.said(logging.INFO)[-1]

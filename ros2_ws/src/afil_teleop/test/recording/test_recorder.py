@@ -9,6 +9,7 @@ from afil_core.bags import OfferedQos, read_bag
 from afil_core.episodes import list_episodes
 from afil_core.errors import AfilError
 from afil_core.testing import changed
+from afil_core.topics import Qos
 from afil_teleop.recording.dataset import DatasetState, dataset_state
 from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
 
@@ -204,7 +205,9 @@ def test_what_is_latched_heads_every_episode_at_the_first_messages_time(
     tmp_path, franka, robot, world
 ):
     recorder = make_recorder(tmp_path / "data", franka, world)
-    recorder.add_extra_topic(TF_STATIC, "tf2_msgs/msg/TFMessage")
+    recorder.add_extra_topic(
+        TF_STATIC, "tf2_msgs/msg/TFMessage", Qos(durability="transient_local")
+    )
     for child in ("camera", "hand", "camera"):
         recorder.receive(TF_STATIC, tf(child), 0)
     for first_ns in (STEP_NS, 50 * STEP_NS):
@@ -217,7 +220,7 @@ def test_what_is_latched_heads_every_episode_at_the_first_messages_time(
 
 def test_extra_topics_are_recorded_when_they_come(tmp_path, franka, robot):
     recorder = make_recorder(tmp_path / "data", franka)
-    recorder.add_extra_topic(INFO, "sensor_msgs/msg/CameraInfo")
+    recorder.add_extra_topic(INFO, "sensor_msgs/msg/CameraInfo", Qos())
     info = messages.serialize(
         messages.new("sensor_msgs/msg/CameraInfo", header=messages.header(STEP_NS, "camera"))
     )

@@ -1,0 +1,60 @@
+"""Pre-flight alone: is the robot what its contract says? The answer is an exit code."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+from afil_teleop.recording.topic_watch import TopicWatch
+
+# Rates are known after a second, and drivers that start need some.
+_SETTLE_S, _PATIENCE_S = 2.5, 10.0
+EXIT_PROBLEMS = 1
+
+
+class Preflight:
+    """Looks until everything is well, or for so long that it will not be.
+
+    Args:
+        problems: What keeps an episode from starting now, one sentence each.
+        watches: How the topics arrive.
+        log: Takes a level of ``logging`` and a line for people.
+
+    Attributes:
+        exit_code: 0 when an episode could start; None while that is not known.
+    """
+
+    def __init__(
+        self,
+        problems: Callable[[], list[str]],
+        watches: Mapping[str, TopicWatch],
+        log: Callable[[int, str], None],
+    ) -> None:
+        self._problems = problems
+        self._watches = watches
+        self._log = log
+        self._begun_s: float | None = None
+        self.exit_code: int | None = None
+
+    def tick(self, wall_s: float) -> None:
+        """Look once more.
+
+        Args:
+            wall_s: Monotonic wall time, s.
+        """
+        if self._begun_s is None:
+            self._begun_s = wall_s
+        passed_s = wall_s - self._begun_s
+        if self.exit_code is not None or passed_s < _SETTLE_S:
+            return
+        problems = self._problems()
+        if problems and passed_s < _PATIENCE_S:
+            return
+        for line in problems:
+            self._log(logging.ERROR, line)
+        for topic, watch in () if problems else self._watches.items():
+            rate_hz = watch.rate_at(round(wall_s * 1e9))
+            self._log(logging.INFO, f"{topic} {rate_hz:.1f} Hz: as the contract says")
+        verdict = f"{len(problems)} problem(s)" if problems else "ready to record"
+        self._log(logging.INFO, f"pre-flight: {verdict}")
+        self.exit_code = EXIT_PROBLEMS if problems else 0
