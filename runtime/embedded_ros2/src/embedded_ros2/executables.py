@@ -41,7 +41,9 @@ def _script(package: str, entry: metadata.EntryPoint) -> str:
         "# Written by embedded_ros2 from the package's console_scripts; not to be edited.\n"
         "import sys\n\n"
         f"from {module.strip()} import {name}\n\n"
-        f"sys.exit({attribute.strip()}())\n"
+        # Processes that multiprocessing starts read this file again, and must not begin anew.
+        'if __name__ == "__main__":\n'
+        f"    sys.exit({attribute.strip()}())\n"
     )
     folder = os.path.join(sys.prefix, "lib", package)
     path = os.path.join(folder, entry.name)

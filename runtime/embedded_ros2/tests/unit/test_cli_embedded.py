@@ -53,6 +53,23 @@ def test_console_script_is_an_executable_of_its_package(distribution):
     assert (done.stdout, done.returncode) == (b"scripted\n", 4)
 
 
+def test_a_process_that_a_console_script_starts_does_not_begin_anew(distribution):
+    from embedded_ros2.executables import find_executable
+
+    _, site = distribution
+    (site / "scripted.py").write_text(
+        "import multiprocessing\n\n"
+        "def main():\n"
+        "    multiprocessing.set_start_method('spawn')\n"
+        "    with multiprocessing.Pool(1) as pool:\n"
+        "        return sum(pool.map(abs, [-3, -4]))\n"
+    )
+    path = find_executable("scripted", "tool")
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    done = subprocess.run([path], env=environment, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (7, b"")
+
+
 def test_console_script_that_is_gone_is_no_executable_any_more(distribution):
     from embedded_ros2.executables import executable_names, find_executable
 
