@@ -1,6 +1,6 @@
 # Slow studies; each prints a line per figure and writes benchmarks/results/<target>.jsonl.
 
-.PHONY: bench bench-cue bench-read
+.PHONY: bench bench-cue bench-methods bench-read
 
 bench: bench-cue bench-read ## Every benchmark
 
@@ -9,3 +9,6 @@ bench-cue: install ## bc and autofocus with three training seeds on the demo's d
 
 bench-read: install ## CPU and memory of bag to steps beside a bare rosbags read (about 2 minutes)
 	@$(RUN) $(BIN)/python -m benchmarks.bench_read --dataset $(DEMO_DIR)/demos
+
+bench-methods: install ## Every method once on the demo's demonstrations, cue intact and broken (about an hour; goes on where it stopped)
+	@$(RUN) $(BIN)/python -m benchmarks.bench_methods --demos $(DEMO_DIR)/demos

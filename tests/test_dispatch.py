@@ -8,6 +8,7 @@ from pathlib import Path
 
 # A comparison with a text that is a registered name by chance, or that is no dispatch.
 ALLOWED = {
+    ("temporal.py", "config.shape == 'mask'"): "a shape, not the method",
     ("alignment.py", "self.resolution == 'image'"): "a size, not a kind",
 }
 

@@ -108,6 +108,7 @@ def new_method(config: TrainConfig, contract: Contract, tasks: tuple[str, ...] =
         head=config.head,
         frames=config.data.frames,
         horizon=config.data.horizon,
+        instruction=config.instruction,
         tasks=tasks,
     )
     return config.method.build(spec)

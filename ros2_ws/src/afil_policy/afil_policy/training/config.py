@@ -11,6 +11,7 @@ from afil_core.schema import Schema
 from afil_policy.data.config import AugmentationConfig, DataConfig
 from afil_policy.encoders import ENCODERS, Encoder
 from afil_policy.heads import HEADS, Head
+from afil_policy.instructions import INSTRUCTIONS, InstructionEncoder
 from afil_policy.methods import METHODS, Method
 from afil_policy.pooling import POOLING, Pooling
 
@@ -70,6 +71,7 @@ class TrainConfig(Schema):
         augmentation: Random changes of training images.
         encoder: Images to features.
         pooling: Features to a vector.
+        instruction: The task in words to a vector beside it.
         head: That vector to actions.
         optimizer: How the weights are found.
         training: How the loop runs, and what of it is kept.
@@ -93,6 +95,9 @@ class TrainConfig(Schema):
     )
     pooling: Annotated[Selection[Pooling], POOLING] = Field(
         default_factory=lambda: POOLING.select("spatial_softmax")
+    )
+    instruction: Annotated[Selection[InstructionEncoder], INSTRUCTIONS] = Field(
+        default_factory=lambda: INSTRUCTIONS.select("ignored")
     )
     head: Annotated[Selection[Head], HEADS] = Field(default_factory=lambda: HEADS.select("mse"))
     optimizer: OptimizerConfig = OptimizerConfig()
