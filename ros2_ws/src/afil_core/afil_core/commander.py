@@ -19,6 +19,24 @@ OVERRIDE_TYPE: Final = "std_msgs/msg/Bool"
 LATCHED: Final = Qos(durability="transient_local", depth=1)
 
 
+# Where a policy's commands come in while a person may take over.
+_POLICY: Final = "policy"
+
+
+def policy_topic(topic: str, namespace: str) -> str:
+    """Where a policy publishes a command while a person may take over.
+
+    Teleoperation passes it on to the robot, or not: the robot hears one node alone.
+
+    Args:
+        topic: The command's absolute topic.
+        namespace: The robot's namespace.
+    """
+    space = f"/{namespace.strip('/')}" if namespace.strip("/") else ""
+    inner = topic.removeprefix(space) if topic.startswith(f"{space}/") else topic
+    return f"{space}/{_POLICY}{inner}"
+
+
 class Commander(str, Enum):
     """Who commands."""
 

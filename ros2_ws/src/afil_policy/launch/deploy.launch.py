@@ -26,7 +26,8 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from afil_core.contract import load_contract
+from afil_core.commander import policy_topic
+from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
 from afil_core.process.parameters import describe, read_texts
 from afil_core.schema import Schema
@@ -119,7 +120,7 @@ def _node(
         )
         for p in describe(kind)
     }
-    clock = load_contract(given.robot).clock
+    contract = load_contract(given.robot).within(given.namespace)
     return Node(
         package="afil_policy",
         executable=name,
@@ -127,14 +128,25 @@ def _node(
         output="screen",
         parameters=[
             {
-                "use_sim_time": uses_sim_time(given.use_sim_time, clock, sim=given.sim),
+                "use_sim_time": uses_sim_time(given.use_sim_time, contract.clock, sim=given.sim),
                 # Two policy nodes have the same name, but for their namespaces.
                 "diagnostic_updater.use_fqn": bool(given.namespace),
                 **parameters,
             }
         ],
-        remappings=[CLOCK_REMAPPING] if given.sim else [],
+        remappings=[
+            *([CLOCK_REMAPPING] if given.sim else []),
+            *(_beside_a_person(contract, given) if given.takeover else []),
+        ],
     )
+
+
+def _beside_a_person(contract: Contract, given: DeployArguments) -> list[tuple[str, str]]:
+    """Topics for teleoperation, which passes on what it gets until the person takes over."""
+    if contract.takeover is not None:
+        return []  # The robot's driver tells the two apart.
+    commands = contract.interface(given.command_interface)
+    return [(c.topic, policy_topic(c.topic, contract.namespace)) for c in commands]
 
 
 def _ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:

@@ -21,7 +21,6 @@ from afil_core.process.launching import (
     simulated_world,
 )
 from afil_core.world_protocol import CLOCK_REMAPPING
-from afil_teleop.devices.parameters import TeleopParameters
 from afil_teleop.recording.arguments import EXPERT, EXTERNAL, RecordArguments, sources
 
 FAILED = "recording failed"
@@ -50,8 +49,7 @@ def _recorder(given: RecordArguments, words: str) -> list[LaunchDescriptionEntit
 def _source(given: RecordArguments) -> list[LaunchDescriptionEntity]:
     if given.source in (EXPERT, EXTERNAL):
         return []
-    parameters = TeleopParameters(robot=given.robot, device=given.source, options=given.device)
-    teleop = made_node("afil_teleop", "teleop_node", parameters, **_common(given))
+    teleop = made_node("afil_teleop", "teleop_node", given.teleop, **_common(given))
     # Quitting ends the device and the recorder, in whatever order.
     return [needs(teleop, FAILED, may_end=True), teleop]
 

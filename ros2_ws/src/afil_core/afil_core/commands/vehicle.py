@@ -23,7 +23,12 @@ class VehicleControl(Command):
         return 3
 
     def value(self, message: Any) -> NDArray[np.float64]:
-        """The three numbers."""
+        """The three numbers; backwards they would mean something else."""
+        if message.reverse:
+            raise AfilError(
+                "the car is driven in reverse, which throttle, steer and brake do not say; "
+                "reverse between episodes"
+            )
         value = np.array([message.throttle, message.steer, message.brake], dtype=np.float64)
         if (abs(value) > 1.01).any() or value[0] < -0.01 or value[2] < -0.01:
             raise AfilError(
@@ -31,6 +36,17 @@ class VehicleControl(Command):
                 f"throttle and brake must be in [0, 1], steer in [-1, 1]"
             )
         return value
+
+    def reversing(self, value: NDArray[np.float64], stamp_ns: int) -> bytes:
+        """CDR bytes of a control backwards; no action says so, and nobody learns it.
+
+        Raises:
+            AfilError: When a number is not finite.
+        """
+        self.check(value)
+        message = self.message(value, stamp_ns)
+        message.reverse = True
+        return messages.serialize(message)
 
     def message(self, value: NDArray[np.float64], stamp_ns: int) -> Any:
         """A control without hand brake, reverse or manual gear."""

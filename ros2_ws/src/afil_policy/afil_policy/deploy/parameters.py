@@ -94,6 +94,11 @@ class DeployArguments(PolicyParameters):
         description="Start a watchdog, and command only while it is heard; auto: where something "
         "is commanded that does not wait for the policy",
     )
+    takeover: bool = Field(
+        False,
+        description="A person may take over: teleoperation (record.launch.py takeover:=true) "
+        "passes the commands on",
+    )
     use_sim_time: Literal["auto", "true", "false"] = Field(
         "auto",
         description="Follow /clock; auto: with sim:=true and where the contract's clock is "

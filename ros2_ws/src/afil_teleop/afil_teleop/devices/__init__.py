@@ -9,7 +9,12 @@ DEVICES: Registry[Device] = Registry(
     "devices",
     "device",
     {
+        "gamepad": "afil_teleop.devices.gamepad:Gamepad",
         "keyboard": "afil_teleop.devices.keyboard:Keyboard",
+        "keys": "afil_teleop.devices.keys:EpisodeKeys",
+        "leader": "afil_teleop.devices.leader:LeaderArm",
+        "pedal": "afil_teleop.devices.pedal:Pedal",
+        "spacemouse": "afil_teleop.devices.spacemouse:SpaceMouse",
     },
 )
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from afil_core.commands import Command
 from afil_core.contract import Contract
 from afil_core.schema import Schema
 from afil_core.topics import Qos
@@ -19,13 +20,26 @@ SILENCE_S = 0.2
 
 
 class EpisodeKey(Enum):
-    """What a person asks of the recorder; the value is the name of the recorder's service."""
+    """What a person asks of the recorder; the value is the name of the recorder's service.
+
+    ``TAKE_OVER`` is asked of the teleoperation itself: to take over from a policy, and to hand
+    back.
+    """
 
     START = "start"
+    PAUSE = "pause"
     SAVE = "save"
     SAVE_FAILURE = "save_failure"
     DISCARD = "discard"
+    ADVANCE = "advance"
+    RERECORD = "rerecord"
+    DELETE = "delete"
+    RESTORE = "restore"
+    KEEP = "keep"
+    NEXT_TASK = "next_task"
+    RESET = "reset"
     QUIT = "quit"
+    TAKE_OVER = "take_over"
 
 
 @dataclass(frozen=True)
@@ -56,13 +70,21 @@ class Device(ABC):
 
     Raises:
         AfilError: When the device can't move such a robot.
+
+    Attributes:
+        moves: Whether it moves a robot; one that does not has episode keys alone.
+        sources: Topics that it listens to.
+        help: What a person must know to use it.
+        reverse: Whether a car shall go backwards.
     """
 
     class Config(Schema):
         """Options."""
 
-    sources: ClassVar[tuple[Source, ...]] = ()
-    help: ClassVar[str] = ""
+    moves: ClassVar[bool] = True
+    sources: tuple[Source, ...] = ()
+    help: str = ""
+    reverse: bool = False
 
     def __init__(self, config: Schema, contract: Contract) -> None:
         self.config = config
@@ -112,6 +134,20 @@ class Device(ABC):
             An action of the contract, float64 [D], in its units; None for nothing.
         """
 
+    def adopt(self, command: Command, value: NDArray[np.float64]) -> None:
+        """Take what somebody else commanded last as what lasts, e.g. the state of a gripper.
+
+        Args:
+            command: The command.
+            value: What was commanded.
+        """
+
+    def show(self, text: str) -> None:
+        """Show a line in place, where there is a terminal."""
+
+    def ring(self, times: int) -> None:
+        """Ring the terminal's bell, where there is one."""
+
     def reset(self) -> None:
         """Forget what lasts, as the state of a gripper: the robot stands elsewhere now."""
 
@@ -126,7 +162,7 @@ class Device(ABC):
         return self.step(now_s, period_s)
 
     def heard(self, now_s: float) -> None:
-        """An event came."""
+        """An event came that is meant for the robot."""
         self._heard_s = now_s
 
     def ask(self, key: EpisodeKey) -> None:

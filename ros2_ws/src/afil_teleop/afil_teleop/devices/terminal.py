@@ -45,6 +45,11 @@ class Terminal:
             return ""
         return os.read(self._fd, 1024).decode("utf-8", errors="ignore")
 
+    def write(self, text: str) -> None:
+        """Write text as it is; a terminal that does not take it at once loses it."""
+        with contextlib.suppress(OSError):
+            os.write(self._fd, text.encode())
+
     def close(self) -> None:
         """Give the terminal back as it was."""
         if self._closed:

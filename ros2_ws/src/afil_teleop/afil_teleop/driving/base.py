@@ -32,6 +32,9 @@ class Drive(ABC):
     Args:
         config: Its options.
         contract: A contract with an action of the kind.
+
+    Attributes:
+        reverse: Whether a car goes backwards.
     """
 
     class Config(Schema):
@@ -41,6 +44,7 @@ class Drive(ABC):
         self.config = config
         self.contract = contract
         self.action = contract.require_action()
+        self.reverse = False
 
     @property
     @abstractmethod

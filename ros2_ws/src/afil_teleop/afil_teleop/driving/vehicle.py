@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afil_core.commands import Command
+from afil_core.commands.vehicle import VehicleControl
 from afil_core.contract import Contract
 from afil_core.schema import Schema
 from afil_teleop.driving.base import Drive, Sent
@@ -18,7 +19,9 @@ class VehicleDrive(Drive):
 
     def __init__(self, config: Schema, contract: Contract) -> None:
         super().__init__(config, contract)
-        self._control = contract.interface()[0]
+        control = contract.interface()[0]
+        assert isinstance(control, VehicleControl)
+        self._control = control
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -27,7 +30,9 @@ class VehicleDrive(Drive):
 
     def move(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:
         """The control within the contract's ranges."""
-        return [Sent(self._control, self._control.encode(self.action.clip(action), stamp_ns))]
+        clipped = self.action.clip(action)
+        encode = self._control.reversing if self.reverse else self._control.encode
+        return [Sent(self._control, encode(clipped, stamp_ns))]
 
     def rest(self, stamp_ns: int) -> list[Sent]:
         """Full brake: a simulator applies the last control for ever."""

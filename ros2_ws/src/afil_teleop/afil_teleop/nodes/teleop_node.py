@@ -13,21 +13,32 @@ from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
+from afil_core import messages
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
 from afil_core.kinds import Observation
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
-from afil_core.world_protocol import EPISODE_QOS, EPISODE_TOPIC, EPISODE_TYPE, EpisodeStatus
-from afil_teleop.devices import EpisodeKey
+from afil_core.topics import Qos
+from afil_core.world_protocol import (
+    EPISODE_QOS,
+    EPISODE_TOPIC,
+    EPISODE_TYPE,
+    POLICY_RESET_SERVICE,
+    EpisodeStatus,
+)
+from afil_teleop.devices import Device, EpisodeKey
+from afil_teleop.devices.cues import Cues, Speaker, line
 from afil_teleop.devices.parameters import TeleopParameters
-from afil_teleop.driving import Sent, make_drive
+from afil_teleop.driving import Drive, Published, Sent, Takeover, make_drive
+from afil_teleop.recording.status import STATUS_TYPE
 
 
 class TeleopNode(Node):
     """Publishes what a device asks for, within the contract's limits, at the control rate.
 
-    Nothing is published before what the robot's motion starts from is measured. Parameters:
+    Nothing is published before what the robot's motion starts from is measured, and with
+    ``takeover`` nothing of the person's before they took over. Parameters:
     :class:`~afil_teleop.devices.parameters.TeleopParameters`.
 
     Raises:
@@ -39,53 +50,88 @@ class TeleopNode(Node):
         given = declare(TeleopParameters, self, rcl_interfaces.msg)
         contract = load_contract(given.robot).within(self.get_namespace())
         self._device = given.make_device(contract)
-        self._drive = make_drive(contract)
+        self._devices: list[Device] = [self._device, *given.make_keys(contract)]
+        self._drive: Drive | None = make_drive(contract) if self._device.moves else None
+        self._takeover: Takeover | None = None
+        if given.takeover:
+            self._takeover = Takeover(contract, given.device, given.command_interface)
+            self._policy_reset = self.create_client(Trigger, POLICY_RESET_SERVICE)
         self._period_s = 1.0 / contract.control_rate_hz
-        self._follows = False
+        self._follows = self._hands_back = False
         self._episode: int | None = None
         self._asked: list[tuple[EpisodeKey, Any]] = []
+        self._cues, self._sound = Cues(), given.sound
+        self._speaker = Speaker() if given.sound == "speech" else None
         self.over = False
-        for stream in self._drive.streams:
-            self._listen(stream.topic, stream.type, stream.qos, partial(self._measured, stream))
-        for source in self._device.sources:
-            heard = partial(self._heard, source.topic)
-            self._listen(source.topic, source.type, source.qos, heard)
-        self._listen(EPISODE_TOPIC, EPISODE_TYPE, EPISODE_QOS, self._world_changed)
         self._recorder_clients = {
-            key: self.create_client(Trigger, f"{given.recorder}/{key.value}") for key in EpisodeKey
+            key: self.create_client(Trigger, f"{given.recorder}/{key.value}")
+            for key in EpisodeKey
+            if key is not EpisodeKey.TAKE_OVER
         }
-        self._outputs = {
-            command.topic: self.create_publisher(
-                get_message(command.type), command.topic, QoSProfile(**command.qos.profile())
-            )
-            for command in self._drive.commands
-        }
+        self._outputs: dict[str, Any] = {}
+        self._open_topics(given.recorder)
         # A person's time is wall-clock time, whatever the world's clock does.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(self._period_s, self._step, clock=steady)
-        self._device.open()
-        self.get_logger().info(f"{given.device} drives {contract.robot}\n{self._device.help}")
+        for device in self._devices:
+            device.open()
+        helps = "\n".join(device.help for device in self._devices)
+        self.get_logger().info(f"{given.device} drives {contract.robot}\n{helps}")
 
     def destroy_node(self) -> None:
-        """Give the device back, then the node."""
-        self._device.close()
+        """Give the devices back, then the node."""
+        for device in self._devices:
+            device.close()
+        if self._speaker is not None:
+            self._speaker.stop()
         super().destroy_node()
 
-    def _listen(self, topic: str, msgtype: str, qos: Any, callback: Any) -> None:
+    def _open_topics(self, recorder: str) -> None:
+        for stream in self._drive.streams if self._drive is not None else ():
+            self._listen(stream.topic, stream.type, stream.qos, partial(self._measured, stream))
+        for device in self._devices:
+            for source in device.sources:
+                heard = partial(self._heard, device, source.topic)
+                self._listen(source.topic, source.type, source.qos, heard)
+        self._listen(EPISODE_TOPIC, EPISODE_TYPE, EPISODE_QOS, self._world_changed)
+        self._listen(f"{recorder}/status", STATUS_TYPE, Qos(), self._status)
+        takeover = self._takeover
+        for command in self._drive.commands if self._drive is not None else ():
+            place = takeover.place(command) if takeover is not None else command.topic
+            self._offer(place, command.type, command.qos)
+        if takeover is None:
+            return
+        for topic, command in takeover.inputs.items():
+            self._offer(command.topic, command.type, command.qos)
+            self._listen(topic, command.type, command.qos, partial(self._policy_said, topic))
+        for topic, (kind, qos) in takeover.announced.items():
+            self._offer(topic, kind, qos)
+        self._publish(takeover.announcement())
+
+    def _listen(self, topic: str, msgtype: str, qos: Qos, callback: Any) -> None:
         profile = QoSProfile(**qos.profile())
         self.create_subscription(get_message(msgtype), topic, callback, profile, raw=True)
 
+    def _offer(self, topic: str, msgtype: str, qos: Qos) -> None:
+        if topic not in self._outputs:
+            profile = QoSProfile(**qos.profile())
+            self._outputs[topic] = self.create_publisher(get_message(msgtype), topic, profile)
+
+    def _publish(self, sent: list[Published]) -> None:
+        for topic, cdr in sent:
+            self._outputs[topic].publish(cdr)
+
     def _measured(self, stream: Observation, cdr: bytes) -> None:
-        if self._drive.is_ready:
+        if self._drive is None or self._drive.is_ready:
             return
         try:
             self._drive.measured(stream.name, stream.decode(bytes(cdr)).value)
         except AfilError as error:
             self.get_logger().warning(str(error), throttle_duration_sec=1.0)
 
-    def _heard(self, topic: str, cdr: bytes) -> None:
+    def _heard(self, device: Device, topic: str, cdr: bytes) -> None:
         try:
-            self._device.receive(topic, bytes(cdr), time.monotonic())
+            device.receive(topic, bytes(cdr), time.monotonic())
         except AfilError as error:
             self.get_logger().warning(str(error), throttle_duration_sec=1.0)
 
@@ -95,35 +141,118 @@ class TeleopNode(Node):
             # The robot stands elsewhere in a new episode; an old target would pull it back.
             self._episode = status.episode
             self._device.reset()
-            self._drive.forget()
+            if self._drive is not None:
+                self._drive.forget()
+
+    def _status(self, cdr: bytes) -> None:
+        try:
+            status = messages.deserialize(bytes(cdr), STATUS_TYPE)
+        except AfilError as error:
+            self.get_logger().warning(str(error), throttle_duration_sec=10.0)
+            return
+        cue = self._cues.take(status)
+        for device in self._devices:
+            device.show(line(status))
+        if cue is None or self._sound == "none":
+            return
+        if self._speaker is not None and self._speaker.can_speak:
+            self._speaker.say(cue.words)
+            return
+        for device in self._devices:
+            device.ring(cue.bells)
+
+    def _policy_said(self, topic: str, cdr: bytes) -> None:
+        assert self._takeover is not None
+        passed = None if self._hands_back else self._takeover.forward(topic, bytes(cdr))
+        if passed is not None:
+            self._publish([passed])
 
     def _step(self) -> None:
         now_s = time.monotonic()
-        self._device.poll(now_s)
-        for line in self._device.take_lines():
-            self.get_logger().info(f"\n{line}")
-        for key in self._device.take_keys():
-            self._ask(key)
+        for device in self._devices:
+            device.poll(now_s)
+            for text in device.take_lines():
+                self.get_logger().info(f"\n{text}")
+            for key in device.take_keys():
+                self._ask(key)
         self._take_answers()
-        if not self._drive.is_ready:
+        if self._drive is None:
             return
+        sent = self._commands(self._drive, now_s)
+        if self._takeover is not None:
+            self._publish(self._takeover.person(sent))
+        else:
+            self._publish([Published(one.command.topic, one.cdr) for one in sent])
+
+    def _commands(self, drive: Drive, now_s: float) -> list[Sent]:
+        action = self._device.act(now_s, self._period_s)
+        if self._takeover is not None and not self._takeover.is_human:
+            if action is None:
+                return []
+            # Whoever touches the device has the robot, at once.
+            self._take_over()
+        if not drive.is_ready:
+            return []
         if not self._follows:
             self._follows = True
             self.get_logger().info("the robot follows the device now")
-        for sent in self._commands(now_s):
-            self._outputs[sent.command.topic].publish(sent.cdr)
-
-    def _commands(self, now_s: float) -> list[Sent]:
         stamp_ns = self.get_clock().now().nanoseconds
-        action = self._device.act(now_s, self._period_s)
+        drive.reverse = self._device.reverse
         if action is not None:
             try:
-                return self._drive.move(action, stamp_ns)
+                return drive.move(action, stamp_ns)
             except AfilError as error:
                 self.get_logger().warning(str(error), throttle_duration_sec=1.0)
-        return self._drive.rest(stamp_ns)
+        return drive.rest(stamp_ns)
+
+    def _take_over(self) -> None:
+        takeover = self._takeover
+        if takeover is None or self._drive is None:
+            self.get_logger().warning("no policy drives; start with takeover:=true")
+            return
+        for command, value in takeover.take():
+            self._device.adopt(command, value)
+        self._drive.forget()
+        self._hands_back = False
+        self._publish(takeover.announcement())
+        self.get_logger().info("the person commands now")
+
+    def _hand_back(self, takeover: Takeover) -> None:
+        if not self._policy_reset.service_is_ready():
+            if takeover.needs_fresh_policy:
+                self.get_logger().warning(
+                    f"cannot hand back: nobody offers {self._policy_reset.srv_name}; start the "
+                    f"policy node"
+                )
+                return
+            self._handed_back(takeover)
+            return
+        self._hands_back = True
+        future = self._policy_reset.call_async(Trigger.Request())
+        future.add_done_callback(lambda done: self._policy_is_fresh(takeover, done.result()))
+
+    def _policy_is_fresh(self, takeover: Takeover, answer: Any) -> None:
+        if not self._hands_back:
+            return  # The person moved on.
+        self._hands_back = False
+        if not answer.success:
+            self.get_logger().warning(f"cannot hand back: {answer.message}")
+            return
+        self._handed_back(takeover)
+
+    def _handed_back(self, takeover: Takeover) -> None:
+        takeover.hand_back()
+        self._publish(takeover.announcement())
+        self.get_logger().info("the policy commands now")
 
     def _ask(self, key: EpisodeKey) -> None:
+        if key is EpisodeKey.TAKE_OVER:
+            takeover = self._takeover
+            if takeover is not None and takeover.is_human:
+                self._hand_back(takeover)
+            else:
+                self._take_over()
+            return
         client = self._recorder_clients[key]
         if client.service_is_ready():
             self._asked.append((key, client.call_async(Trigger.Request())))

@@ -13,12 +13,17 @@ from afil_core.errors import AfilError
 from afil_core.schema import Schema
 from afil_core.world_protocol import uses_sim_time
 from afil_teleop.devices import DEVICES
+from afil_teleop.devices.cues import Sound
+from afil_teleop.devices.keys import TerminalDevice
+from afil_teleop.devices.parameters import TeleopParameters
+from afil_teleop.devices.terminal import Terminal
 from afil_teleop.recording.dataset import DatasetState, dataset_state
 from afil_teleop.recording.parameters import RecordParameters
 from afil_teleop.recording.recorder import World
 from afil_teleop.recording.tasks import instructions_of, task_instructions
 
 EXPERT, EXTERNAL = "expert", "external"
+_TERMINAL_KEYS = "keys"
 # A person needs longer than the scripted expert for whom a task's limit is made.
 _PERSONS_STEPS = 600
 
@@ -56,6 +61,20 @@ class RecordArguments(Schema):
         "other nodes that publish the contract's command topics (external)",
     )
     device: str = Field("", description="Options of the device, e.g. '{linear_m_s: 0.2}'")
+    keys: str = Field(
+        "auto",
+        description="Another device for the episode keys beside a gamepad, SpaceMouse or leader: "
+        "keys (the terminal), '{name: pedal, topic: joy}', or none; auto: keys where there is a "
+        "terminal",
+    )
+    takeover: bool = Field(
+        False,
+        description="A policy drives (deploy.launch.py takeover:=true) until the person takes "
+        "over",
+    )
+    sound: Sound = Field(
+        "bell", description="What is heard of the recorder: speech (espeak-ng), bell or none"
+    )
     episodes: int = Field(
         10, ge=1, description="Record until the dataset has so many (source:=expert)"
     )
@@ -155,6 +174,29 @@ class RecordArguments(Schema):
             notes=self.notes,
             first_seed=self.first_seed,
         )
+
+    @property
+    def teleop(self) -> TeleopParameters:
+        """Parameters of the node that a person drives with."""
+        keys = {"auto": self._keys_by_itself(), "none": ""}.get(self.keys, self.keys)
+        return TeleopParameters(
+            robot=self.robot,
+            device=self.source,
+            options=self.device,
+            keys=keys,
+            takeover=self.takeover,
+            sound=self.sound,
+        )
+
+    def _keys_by_itself(self) -> str:
+        """The terminal's keys, where no device of the terminal has them and there is one."""
+        if issubclass(DEVICES.get(self.source), TerminalDevice):
+            return ""
+        try:
+            Terminal().close()
+        except AfilError:
+            return ""
+        return _TERMINAL_KEYS
 
     def recorder(self, words: str) -> RecordParameters:
         """Parameters of the recorder."""

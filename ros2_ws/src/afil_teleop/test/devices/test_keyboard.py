@@ -5,7 +5,7 @@ import pytest
 
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
-from afil_teleop.devices import DEVICES, EpisodeKey
+from afil_teleop.devices import DEVICES
 
 PERIOD_S = 0.1
 
@@ -61,17 +61,49 @@ def test_the_gripper_key_toggles_and_speed_keys_scale(make):
     assert keyboard.act(0.0, PERIOD_S)[6] == 0.08, "a new episode begins with an open hand"
 
 
-def test_episode_keys_are_requests_and_unknown_keys_mean_nothing(make):
+def test_episode_keys_are_requests_and_move_nothing(make):
     keyboard = make()
-    for key in "rsfdqx":
+    for key in "rsfdq?":
         keyboard.press(key, 0.0)
-    assert keyboard.take_keys() == list(EpisodeKey)
+    assert [key.value for key in keyboard.take_keys()] == [
+        "start",
+        "save",
+        "save_failure",
+        "discard",
+        "quit",
+    ]
     assert keyboard.take_keys() == []
-    assert not keyboard.act(0.0, PERIOD_S)[:6].any()
+    assert keyboard.act(0.0, PERIOD_S) is None, "nothing was meant for the robot"
     keyboard.press("h", 0.0)
     assert "space  open, close" in keyboard.take_lines()[0]
 
 
-def test_a_robot_without_an_end_effector_is_refused():
-    with pytest.raises(AfilError, match="drives arms .* 'carla' does not have"):
-        DEVICES.select("keyboard").build(load_contract("carla"))
+@pytest.fixture
+def car():
+    return DEVICES.select("keyboard", throttle=0.5, steer_per_s=2.0).build(load_contract("carla"))
+
+
+def test_keys_drive_a_car(car):
+    for now_s, key, expected in (
+        (0.0, "i", [0.5, 0.0, 0]),
+        (0.1, "o", [0.5, 0.2, 0]),
+        (0.2, "o", [0.5, 0.4, 0]),
+        (0.3, "j", [0.0, 0.2, 0]),
+        (0.4, "u", [0.5, 0.0, 0]),
+        (0.5, "k", [0.0, 0.0, 1]),
+    ):
+        car.press(key, now_s)
+        np.testing.assert_allclose(car.act(now_s, PERIOD_S), expected, atol=1e-9, err_msg=key)
+    assert car.act(0.71, PERIOD_S) is None, "silence: the drive brakes"
+    car.press("+", 1.0)
+    car.press("i", 1.0)
+    assert car.act(1.0, PERIOD_S)[0] == pytest.approx(0.625)
+    car.press("v", 1.0)
+    assert car.reverse
+    car.reset()
+    assert not car.reverse
+
+
+def test_a_robot_that_is_neither_arm_nor_car_is_refused(franka):
+    with pytest.raises(AfilError, match="drives arms .* 'video' does not have"):
+        DEVICES.select("keyboard").build(load_contract("video"))

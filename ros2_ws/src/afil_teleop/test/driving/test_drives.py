@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from afil_core import messages
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
 from afil_core.testing import HOME, READY_JOINTS, changed
@@ -106,3 +107,15 @@ def test_a_car_gets_what_is_asked_for_within_its_ranges_and_brakes_in_silence():
 def test_data_without_a_robot_cannot_be_driven():
     with pytest.raises(AfilError, match="no action"):
         make_drive(load_contract("video"))
+
+
+def test_a_car_in_reverse_says_so_and_nobody_learns_it():
+    drive = make_drive(load_contract("carla"))
+    drive.reverse = True
+    ((command, cdr),) = drive.move(np.array([0.4, 0.1, 0.0]), 5)
+    message = messages.deserialize(cdr, command.type)
+    assert message.reverse and message.throttle == pytest.approx(0.4)
+    with pytest.raises(AfilError, match="driven in reverse"):
+        command.decode(cdr)
+    ((command, cdr),) = drive.rest(6)
+    assert not messages.deserialize(cdr, command.type).reverse

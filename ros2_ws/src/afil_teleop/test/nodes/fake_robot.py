@@ -30,12 +30,14 @@ class FakeRobot(Node):
         self._robot = FrankaOnPaper(contract)
         self._silent_after = {name: float(s) for name, s in given.silent_after}
         self._offsets_ns = {name: round(float(s) * 1e9) for name, s in given.stamp_offset}
+        self._names = {s.topic: s.name for s in contract.observations}
+        if not given.undriven:
+            self._names |= {c.topic: c.name for c in contract.require_action().demonstrated}
         self._offered = {
             topic: self.create_publisher(get_message(kind), topic, QoSProfile(**qos.profile()))
             for topic, (kind, qos) in contract.topics().items()
+            if topic in self._names
         }
-        self._names = {s.topic: s.name for s in contract.observations}
-        self._names |= {c.topic: c.name for c in contract.require_action().demonstrated}
         self._count = 0
         self._start_s = time.monotonic()
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -78,6 +80,7 @@ def main() -> int:
     parser.add_argument("--clock-step", type=float, default=0.0)
     parser.add_argument("--step-after", type=float, default=3.0)
     parser.add_argument("--freeze", action="store_true")
+    parser.add_argument("--undriven", action="store_true", help="nobody commands it")
     given = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
     return run_node(lambda: FakeRobot(given))
 

@@ -1,0 +1,144 @@
+"""Who commands the robot while a policy drives and a person may take over.
+
+Where a robot's driver has channels for both (``takeover:`` in its contract, as CARLA's bridge),
+the person's commands go to theirs and the override says which one counts. Elsewhere the policy's
+commands come in on topics of their own and are passed on here: the robot hears one node alone,
+and nobody can fight over it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afil_core.commander import (
+    Commander,
+    encode_commander,
+    encode_override,
+    policy_topic,
+)
+from afil_core.commands import Command
+from afil_core.contract import Contract
+from afil_core.errors import AfilError
+from afil_core.topics import Qos, resolve
+from afil_teleop.driving.base import Sent
+
+
+class Published(NamedTuple):
+    """A message and where it goes.
+
+    Attributes:
+        topic: Absolute name.
+        cdr: The message.
+    """
+
+    topic: str
+    cdr: bytes
+
+
+class Takeover:
+    """Passes on a policy's commands until a person takes over.
+
+    Args:
+        contract: The robot's contract.
+        name: The person's device.
+        interface: Command interface of the policy; empty for the default one.
+
+    Attributes:
+        commander: Who commands now.
+        inputs: The policy's commands by the topic on which they come in; none where the driver
+            has a channel of its own for the policy.
+    """
+
+    def __init__(self, contract: Contract, name: str, interface: str = "") -> None:
+        self._contract = contract
+        self._name = name
+        self.commander = Commander.POLICY
+        self._last: dict[str, bytes] = {}
+        driver = contract.takeover
+        self._commands = {c.name: c for c in contract.interface(interface)}
+        self._hands_over = driver is None
+        self._person: dict[str, str] = {}
+        self.inputs: dict[str, Command] = {}
+        if driver is None:
+            self.inputs = {
+                policy_topic(c.topic, contract.namespace): c for c in self._commands.values()
+            }
+        else:
+            self._person = {
+                name: resolve(topic, contract.namespace) for name, topic in driver.topics.items()
+            }
+
+    @property
+    def is_human(self) -> bool:
+        """Whether the person commands."""
+        return self.commander is Commander.HUMAN
+
+    @property
+    def needs_fresh_policy(self) -> bool:
+        """Whether the policy must begin anew from what is measured before it commands again.
+
+        Its targets stayed where they were when the person took over.
+        """
+        return self._hands_over
+
+    @property
+    def announced(self) -> dict[str, tuple[str, Qos]]:
+        """Type and QoS of the topics on which it says who commands."""
+        return self._contract.commander_topics()
+
+    def place(self, command: Command) -> str:
+        """Where a person's command goes."""
+        return self._person.get(command.name, command.topic)
+
+    def announcement(self) -> list[Published]:
+        """Who commands, for all who want to know; latched, so once for each change."""
+        return [
+            Published(topic, cdr)
+            for (topic, _), cdr in zip(
+                self._contract.commander_topics().items(),
+                (encode_commander(self.commander, self._name), encode_override(self.commander)),
+                strict=False,
+            )
+        ]
+
+    def take(self) -> list[tuple[Command, NDArray[np.float64]]]:
+        """The person commands from now on.
+
+        Returns:
+            What the policy commanded last, for what lasts (a gripper).
+        """
+        self.commander = Commander.HUMAN
+        found = []
+        for topic, cdr in self._last.items():
+            command = self.inputs[topic]
+            try:
+                found.append((command, command.decode(cdr).value))
+            except AfilError:
+                continue  # It was passed on, and whoever read it said so.
+        return found
+
+    def hand_back(self) -> None:
+        """The policy commands from now on."""
+        self.commander = Commander.POLICY
+        self._last.clear()
+
+    def forward(self, topic: str, cdr: bytes) -> Published | None:
+        """A message of the policy, if it may go on to the robot.
+
+        Args:
+            topic: One of :attr:`inputs`.
+            cdr: The message.
+        """
+        if self.is_human:
+            return None
+        self._last[topic] = cdr
+        return Published(self.inputs[topic].topic, cdr)
+
+    def person(self, sent: list[Sent]) -> list[Published]:
+        """A person's commands, if they may go on to the robot."""
+        if not self.is_human:
+            return []
+        return [Published(self.place(one.command), one.cdr) for one in sent]

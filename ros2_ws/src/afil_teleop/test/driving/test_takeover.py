@@ -1,0 +1,66 @@
+"""A policy drives until a person takes over."""
+
+import numpy as np
+import pytest
+
+from afil_core.commander import Commander, decode_commander, decode_override, policy_topic
+from afil_core.contract import load_contract
+from afil_core.testing import HOME, FrankaOnPaper
+from afil_teleop.driving import Sent, Takeover, make_drive
+
+OVERRIDE = "/carla/ego_vehicle/vehicle_control_manual_override"
+
+
+def test_the_policys_topics_lie_beside_the_robots():
+    assert policy_topic("/target_pose", "") == "/policy/target_pose"
+    assert policy_topic("/left/target_pose", "left") == "/left/policy/target_pose"
+    assert policy_topic("/carla/x", "/left/") == "/left/policy/carla/x"
+
+
+def test_the_policys_commands_are_passed_on_until_a_person_takes_over(franka):
+    takeover = Takeover(franka, "gamepad")
+    assert set(takeover.inputs) == {
+        "/policy/target_pose",
+        "/policy/gripper_position_controller/commands",
+    }
+    sent = dict(FrankaOnPaper(franka).command(5, HOME, width=0.0))
+    for topic, cdr in sent.items():
+        assert takeover.forward(f"/policy{topic}", cdr) == (topic, cdr)
+    drive = make_drive(franka)
+    drive.measured("ee_pose", HOME)
+    mine = drive.move(np.array([0.01, 0, 0, 0, 0, 0, 0.08]), 6)
+    assert takeover.person(mine) == [], "the policy commands"
+
+    adopted = {command.name: value for command, value in takeover.take()}
+    assert takeover.is_human and adopted["gripper"] == pytest.approx([0.0])
+    assert takeover.forward("/policy/target_pose", sent["/target_pose"]) is None
+    assert [topic for topic, _ in takeover.person(mine)] == [
+        "/gripper_position_controller/commands",
+        "/target_pose",
+    ]
+    takeover.hand_back()
+    assert takeover.needs_fresh_policy and not takeover.is_human
+    assert takeover.forward("/policy/target_pose", sent["/target_pose"]) is not None
+
+
+def test_who_commands_is_announced(franka):
+    takeover = Takeover(franka, "gamepad")
+    ((topic, cdr),) = takeover.announcement()
+    assert topic == "/commander" and decode_commander(cdr) is Commander.POLICY
+    takeover.take()
+    ((_, cdr),) = takeover.announcement()
+    assert decode_commander(cdr) is Commander.HUMAN
+
+
+def test_a_car_is_taken_over_by_the_bridges_override():
+    contract = load_contract("carla")
+    takeover = Takeover(contract, "gamepad")
+    assert takeover.inputs == {}, "the policy has the bridge's own channel"
+    assert takeover.announced[OVERRIDE][1].durability == "transient_local"
+    assert decode_override(dict(takeover.announcement())[OVERRIDE]) is Commander.POLICY
+    takeover.take()
+    assert decode_override(dict(takeover.announcement())[OVERRIDE]) is Commander.HUMAN
+    control = contract.commands["vehicle"]
+    ((topic, _),) = takeover.person([Sent(control, b"")])
+    assert topic == "/carla/ego_vehicle/vehicle_control_cmd_manual"
+    assert not takeover.needs_fresh_policy

@@ -1,0 +1,243 @@
+"""Devices drive robots as processes: messages as pads and mice send them, over real DDS."""
+
+import time
+
+import numpy as np
+import pytest
+from geometry_msgs.msg import Twist
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from rosidl_runtime_py.utilities import get_message
+from sensor_msgs.msg import Joy
+from std_srvs.srv import Trigger
+
+from afil_core.commander import Commander
+from afil_core.contract import load_contract
+from afil_core.episodes import list_episodes
+from afil_core.testing import HOME, FrankaOnPaper
+
+ENABLE, START, TAKE_OVER = 4, 7, 8
+
+
+class Seen:
+    """What arrives of one command of a contract, and when."""
+
+    def __init__(self, person, command, topic=""):
+        self.values = []
+        self._command = command
+        person.create_subscription(
+            get_message(command.type),
+            topic or command.topic,
+            lambda cdr: self.values.append(command.decode(bytes(cdr)).value),
+            QoSProfile(**command.qos.profile(depth=100)),
+            raw=True,
+        )
+
+    @property
+    def last(self):
+        return self.values[-1]
+
+
+class Pad:
+    """A gamepad whose joy_node repeats itself at 20 Hz."""
+
+    def __init__(self, person):
+        self._person = person
+        self._output = person.create_publisher(Joy, "joy", 5)
+        self._axes, self._buttons, self.on = [0.0] * 8, [0] * 11, True
+        person.create_timer(0.05, self._send)
+
+    def hold(self, *buttons, **axes):
+        self._buttons = [int(k in buttons) for k in range(11)]
+        self._axes = [axes.get(f"a{k}", 0.0) for k in range(8)]
+
+    def press(self, *buttons):
+        before = self._buttons, self._axes
+        self.hold(*buttons)
+        self._person.wait(0.25)
+        self._buttons, self._axes = before
+        self._person.wait(0.25)
+
+    def _send(self):
+        if self.on:
+            self._output.publish(Joy(axes=self._axes, buttons=self._buttons))
+
+
+def until(person, condition, timeout_s=15.0):
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline
+        person.wait(0.1)
+
+
+@pytest.fixture
+def teleop(start, program):
+    """Function that starts a teleoperation."""
+
+    def run(*parameters):
+        options = [part for text in parameters for part in ("-p", text)]
+        process = start([*program("teleop_node"), *options])
+        process.see("drives")
+        return process
+
+    return run
+
+
+def test_a_gamepad_moves_an_arm_while_its_button_is_held(robot, teleop, meet):
+    robot("--undriven")
+    process = teleop("device:=gamepad")
+    person = meet()
+    pose = Seen(person, load_contract("franka").commands["pose"])
+    pad = Pad(person)
+    person.see(process, "the robot follows the device now")
+    until(person, lambda: pose.values)
+    rest = pose.last
+    pad.hold(a1=1.0)
+    person.wait(0.5)
+    assert pose.last == pytest.approx(rest), "the dead-man's button is free"
+    pad.hold(ENABLE, a1=1.0)
+    until(person, lambda: pose.last[0] > rest[0] + 0.03)
+    pad.on = False
+    person.wait(0.4)
+    stopped = pose.last
+    person.wait(0.6)
+    assert pose.last == pytest.approx(stopped), "the pad is unplugged: the arm rests"
+    assert not pose.last[1] - rest[1]
+
+
+def test_a_spacemouse_moves_an_arm_and_records_an_episode(robot, recorder, teleop, meet, tmp_path):
+    recorder()
+    robot("--undriven")
+    teleop("device:=spacemouse")
+    person = meet()
+    cap = person.create_publisher(Twist, "spacenav/twist", 10)
+    buttons = person.create_publisher(Joy, "spacenav/joy", 10)
+
+    def press(index):
+        for pressed in (0, 1, 0):
+            state = [pressed if k == index else 0 for k in range(2)]
+            buttons.publish(Joy(buttons=state))
+            person.wait(0.1)
+
+    def push(seconds):
+        message = Twist()
+        message.linear.z = 0.5
+        for _ in range(round(seconds / 0.05)):
+            cap.publish(message)
+            person.wait(0.05)
+
+    deadline = time.monotonic() + 20
+    while not list((tmp_path / "demos").glob(".partial/episode_*")):
+        assert time.monotonic() < deadline
+        press(1)
+    push(1.5)
+    press(0)
+    push(0.5)
+    press(1)
+    until(person, lambda: list((tmp_path / "demos").glob("episode_*")))
+    (episode,) = list_episodes(tmp_path / "demos")
+    actions = np.array([step.action for step in episode.steps()])
+    assert actions[:, 2].sum() > 0.05, "up"
+    assert abs(actions[:, :2]).max() == 0.0
+    assert actions[0, 6] > 0.07 and actions[-1, 6] < 0.01, "the gripper closed"
+    assert episode.metadata.success
+
+
+def test_a_gamepad_drives_a_car_which_brakes_in_silence(teleop, meet):
+    teleop("robot:=carla", "device:=gamepad")
+    person = meet()
+    control = Seen(person, load_contract("carla").commands["vehicle"])
+    pad = Pad(person)
+    until(person, lambda: control.values)
+    np.testing.assert_allclose(control.last, [0, 0, 1], err_msg="nobody drives")
+    pad.hold(ENABLE, a0=0.5, a5=-0.2, a2=1.0)
+    until(person, lambda: control.last[0] > 0)
+    np.testing.assert_allclose(control.last, [0.6, -0.5, 0], atol=1e-6)
+    pad.on = False
+    person.wait(0.2)
+    until(person, lambda: control.last[2] == 1.0, 1.0)
+
+
+def test_a_person_takes_over_from_a_policy_and_hands_back(robot, recorder, teleop, meet, tmp_path):
+    contract = load_contract("franka")
+    recorder()
+    robot("--undriven")
+    process = teleop("device:=gamepad", "takeover:=true")
+    person = meet()
+    paper = FrankaOnPaper(contract)
+    resets, far = [], HOME + [0.1, 0, 0, 0, 0, 0, 0]
+    policy = {
+        topic: person.create_publisher(get_message(kind), f"/policy{topic}", 1)
+        for topic, kind in (
+            ("/target_pose", contract.commands["pose"].type),
+            ("/gripper_position_controller/commands", contract.commands["gripper"].type),
+        )
+    }
+
+    def reset(_, response):
+        resets.append(True)
+        response.success = True
+        return response
+
+    def act():
+        for topic, cdr in paper.command(time.time_ns(), far, width=0.0):
+            policy[topic].publish(cdr)
+
+    person.create_service(Trigger, "policy_node/reset", reset)
+    person.create_timer(0.1, act)
+    pose = Seen(person, contract.commands["pose"])
+    grip = Seen(person, contract.commands["gripper"])
+    pad = Pad(person)
+    person.ask_until("start", ["recording episode_000000"])
+    until(person, lambda: pose.values and grip.values)
+    person.wait(1.0)
+    assert pose.last == pytest.approx(far), "the policy's commands are passed on"
+
+    pad.hold(ENABLE, a4=1.0)
+    person.see(process, "the person commands now")
+    person.wait(1.0)
+    pad.hold()
+    person.wait(0.5)
+    assert pose.last[0] < HOME[0] + 0.05, "it starts from where the arm is measured"
+    assert pose.last[2] > HOME[2] + 0.02
+    assert grip.last == pytest.approx([0.0]), "the hand stays as the policy had it"
+
+    pad.press(TAKE_OVER)
+    person.see(process, "the policy commands now")
+    person.wait(0.7)
+    assert resets and pose.last == pytest.approx(far)
+    assert person.ask("save").success, "the robot heard one node alone"
+    (episode,) = list_episodes(tmp_path / "demos")
+    found = [step.commander for step in episode.steps()]
+    assert found[0] is found[-1] is Commander.POLICY
+    assert found.count(Commander.HUMAN) > 8 and None not in found
+
+
+def test_who_commands_a_car_is_the_bridges_override(teleop, meet):
+    process = teleop("robot:=carla", "device:=gamepad", "takeover:=true")
+    person = meet()
+    prefix = "/carla/ego_vehicle/vehicle_control"
+    contract = load_contract("carla")
+    mine = Seen(person, contract.commands["vehicle"], f"{prefix}_cmd_manual")
+    policys = Seen(person, contract.commands["vehicle"])
+    override = []
+    person.create_subscription(
+        get_message("std_msgs/msg/Bool"),
+        f"{prefix}_manual_override",
+        lambda message: override.append(message.data),
+        QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL),
+    )
+    pad = Pad(person)
+    until(person, lambda: override)
+    assert override == [False] and mine.values == []
+    pad.hold(ENABLE, a5=-1.0)
+    person.see(process, "the person commands now")
+    until(person, lambda: mine.values and mine.last[0] == 1.0)
+    assert override[-1] is True
+    pad.hold()
+    person.wait(0.3)
+    until(person, lambda: mine.last[2] == 1.0, 1.0)
+    pad.press(TAKE_OVER)
+    until(person, lambda: override[-1] is False)
+    count = len(mine.values)
+    person.wait(0.5)
+    assert len(mine.values) == count and policys.values == []
