@@ -1,8 +1,8 @@
 # Slow studies; each prints a line per figure and writes benchmarks/results/<target>.jsonl.
 
-.PHONY: bench bench-cue bench-methods bench-read
+.PHONY: bench bench-cue bench-methods bench-perceive bench-read
 
-bench: bench-cue bench-read ## Every benchmark
+bench: bench-cue bench-perceive bench-read ## Every benchmark
 
 bench-cue: install ## bc and autofocus with three training seeds on the demo's demonstrations (about 20 minutes)
 	@$(RUN) $(BIN)/python -m benchmarks.bench_cue --demos $(DEMO_DIR)/demos
@@ -12,3 +12,6 @@ bench-read: install ## CPU and memory of bag to steps beside a bare rosbags read
 
 bench-methods: install ## Every method once on the demo's demonstrations, cue intact and broken (about an hour; goes on where it stopped)
 	@$(RUN) $(BIN)/python -m benchmarks.bench_methods --demos $(DEMO_DIR)/demos
+
+bench-perceive: install ## Identities on real detections and in simulation, fidelity, speed and memory of perception (about 5 minutes)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.bench_perceive --data $(AUTHORS_DATA)

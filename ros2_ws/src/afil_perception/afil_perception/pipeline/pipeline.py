@@ -30,7 +30,7 @@ from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.corrections import Correction, Corrector
 from afil_perception.pipeline.frames import LostFrame, SeenFrame, WatchedClip, matched
 from afil_perception.pipeline.search import Search
-from afil_perception.saliency.temporal import SaliencyConfig, saliency_map, to_uint8
+from afil_perception.saliency import MapRenderer, SaliencyConfig
 from afil_perception.track import TrackEvent
 from afil_perception.vlm import Vlm
 from afil_perception.vlm.open import open_vlm
@@ -293,6 +293,7 @@ def with_maps(
     """
     ahead = 0 if config.causal else config.window
     recent: deque[SeenFrame] = deque(maxlen=config.window + 1 + ahead)
+    renderers: dict[tuple[int, int], MapRenderer] = {}
     for item in items:
         if isinstance(item, LostFrame):
             yield item
@@ -300,15 +301,22 @@ def with_maps(
         recent.append(item)
         index = len(recent) - 1 - ahead
         if index >= 0:
-            yield _perceived(recent, index, config)
+            yield _perceived(recent, index, config, renderers)
     for index in range(max(len(recent) - ahead, 0), len(recent)):
-        yield _perceived(recent, index, config)
+        yield _perceived(recent, index, config, renderers)
 
 
-def _perceived(recent: deque[SeenFrame], index: int, config: SaliencyConfig) -> PerceivedFrame:
+def _perceived(
+    recent: deque[SeenFrame],
+    index: int,
+    config: SaliencyConfig,
+    renderers: dict[tuple[int, int], MapRenderer],
+) -> PerceivedFrame:
     near = {other - index: frame.objects for other, frame in enumerate(recent)}
     frame = recent[index]
-    saliency = to_uint8(saliency_map(near, frame.size, config))
+    if frame.size not in renderers:
+        renderers[frame.size] = MapRenderer(config, frame.size)
+    saliency = renderers[frame.size].gray(near)
     return PerceivedFrame(
         frame.index, frame.stamp_ns, frame.objects, saliency, frame.events, frame.decision
     )

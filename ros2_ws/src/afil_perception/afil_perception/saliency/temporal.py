@@ -33,6 +33,7 @@ SIGMA_ARM = 30 / 640
 SIGMA_DRIVING = 20 / 320
 
 _EPSILON = 1e-8
+_BY_MASK = {"center": False, "box": False, "mask": True}
 # A uniform distribution as wide as the box has this standard deviation, of the box's width.
 _BOX_SIGMA = 1 / math.sqrt(12)
 
@@ -103,29 +104,7 @@ def saliency_map(
     Returns:
         float64 [H, W] in [0, 1]; all zeros when no step of the window has an object.
     """
-    if config.sigma_fraction is None:
-        raise ValueError("a map needs a sigma: take for_scene() of the parameters")
-    size = map_size or image_size
-    total: Map | None = None
-    for step in config.offsets:
-        near = objects.get(step, ())
-        if not near:
-            continue
-        sigma = config.sigma_fraction * image_size[1] * config.beta ** -abs(step)
-        frame = _frame(near, sigma, image_size, size, config)
-        weight = config.alpha ** abs(step)
-        if config.frame_min_max:
-            _min_max(frame, weight)
-        elif weight != 1.0:
-            frame *= weight
-        if total is None:
-            total = frame
-        else:
-            total += frame
-    if total is None:
-        return np.zeros(size)
-    _min_max(total)
-    return total
+    return MapRenderer(config, image_size, map_size).map(objects)
 
 
 def to_uint8(saliency: Map) -> NDArray[np.uint8]:
@@ -133,25 +112,72 @@ def to_uint8(saliency: Map) -> NDArray[np.uint8]:
     return np.asarray(cv2.convertScaleAbs(saliency, alpha=255.0), dtype=np.uint8)
 
 
-def _frame(
-    objects: Sequence[KeyObject],
-    sigma: float,
-    image_size: tuple[int, int],
-    map_size: tuple[int, int],
-    config: SaliencyConfig,
-) -> Map:
-    """The sum of the objects' kernels; Gaussians as one product of their two axes."""
-    masks: list[Rle] = []
-    if config.shape == "mask":
-        masks = [o.mask for o in objects if o.mask is not None]
-        objects = [o for o in objects if o.mask is None]
-    boxes = np.array([o.box for o in objects], dtype=np.float64).reshape(-1, 4)
-    rows = _axis(boxes[:, 1], boxes[:, 3], sigma, image_size[0], map_size[0], config)
-    columns = _axis(boxes[:, 0], boxes[:, 2], sigma, image_size[1], map_size[1], config)
-    frame: Map = rows.T @ columns
-    for mask in masks:
-        frame += _soft(mask, sigma, image_size, map_size, config)
-    return frame
+class MapRenderer:
+    """Renders map after map of one size in the same memory.
+
+    Args:
+        config: The maps' parameters, with a sigma.
+        image_size: Height and width of the images in pixels.
+        map_size: Height and width of the maps; the images' by default.
+    """
+
+    def __init__(
+        self,
+        config: SaliencyConfig,
+        image_size: tuple[int, int],
+        map_size: tuple[int, int] | None = None,
+    ) -> None:
+        if config.sigma_fraction is None:
+            raise ValueError("a map needs a sigma: take for_scene() of the parameters")
+        self._config = config
+        self._sigma = config.sigma_fraction * image_size[1]
+        self._image_size = image_size
+        # What is asked of the system anew for each map costs more than all arithmetic.
+        self._total: Map = np.zeros(map_size or image_size)
+        self._frame: Map = np.zeros(map_size or image_size)
+
+    def map(self, objects: Mapping[int, Sequence[KeyObject]]) -> Map:
+        """As :func:`saliency_map`; the next map is written over it."""
+        config, total = self._config, self._total
+        empty = True
+        for step in config.offsets:
+            near = objects.get(step, ())
+            if not near:
+                continue
+            frame = total if empty else self._frame
+            self._draw(near, self._sigma * config.beta ** -abs(step), frame)
+            weight = config.alpha ** abs(step)
+            if config.frame_min_max:
+                _min_max(frame, weight)
+            else:
+                frame *= weight
+            if not empty:
+                total += frame
+            empty = False
+        if empty:
+            total[:] = 0.0
+        else:
+            _min_max(total)
+        return total
+
+    def gray(self, objects: Mapping[int, Sequence[KeyObject]]) -> NDArray[np.uint8]:
+        """The map as gray levels, uint8 [H, W], in memory of its own."""
+        return to_uint8(self.map(objects))
+
+    def _draw(self, objects: Sequence[KeyObject], sigma: float, frame: Map) -> None:
+        """The sum of the objects' kernels; Gaussians as one product of their two axes."""
+        config, image_size = self._config, self._image_size
+        size = (int(frame.shape[0]), int(frame.shape[1]))
+        masks: list[Rle] = []
+        if _BY_MASK[config.shape]:
+            masks = [o.mask for o in objects if o.mask is not None]
+            objects = [o for o in objects if o.mask is None]
+        boxes = np.array([o.box for o in objects], dtype=np.float64).reshape(-1, 4)
+        rows = _axis(boxes[:, 1], boxes[:, 3], sigma, image_size[0], size[0], config)
+        columns = _axis(boxes[:, 0], boxes[:, 2], sigma, image_size[1], size[1], config)
+        np.matmul(rows.T, columns, out=frame)
+        for mask in masks:
+            frame += _soft(mask, sigma, image_size, size, config)
 
 
 def _axis(

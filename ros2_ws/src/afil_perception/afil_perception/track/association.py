@@ -3,11 +3,14 @@
 Two passes over what a phrase's detections and tracks are worth to each other, each solved as a
 whole (Hungarian method). The first asks for overlap with where the track was, or where it should
 be by now. What is left may meet with some reach around both boxes, as in C-BIoU (arXiv
-2211.14317): small boxes that move by more than their size overlap with nothing.
+2211.14317): small boxes that move by more than their size overlap with nothing. Or it is a part
+of what the track was before something began to hide it: what passes in front of an object leaves
+its last box at one side, and lets it appear again at the other.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +30,11 @@ _NEW_VELOCITY = 0.4
 _PREDICTED_FRAMES = 5
 _LEAST_REACHED = 0.1
 _LEAST_AREA_RATIO = 0.3
+# Sightings in which an object may vanish behind another one.
+_RECENT = 6
+# Share of a box that is within what the track was.
+_LEAST_PART = 0.6
+_PART_WORTH = 0.1
 
 
 @dataclass
@@ -35,6 +43,12 @@ class _Track:
     frame: int  # when
     sightings: int
     velocity: Vector  # [2] pixels per frame
+    recent: deque[Box]  # of the last sightings
+
+    @property
+    def whole(self) -> Box:
+        """The largest of its recent boxes."""
+        return max(self.recent, key=lambda b: (b[2] - b[0]) * (b[3] - b[1]))
 
 
 class Association:
@@ -74,7 +88,8 @@ class Association:
         for index, found in enumerate(detections):
             track = matched.get(index)
             if track is None:
-                track = _Track(_object(self._next_id, found), self._frame, 0, np.zeros(2))
+                item = _object(self._next_id, found)
+                track = _Track(item, self._frame, 0, np.zeros(2), deque(maxlen=_RECENT))
                 self._tracks.append(track)
                 self._next_id += 1
             else:
@@ -82,6 +97,7 @@ class Association:
             track.item = _object(track.item.id, found)
             track.frame = self._frame
             track.sightings += 1
+            track.recent.append(found.box)
             objects.append(track.item)
         if moves:
             self._common = np.median(np.array(moves), axis=0)
@@ -114,10 +130,14 @@ class Association:
         if self._reach > 0:
             reached = _iou(_widened(boxes, self._reach), _widened(predicted, self._reach))
             alike = _area_ratio(boxes, last)
-            near = same & (reached >= _LEAST_REACHED) & (alike >= _LEAST_AREA_RATIO)
-            near[list(found)] = False
-            near[:, list(found.values())] = False
-            found |= _assign(np.where(near, reached * alike, 0.0))
+            near = (reached >= _LEAST_REACHED) & (alike >= _LEAST_AREA_RATIO)
+            part = _part(boxes, _array([t.whole for t in tracks]))
+            worth = np.where(near, reached * alike, 0.0)
+            worth = np.maximum(worth, np.where(part >= _LEAST_PART, _PART_WORTH * part, 0.0))
+            worth = np.where(same, worth, 0.0)
+            worth[list(found)] = 0.0
+            worth[:, list(found.values())] = 0.0
+            found |= _assign(worth)
         return {row: tracks[column] for row, column in found.items()}
 
 
@@ -143,6 +163,16 @@ def _centers(boxes: Sequence[Box]) -> Vector:
     array = _array(boxes)
     centers: Vector = (array[:, :2] + array[:, 2:]) / 2
     return centers
+
+
+def _part(a: Vector, b: Vector) -> Vector:
+    """Share of each box of ``a`` that is within each of ``b``, [N, M] in [0, 1]."""
+    one, other = a[:, np.newaxis], b[np.newaxis]
+    low = np.maximum(one[..., :2], other[..., :2])
+    high = np.minimum(one[..., 2:], other[..., 2:])
+    area = np.prod(_sides(a), axis=-1)[:, np.newaxis]
+    part: Vector = np.prod(np.clip(high - low, 0.0, None), axis=-1) / area
+    return part
 
 
 def _sides(boxes: Vector) -> Vector:

@@ -102,6 +102,17 @@ def test_what_a_moving_camera_does_to_all_helps_to_find_the_newest(association) 
     assert frame(4, at(230, y=50)) == [1, 2, 3]  # 30 px on in two frames
 
 
+def test_an_object_comes_out_at_the_other_side_of_what_hid_it(association) -> None:
+    def part(x0: float, x1: float) -> list[int]:
+        return ids(association, Detection("carrot", 0.9, (x0, 0.0, x1, 20.0)))
+
+    assert part(40, 60) == [1]
+    assert part(47, 60) == part(54, 60) == [1]  # a board passes from the left
+    ids(association)
+    assert part(40, 47) == [1]
+    assert part(40, 60) == [1]
+
+
 def test_what_the_detector_knows_of_the_pixels_is_kept(association) -> None:
     mask = Rle.of(np.eye(4, dtype=bool))
     (item,) = association.update([Detection("carrot", 0.5, (0.0, 0.0, 4.0, 4.0), mask)])
