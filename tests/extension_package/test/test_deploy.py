@@ -6,7 +6,7 @@ import numpy as np
 from turntable.adapter import TurnRateAdapter
 
 from afil_core import messages
-from afil_policy.deploy.adapters import build_adapter
+from afil_policy.deploy.adapters import Outgoing, build_adapter
 from afil_policy.deploy.chunks import Chunk
 from afil_policy.deploy.controller import PolicyController
 from afil_policy.deploy.execution import EXECUTIONS
@@ -28,12 +28,12 @@ def test_adapter(contract) -> None:
     assert isinstance(adapter, TurnRateAdapter)
     controller = PolicyController(Whirl(), contract, adapter)
     camera, rate = contract.stream("top_image"), contract.commands["turn_rate"]
-    sent = []
+    sent: list[Outgoing] = []
     for k in (1, 2, 3):
         stamp_ns = k * contract.period_ns
         controller.receive(camera.name, camera.encode(camera.blank(), stamp_ns), stamp_ns)
-        sent += controller.poll(stamp_ns)
-    sent += controller.rest(stamp_ns)
+        sent += [m for m in controller.poll(stamp_ns) if isinstance(m, Outgoing)]
+    sent += [m for m in controller.rest(stamp_ns) if isinstance(m, Outgoing)]
     assert [topic for topic, _ in sent] == [rate.topic] * 4
     rates = [rate.decode(cdr).value[0] for _, cdr in sent]
     # Its own limit first, then that of the contract's action, then rest.

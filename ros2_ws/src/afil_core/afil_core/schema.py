@@ -51,7 +51,7 @@ _MUST_BE = {
 }
 # What a pattern asks for, in words.
 TOPIC_PATTERN = r"^/?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*$"
-TYPE_PATTERN = r"^[a-z][a-z0-9_]*/msg/[A-Z][A-Za-z0-9]*$"
+TYPE_PATTERN = r"^[a-z][a-z0-9_]*/(msg|action)/[A-Z][A-Za-z0-9]*$"
 _PATTERNS = {
     TOPIC_PATTERN: "a ROS topic name",
     TYPE_PATTERN: "a ROS type such as sensor_msgs/msg/Image",

@@ -9,7 +9,8 @@ from afil_core.actions.base import Action, ActionConfig, Commands, Dimension
 from afil_core.actions.demonstrated import DemonstratedActions
 from afil_core.actions.pose import apply_delta, clip_delta, delta_between
 from afil_core.actions.series import CommandSeries
-from afil_core.actions.target import PoseLimits, TargetIntegrator
+from afil_core.actions.smoothness import Smoothness
+from afil_core.actions.target import Box, PoseLimits, TargetIntegrator
 from afil_core.registry import Registry
 
 ACTIONS: Registry[Action] = Registry(
@@ -26,11 +27,13 @@ __all__ = [
     "ACTIONS",
     "Action",
     "ActionConfig",
+    "Box",
     "CommandSeries",
     "Commands",
     "DemonstratedActions",
     "Dimension",
     "PoseLimits",
+    "Smoothness",
     "TargetIntegrator",
     "apply_delta",
     "clip_delta",

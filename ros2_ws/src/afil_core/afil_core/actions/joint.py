@@ -11,6 +11,7 @@ from pydantic import Field
 
 from afil_core.actions.base import Action, ActionConfig, Dimension
 from afil_core.actions.series import CommandSeries
+from afil_core.actions.smoothness import Smoothness
 from afil_core.actions.words import grip, joined
 from afil_core.commands.base import Command
 from afil_core.commands.gripper import GripperCommand
@@ -32,12 +33,17 @@ class JointTargets(Action):
             minimum_rad: Least position of each joint.
             maximum_rad: Greatest position of each joint.
             max_step_rad: Largest step of a joint per control period.
+            max_change_rad: How much longer a step may be than the one before it (acceleration);
+                None for no limit. Slowing down is never limited.
+            max_jerk_rad: How much that increase may grow from step to step.
             gripper_mode: As for ``ee_delta``.
         """
 
         minimum_rad: tuple[float, ...]
         maximum_rad: tuple[float, ...]
         max_step_rad: float = Field(gt=0)
+        max_change_rad: float | None = Field(None, gt=0)
+        max_jerk_rad: float | None = Field(None, gt=0)
         gripper_mode: Literal["continuous", "binary"] = "continuous"
 
     def __init__(
@@ -62,6 +68,20 @@ class JointTargets(Action):
                 f"action.minimum_rad and .maximum_rad must have one number for each of the "
                 f"{joints.size} joints of commands.{joints.name}"
             )
+
+    @property
+    def range_rad(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Least and greatest position of each joint, float64 [J]."""
+        return np.array(self._low), np.array(self._high)
+
+    def smoothness(self) -> Smoothness:
+        """What the joints' steps are smoothed by."""
+        config = self.config
+        assert isinstance(config, self.Config)
+        size = len(self._low)
+        limits = (config.max_change_rad, config.max_jerk_rad)
+        change, jerk = (np.full(size, np.inf if m is None else m) for m in limits)
+        return Smoothness(change, jerk)
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:

@@ -7,12 +7,47 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from afil_core.actions.pose import apply_delta, clip_delta, delta_between
+from afil_core.actions.smoothness import Smoothness
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
 
 Point = tuple[float, float, float]
 # An arm this far outside of the workspace was not put there by us: somebody must look.
 _OUTSIDE_M = 0.02
+# An arm this many times further from its target than it may be did not get there by itself.
+_LOST_STEPS = 2.0
+
+
+class Box(Schema):
+    """A box along the axes of the base frame.
+
+    Attributes:
+        minimum_m: Lower corner.
+        maximum_m: Upper corner.
+    """
+
+    minimum_m: Point
+    maximum_m: Point
+
+    @model_validator(mode="after")
+    def _check(self) -> Box:
+        if any(a >= b for a, b in zip(self.minimum_m, self.maximum_m, strict=True)):
+            raise ValueError("has minimum_m not below maximum_m in every axis")
+        return self
+
+    def is_hit(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> bool:
+        """Whether the straight way from one point [3] to another leads through its inside."""
+        enter, leave = 0.0, 1.0
+        for axis in range(3):
+            low, high = self.minimum_m[axis], self.maximum_m[axis]
+            at, way = float(start[axis]), float(end[axis] - start[axis])
+            if way == 0:
+                if not low < at < high:
+                    return False
+                continue
+            near, far = sorted(((low - at) / way, (high - at) / way))
+            enter, leave = max(enter, near), min(leave, far)
+        return enter < leave
 
 
 class PoseLimits(Schema):
@@ -23,12 +58,23 @@ class PoseLimits(Schema):
         workspace_max_m: Upper corner of that box.
         max_translation_m: Largest step of the target per control period.
         max_rotation_rad: Largest turn of the target per control period.
+        forbidden: Boxes that the end effector may not be sent into, nor through.
+        max_translation_change_m: How much longer a step may be than the one before it, per axis
+            (acceleration); None for no limit. Slowing down is never limited.
+        max_rotation_change_rad: The same of a turn.
+        max_translation_jerk_m: How much that increase may grow from step to step, per axis.
+        max_rotation_jerk_rad: The same of a turn.
     """
 
     workspace_min_m: Point
     workspace_max_m: Point
     max_translation_m: float = Field(gt=0)
     max_rotation_rad: float = Field(gt=0)
+    forbidden: tuple[Box, ...] = ()
+    max_translation_change_m: float | None = Field(None, gt=0)
+    max_rotation_change_rad: float | None = Field(None, gt=0)
+    max_translation_jerk_m: float | None = Field(None, gt=0)
+    max_rotation_jerk_rad: float | None = Field(None, gt=0)
 
     @model_validator(mode="after")
     def _check(self) -> PoseLimits:
@@ -40,6 +86,22 @@ class PoseLimits(Schema):
         """A delta [6] shortened to one step, keeping its direction."""
         return clip_delta(delta, self.max_translation_m, self.max_rotation_rad)
 
+    def smoothness(self) -> Smoothness:
+        """What a target's steps are smoothed by."""
+
+        def both(move: float | None, turn: float | None) -> NDArray[np.float64]:
+            limits = (np.inf if limit is None else limit for limit in (move, turn))
+            return np.repeat(np.array(list(limits)), 3)
+
+        return Smoothness(
+            both(self.max_translation_change_m, self.max_rotation_change_rad),
+            both(self.max_translation_jerk_m, self.max_rotation_jerk_rad),
+        )
+
+    def is_forbidden(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> bool:
+        """Whether the way between two points [3] leads through a forbidden box."""
+        return any(box.is_hit(start, end) for box in self.forbidden)
+
     def require_inside(self, measured: NDArray[np.float64]) -> None:
         """Check that the arm may start to move.
 
@@ -47,7 +109,7 @@ class PoseLimits(Schema):
             measured: Measured end-effector pose [7].
 
         Raises:
-            AfilError: When it is outside of the workspace.
+            AfilError: When it is outside of the workspace, or in a forbidden box.
         """
         low, high = np.array(self.workspace_min_m), np.array(self.workspace_max_m)
         outside = np.maximum(low - measured[:3], measured[:3] - high).max()
@@ -56,6 +118,12 @@ class PoseLimits(Schema):
             raise AfilError(
                 f"the end effector at ({place}) m is {outside:.3f} m outside of the workspace "
                 f"{low.tolist()} to {high.tolist()} m; move it back by hand"
+            )
+        if self.is_forbidden(measured[:3], measured[:3]):
+            place = ", ".join(f"{v:.3f}" for v in measured[:3])
+            raise AfilError(
+                f"the end effector at ({place}) m is in a forbidden box (action.limits.forbidden)"
+                f"; move it out by hand"
             )
 
 
@@ -84,6 +152,7 @@ class TargetIntegrator:
         self.limits = limits
         self._lead_steps = lead_steps
         self._may_start_outside = may_start_outside
+        self._smoothness = limits.smoothness()
         self._target: NDArray[np.float64] | None = None
         self.clipped = 0
 
@@ -97,8 +166,9 @@ class TargetIntegrator:
         self._target = np.array(measured, dtype=np.float64)
 
     def forget(self) -> None:
-        """Have no target until :meth:`start_from` is called again."""
+        """Have no target until :meth:`start_from` is called again; the arm stands still."""
         self._target = None
+        self._smoothness.reset()
 
     def step(
         self, delta: NDArray[np.float64], measured: NDArray[np.float64] | None = None
@@ -113,7 +183,8 @@ class TargetIntegrator:
             The new target pose [7].
 
         Raises:
-            AfilError: When the delta is not six finite numbers.
+            AfilError: When the delta is not six finite numbers, or the arm is much further from
+                its target than the target may be ahead: somebody holds it, or moved it.
         """
         assert self._target is not None, "start_from comes first"
         if delta.shape != (6,) or not np.isfinite(delta).all():
@@ -124,6 +195,13 @@ class TargetIntegrator:
         target[:3] = np.clip(target[:3], *self._box(before))
         if self._lead_steps is not None and measured is not None:
             target = self._near(target, measured, self._lead_steps)
+        # A target that was led back to the arm may be further than a step from the last one.
+        moved = self.limits.clip(delta_between(before, target))
+        target = apply_delta(before, self._smoothness.limit(moved))
+        target[:3] = np.clip(target[:3], *self._box(before))
+        if self.limits.is_forbidden(before[:3], target[:3]):
+            target = before
+        self._smoothness.note(delta_between(before, target))
         moved = delta_between(wanted, target)
         self.clipped += not np.allclose(moved, 0.0, rtol=0, atol=1e-9)
         self._target = target
@@ -139,6 +217,12 @@ class TargetIntegrator:
         self, target: NDArray[np.float64], measured: NDArray[np.float64], steps: float
     ) -> NDArray[np.float64]:
         lead = delta_between(measured, target)
+        away_m, most_m = float(np.linalg.norm(lead[:3])), steps * self.limits.max_translation_m
+        if away_m > _LOST_STEPS * most_m:
+            raise AfilError(
+                f"the end effector is {away_m:.3f} m away from its target, which may be "
+                f"{most_m:g} m ahead; somebody holds or moved it: see after it"
+            )
         near = clip_delta(
             lead, steps * self.limits.max_translation_m, steps * self.limits.max_rotation_rad
         )

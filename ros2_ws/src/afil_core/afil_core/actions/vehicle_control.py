@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from afil_core.actions.base import Action, ActionConfig, Dimension
 from afil_core.actions.series import CommandSeries
@@ -32,10 +33,14 @@ class VehicleControlAction(Action):
         Attributes:
             max_throttle: Greatest throttle that may be commanded.
             max_steer: Greatest steering, to either side.
+            max_steer_step: How far the steering may turn from one control to the next.
+            max_throttle_step: How much the throttle may grow from one control to the next.
         """
 
         max_throttle: float = 1.0
         max_steer: float = 1.0
+        max_steer_step: float = Field(2.0, gt=0)
+        max_throttle_step: float = Field(1.0, gt=0)
 
     is_driving = True
 
@@ -48,6 +53,8 @@ class VehicleControlAction(Action):
         super().__init__(config, commands, observations)
         assert isinstance(config, self.Config)
         self._max_throttle, self._max_steer = config.max_throttle, config.max_steer
+        self.max_steer_step = config.max_steer_step
+        self.max_throttle_step = config.max_throttle_step
         self.control_command = self.command(VehicleControl)
 
     @property

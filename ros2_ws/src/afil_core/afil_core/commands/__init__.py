@@ -13,6 +13,8 @@ COMMANDS: Registry[Command] = Registry(
         "twist": "afil_core.commands.twist:TwistCommand",
         "joint": "afil_core.commands.joint:JointCommand",
         "gripper": "afil_core.commands.gripper:GripperCommand",
+        "franka_hand": "afil_core.commands.gripper_action:FrankaHand",
+        "gripper_command": "afil_core.commands.gripper_action:GripperCommandAction",
         "vehicle_control": "afil_core.commands.vehicle:VehicleControl",
         "vehicle_status": "afil_core.commands.vehicle:VehicleStatus",
     },

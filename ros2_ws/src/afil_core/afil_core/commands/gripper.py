@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class GripperCommand(Command):
             closed = self.minimum_m if self.closed is None else self.closed
             return closed, self.maximum_m if self.open is None else self.open
 
-    types = (FLOAT_ARRAY, *NUMBERS)
+    types: ClassVar[tuple[str, ...]] = (FLOAT_ARRAY, *NUMBERS)
 
     def __init__(self, config: CommandConfig, name: str, namespace: str = "") -> None:
         super().__init__(config, name, namespace)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
-from afil_policy.deploy.adapters import Adapter, Outgoing
+from afil_policy.deploy.adapters import Adapter, Goal, Outgoing
 from afil_policy.deploy.limits import ActionLimits
 from afil_policy.deploy.observations import Observations
 
@@ -63,7 +65,7 @@ class CommandLoop:
         observations: Observations,
         stamp_ns: int,
         now_ns: int,
-    ) -> list[Outgoing]:
+    ) -> Sequence[Outgoing | Goal]:
         """Messages for an action, in the order in which they must be published.
 
         Args:
@@ -75,11 +77,11 @@ class CommandLoop:
         Raises:
             AfilError: When nothing may be commanded.
         """
-        limited = self._limits.apply(action)
+        limited = self._limits.apply(action, stamp_ns)
         self._proposed = (stamp_ns, limited.tolist())
         return self._adapter.commands(limited, observations, stamp_ns, now_ns)
 
-    def hold(self, now_ns: int) -> list[Outgoing]:
+    def hold(self, now_ns: int) -> Sequence[Outgoing | Goal]:
         """Messages for a period without an action: no motion beyond what was commanded.
 
         Args:
@@ -92,7 +94,7 @@ class CommandLoop:
         proposed, self._proposed = self._proposed, None
         return proposed
 
-    def rest(self, observations: Observations, now_ns: int) -> list[Outgoing]:
+    def rest(self, observations: Observations, now_ns: int) -> Sequence[Outgoing | Goal]:
         """Messages that bring the robot to rest.
 
         Args:

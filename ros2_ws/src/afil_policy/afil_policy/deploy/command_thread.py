@@ -21,6 +21,7 @@ class CommandThread:
     Args:
         controller: What is stepped.
         step: Steps it and sends what it says.
+        watch: Sends what brings the robot to rest, where it must stop before its next command.
         beat: Sends a heartbeat.
         failed: Is told what ended the thread, should anything do so.
         period_s: Control period for a loop at a steady rate; None for one that is woken.
@@ -31,12 +32,14 @@ class CommandThread:
         controller: PolicyController,
         *,
         step: Callable[[], None],
+        watch: Callable[[], None],
         beat: Callable[[Heartbeat], None],
         failed: Callable[[Exception], None],
         period_s: float | None,
     ) -> None:
         self._controller = controller
-        self._step, self._beat, self._failed = step, beat, failed
+        self._step, self._watch = step, watch
+        self._beat, self._failed = beat, failed
         self._period_s = period_s
         self._changed = threading.Condition()
         self._is_woken = False
@@ -91,6 +94,7 @@ class CommandThread:
                 next_step_s += (missed + 1) * self._period_s
             now_s = time.monotonic()
             if now_s >= next_beat_s:
+                self._watch()
                 moving = self._controller.is_moving
                 self._beat(Heartbeat(self._sequence, moving, self._controller.stops))
                 self._sequence += 1

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 from afil_core.commands import Command
 from afil_core.topics import Qos
-from afil_policy.deploy.adapters import Outgoing
-from afil_policy.deploy.adapters.base import Goal
+from afil_policy.deploy.adapters import Goal, Outgoing
 
 # The last word of a process that ends at once must not end with it.
 _FINISH_S = 0.5

@@ -16,7 +16,7 @@ import numpy as np
 
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
-from afil_policy.deploy.adapters import Adapter, Outgoing
+from afil_policy.deploy.adapters import Adapter, Goal, Outgoing
 from afil_policy.deploy.chunks import Chunk
 from afil_policy.deploy.clock_jumps import ClockJumps
 from afil_policy.deploy.command_loop import CommandLoop
@@ -90,6 +90,7 @@ class PolicyController:
         self._last_stamp_ns: int | None = None
         self._last_tick_s: float | None = None
         self._last_action: Due | None = None
+        self._frozen: str | None = None
         self.is_moving = False
         self._inference.open(self._decided)
 
@@ -136,6 +137,7 @@ class PolicyController:
         problem = self._observations.receive(stream, cdr, now_ns)
         if problem is not None:
             self._refused(problem)
+        self._frozen = self._observations.frozen
 
     def collect(self, now_ns: int) -> bool:
         """Look for a tick that is complete, and have the policy decide on it.
@@ -165,7 +167,7 @@ class PolicyController:
             self._inference.submit(request)
         return True
 
-    def step(self, now_ns: int) -> list[Outgoing]:
+    def step(self, now_ns: int) -> Sequence[Outgoing | Goal]:
         """The commands that are due, in the order in which they must be published.
 
         Args:
@@ -183,7 +185,19 @@ class PolicyController:
                 self._tally.refused(str(error))
                 return self._loop.hold(now_ns) if self.is_moving else []
 
-    def poll(self, now_ns: int) -> list[Outgoing]:
+    def watch(self, now_ns: int) -> Sequence[Outgoing | Goal]:
+        """What brings the robot to rest, where something says that it must stop; nothing else.
+
+        Args:
+            now_ns: The node's clock.
+        """
+        with self._lock:
+            if not self.is_moving:
+                return []
+            reason = self._reason_to_stop(now_ns, self._wall_s())
+            return [] if reason is None else self._stop(reason, now_ns)
+
+    def poll(self, now_ns: int) -> Sequence[Outgoing | Goal]:
         """:meth:`collect` and :meth:`step`, where one thread does everything."""
         self.collect(now_ns)
         return self.step(now_ns)
@@ -209,7 +223,7 @@ class PolicyController:
         with self._lock:
             return self._loop.proposed()
 
-    def rest(self, now_ns: int) -> list[Outgoing]:
+    def rest(self, now_ns: int) -> Sequence[Outgoing | Goal]:
         """Commands that bring the robot to rest, from fresh measurements only.
 
         Args:
@@ -219,6 +233,8 @@ class PolicyController:
             self._watchdog.rest()
             self.is_moving = False
             self._last_stamp_ns = None
+            # What was decided before is not for the robot as it is after a rest.
+            self._execution.reset(self._inferences)
             return self._loop.rest(self._observations.fresh(self._loop.streams), now_ns)
 
     def reset(self) -> None:
@@ -254,7 +270,8 @@ class PolicyController:
             self._tally.stages.add(
                 observation_age=snapshot.age_s,
                 queue=answer.begun_s - snapshot.complete_s,
-                inference=answer.ended_s - answer.begun_s,
+                prepare=answer.prepare_s,
+                inference=answer.ended_s - answer.begun_s - answer.prepare_s,
             )
             if answer.actions is None or not len(answer.actions):
                 self._execution.failed()
@@ -284,19 +301,22 @@ class PolicyController:
         jump = self._jumps.check(now_ns, now_s)
         if jump is not None:
             return jump
+        if self._frozen is not None:
+            return self._frozen
         if self._inference.busy_s(now_s) > self._timeout_s:
             return f"an inference has run for more than {self._timeout_s:g} s"
-        if not self.is_moving:
-            return None
         why = self._tally.problem or "no new frame"
         tick_s = self._last_tick_s
-        if self._pacing.is_steady and (tick_s is None or now_s - tick_s > self._timeout_s):
+        if self._pacing.is_steady and tick_s is not None and now_s - tick_s > self._timeout_s:
+            self._last_tick_s = None
             return f"no tick for more than {self._timeout_s:g} s ({why})"
+        if not self.is_moving:
+            return None
         if self._watchdog.expired(now_s):
             return f"no command for too long ({why})"
         return None
 
-    def _stop(self, reason: str, now_ns: int) -> list[Outgoing]:
+    def _stop(self, reason: str, now_ns: int) -> Sequence[Outgoing | Goal]:
         if not self.is_moving:
             self._tally.problem = reason
             return []
@@ -304,7 +324,7 @@ class PolicyController:
         self._tally.refused(reason)
         return self.rest(now_ns)
 
-    def _command(self, now_ns: int, now_s: float) -> list[Outgoing]:
+    def _command(self, now_ns: int, now_s: float) -> Sequence[Outgoing | Goal]:
         needed = self._loop.streams
         due = self._pacing.due(self._execution, lambda: self._observations.fresh(needed), now_ns)
         if due is None:
@@ -312,6 +332,8 @@ class PolicyController:
                 return []
             self._tally.stages.misses += 1
             return self._loop.hold(now_ns)
+        if self._pacing.is_steady and self._last_tick_s is None:
+            return []
         age_s = 0.0
         if due.snapshot is not None:
             age_s = self._loop.require_recent(due.snapshot.stamp_ns, now_ns)

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from afil_core.contract import Contract
-from afil_policy.deploy.adapters import Outgoing
-from afil_policy.deploy.adapters.base import Goal
+from afil_policy.deploy.adapters import Goal, Outgoing
 from afil_policy.deploy.assemble import assemble
 from afil_policy.deploy.command_thread import CommandThread
 from afil_policy.deploy.connections import Connections
@@ -132,7 +131,12 @@ class Deployment:
         self.controller.reset()
         self._propose = propose
         self._thread = CommandThread(
-            self.controller, step=self._step, beat=beat, failed=ended, period_s=self._period_s
+            self.controller,
+            step=self._step,
+            watch=lambda: self._send(self.controller.watch(self._now_ns())),
+            beat=beat,
+            failed=ended,
+            period_s=self._period_s,
         )
         self._thread.start()
 

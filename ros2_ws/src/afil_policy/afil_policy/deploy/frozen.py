@@ -36,34 +36,38 @@ class FrozenImages:
         images = streams if longest_s > 0 else ()
         self._topics = {s.name: s.topic for s in images if s.is_image}
         self._pictures: dict[str, _Picture] = {}
+        self._problems: dict[str, str] = {}
 
-    def check(self, stream: str, cdr: bytes, now_s: float) -> str | None:
+    @property
+    def problem(self) -> str | None:
+        """A sentence for a camera that is frozen; None where none is."""
+        return next(iter(self._problems.values()), None)
+
+    def check(self, stream: str, cdr: bytes, now_s: float) -> None:
         """Judge one message.
 
         Args:
             stream: Name of its stream.
             cdr: The serialized message.
             now_s: Steady clock.
-
-        Returns:
-            A sentence when the picture is frozen.
         """
         if stream not in self._topics:
-            return None
+            return
         checksum = zlib.crc32(memoryview(cdr)[_STAMP_END:])
         seen = self._pictures.get(stream)
         if seen is None or seen.checksum != checksum:
             self._pictures[stream] = _Picture(checksum, now_s, 1)
-            return None
+            self._problems.pop(stream, None)
+            return
         seen.frames += 1
         still_s = now_s - seen.since_s
-        if seen.frames < _LEAST_FRAMES or still_s < self._longest_s:
-            return None
-        return (
-            f"{stream} ({self._topics[stream]}) has shown the same picture for {still_s:.2f} s: "
-            f"its camera is frozen; restart its driver"
-        )
+        if seen.frames >= _LEAST_FRAMES and still_s >= self._longest_s:
+            self._problems[stream] = (
+                f"{stream} ({self._topics[stream]}) has shown the same picture for "
+                f"{still_s:.2f} s: its camera is frozen; restart its driver"
+            )
 
     def clear(self) -> None:
         """Forget what was shown."""
         self._pictures.clear()
+        self._problems.clear()

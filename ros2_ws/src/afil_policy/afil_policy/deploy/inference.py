@@ -67,6 +67,7 @@ class Answer:
         problem: Why it failed; empty where it did not.
         begun_s: When it began, on the steady clock.
         ended_s: When it ended.
+        prepare_s: How long of that the inputs were prepared, where the policy says so.
     """
 
     request: Request
@@ -74,6 +75,7 @@ class Answer:
     problem: str
     begun_s: float
     ended_s: float
+    prepare_s: float = 0.0
 
 
 class Inference:
@@ -126,7 +128,8 @@ class Inference:
         except Exception as error:  # noqa: BLE001 (a thread that dies would be a policy that hangs)
             problem = f"the policy failed ({type(error).__name__}: {error})"
         self._busy_since_s = None
-        self._deliver(Answer(request, actions, problem, begun_s, self._wall_s()))
+        prepare_s = float(getattr(self._policy, "prepare_s", 0.0))
+        self._deliver(Answer(request, actions, problem, begun_s, self._wall_s(), prepare_s))
 
 
 class InferenceThread(Inference):

@@ -12,7 +12,7 @@ from afil_core import messages
 
 TYPE = "afil_interfaces/msg/PolicyLatency"
 STATISTICS_TYPE = "afil_interfaces/msg/LatencyStatistics"
-STAGES = ("observation_age", "queue", "inference", "publish", "total", "lateness")
+STAGES = ("observation_age", "queue", "prepare", "inference", "publish", "total", "lateness")
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,11 @@ class ObservationBuffer:
         """Names of the streams that are looked at."""
         return tuple(self._streams)
 
+    @property
+    def frozen(self) -> str | None:
+        """A sentence while a camera is frozen."""
+        return self._frozen.problem
+
     def receive(self, stream: str, cdr: bytes, now_ns: int) -> str | None:
         """Take one message.
 
@@ -109,9 +114,9 @@ class ObservationBuffer:
         if stream not in self._streams:
             return None
         now_s = self._received_s = self._wall_s()
-        frozen = self._frozen.check(stream, cdr, now_s)
-        if frozen is not None:
-            return frozen
+        self._frozen.check(stream, cdr, now_s)
+        if self.frozen is not None:
+            return self.frozen
         self._newest.receive(stream, cdr)
         if stream == self._anchor:
             has_header = self._streams[stream].has_header

@@ -47,7 +47,7 @@ class PolicyParameters(Schema):
         False, description="Command only while a watchdog_node is heard"
     )
     frozen_image_s: float = Field(
-        0.2,
+        0.15,
         ge=0,
         description="Wall time after which a picture that stays the same is a frozen camera, s; "
         "0: never; on simulated time pictures are not judged",

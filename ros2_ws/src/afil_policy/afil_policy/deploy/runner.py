@@ -33,6 +33,9 @@ class PolicyRunner:
     Raises:
         AfilError: When the checkpoint is damaged, or was trained for another contract: the
             lines that differ are named.
+
+    Attributes:
+        prepare_s: How long the inputs of the last inference were prepared, s.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class PolicyRunner:
             raise AfilError(f"device '{device}' can't be used here ({reason}); try cpu") from error
         self._method = self._method.to(memory_format=torch.channels_last)
         self._device = device
+        self.prepare_s = 0.0
 
     @property
     def streams(self) -> tuple[str, ...]:
@@ -101,7 +105,9 @@ class PolicyRunner:
         """
         try:
             with torch.inference_mode():
+                begun_s = time.perf_counter()
                 observation = self._transform(history).to(self._device)
+                self.prepare_s = time.perf_counter() - begun_s
                 normalizer = self.checkpoint.normalization.action
                 if prefix is None:
                     chunk = self._method.act(observation)

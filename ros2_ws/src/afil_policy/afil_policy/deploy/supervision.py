@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from afil_core.contract import Contract
-from afil_policy.deploy.adapters import Adapter, Outgoing
+from afil_policy.deploy.adapters import Adapter, Goal, Outgoing
 from afil_policy.deploy.heartbeat import Heartbeat
 from afil_policy.deploy.newest import NewestValues
 from afil_policy.deploy.watchdog import Watchdog
@@ -42,7 +42,7 @@ class Supervisor:
         self._newest = NewestValues(map(contract.stream, adapter.streams), wall_s=wall_s)
         self._watchdog = Watchdog(timeout_s)
         self._resting_until_s = 0.0
-        self._held: list[Outgoing] = []
+        self._held: Sequence[Outgoing | Goal] = ()
         self._heard_s: float | None = None
         self.stops = 0
 
@@ -77,7 +77,7 @@ class Supervisor:
         else:
             self._watchdog.rest()
 
-    def poll(self, now_ns: int) -> list[Outgoing]:
+    def poll(self, now_ns: int) -> Sequence[Outgoing | Goal]:
         """Messages that bring the robot to rest, when it has to be.
 
         They are found once, from what is measured then, and said again for a second.

@@ -10,7 +10,7 @@ from afil_core import schema
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_core.registry import Registry
-from afil_policy.deploy.adapters.base import Adapter, Outgoing
+from afil_policy.deploy.adapters.base import Adapter, Goal, Outgoing
 
 ADAPTERS: Registry[Adapter] = Registry(
     "adapters",
@@ -59,4 +59,4 @@ def build_adapter(contract: Contract, interface: str = "", options: str = "") ->
     return kind(config, contract, commands)
 
 
-__all__ = ["ADAPTERS", "Adapter", "Outgoing", "build_adapter"]
+__all__ = ["ADAPTERS", "Adapter", "Goal", "Outgoing", "build_adapter"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 from afil_core.actions import Action, Commands
 from afil_core.commands import Command
 from afil_core.commands.gripper import GripperCommand
+from afil_core.commands.gripper_action import GripperAction
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
 from afil_policy.deploy.observations import Observations
+
+# Fingers do not tell such widths apart.
+_SAME_M = 0.002
 
 A = TypeVar("A", bound=Action)
 C = TypeVar("C", bound=Command)
@@ -77,7 +81,7 @@ class Adapter(ABC):
     @abstractmethod
     def commands(
         self, action: NDArray[np.float64], observations: Observations, stamp_ns: int, now_ns: int
-    ) -> list[Outgoing]:
+    ) -> Sequence[Outgoing | Goal]:
         """Messages of one tick, in the order in which they must be published.
 
         Args:
@@ -91,7 +95,7 @@ class Adapter(ABC):
         """
 
     @abstractmethod
-    def rest(self, observations: Observations, now_ns: int) -> list[Outgoing]:
+    def rest(self, observations: Observations, now_ns: int) -> Sequence[Outgoing | Goal]:
         """Messages that bring the robot to rest.
 
         Args:
@@ -99,7 +103,7 @@ class Adapter(ABC):
             now_ns: The node's clock.
         """
 
-    def hold(self, now_ns: int) -> list[Outgoing]:
+    def hold(self, now_ns: int) -> Sequence[Outgoing | Goal]:
         """Messages for a period in which there is no new action.
 
         Nothing by default: the robot's controller keeps the last target by itself.
@@ -147,7 +151,8 @@ class Adapter(ABC):
 class Gripper:
     """The gripper of an interface that may have none; sent before anything else.
 
-    Who waits for the arm's command has both then.
+    Who waits for the arm's command has both then. A gripper with an action server is sent a goal
+    only where its target changes: its commands block, and a stream of them would stall it.
 
     Args:
         commands: The commands of the interface.
@@ -155,9 +160,22 @@ class Gripper:
 
     def __init__(self, commands: Commands) -> None:
         self._command = next((c for c in commands if isinstance(c, GripperCommand)), None)
+        self._sent_m: float | None = None
 
-    def to(self, width_m: NDArray[np.float64], stamp_ns: int) -> list[Outgoing]:
-        """The message for a width, float64 [1]; none for an action without a gripper, [0]."""
-        if self._command is None or not width_m.size:
+    def to(self, width_m: NDArray[np.float64], stamp_ns: int) -> list[Outgoing | Goal]:
+        """What to send for a width, float64 [1]; nothing for an action without a gripper, [0]."""
+        command = self._command
+        if command is None or not width_m.size:
             return []
-        return [Outgoing(self._command.topic, self._command.encode(width_m, stamp_ns))]
+        if not isinstance(command, GripperAction):
+            return [Outgoing(command.topic, command.encode(width_m, stamp_ns))]
+        target_m = float(width_m[0])
+        if self._sent_m is not None and abs(target_m - self._sent_m) < _SAME_M:
+            return []
+        self._sent_m = target_m
+        name, fields = command.goal(target_m)
+        return [Goal(name, command.actions[name], fields)]
+
+    def reset(self) -> None:
+        """The next target is sent, whatever was sent before."""
+        self._sent_m = None

@@ -12,8 +12,12 @@ from afil_core.commands.joint import JointCommand
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_core.kinds.joints import JointPositions
-from afil_policy.deploy.adapters.base import Adapter, Gripper, Outgoing
+from afil_policy.deploy.adapters.base import Adapter, Goal, Gripper, Outgoing
 from afil_policy.deploy.observations import Observations
+
+# A joint this far beyond its range, or this many leads from its target, was not put there by us.
+_OUTSIDE_RAD = 0.05
+_LOST_STEPS = 2.0
 
 
 class JointAdapter(Adapter):
@@ -55,6 +59,8 @@ class JointAdapter(Adapter):
         self._gripper = Gripper(commands)
         self._step_rad = action.max_step_rad
         self._lead_rad = config.lead_steps * action.max_step_rad
+        self._range = action.range_rad
+        self._smoothness = action.smoothness()
         self._target: NDArray[np.float64] | None = None
         self._clipped = 0
 
@@ -65,21 +71,32 @@ class JointAdapter(Adapter):
 
     def commands(
         self, action: NDArray[np.float64], observations: Observations, stamp_ns: int, now_ns: int
-    ) -> list[Outgoing]:
+    ) -> list[Outgoing | Goal]:
         """Gripper width, then the joint targets with the tick's stamp."""
         del now_ns
         measured = observations[self.streams[0]]
         wanted, width = np.split(action, [measured.size])
-        last = measured if self._target is None else self._target
-        target = last + (wanted - last).clip(-self._step_rad, self._step_rad)
-        target = measured + (target - measured).clip(-self._lead_rad, self._lead_rad)
+        if self._target is None:
+            self._require_inside(measured)
+            self._target = measured.clip(*self._range)
+        last = self._target
+        away = float(np.abs(measured - last).max())
+        if away > _LOST_STEPS * self._lead_rad:
+            raise AfilError(
+                f"a joint is {away:.3f} rad away from its target, which may be "
+                f"{self._lead_rad:g} rad ahead; somebody holds or moved it: see after it"
+            )
+        near = wanted.clip(measured - self._lead_rad, measured + self._lead_rad)
+        step = (near - last).clip(-self._step_rad, self._step_rad)
+        target = (last + self._smoothness.limit(step)).clip(*self._range)
+        self._smoothness.note(target - last)
         self._clipped += not np.array_equal(target, wanted)
         self._target = target
         return [*self._gripper.to(width, stamp_ns), self._positions(target, stamp_ns)]
 
     def rest(self, observations: Observations, now_ns: int) -> list[Outgoing]:
         """Hold the measured positions; without fresh ones nothing is safe to send."""
-        self._target = None
+        self.reset()
         measured = observations.get(self.streams[0])
         return [] if measured is None else [self._positions(measured, now_ns)]
 
@@ -90,6 +107,18 @@ class JointAdapter(Adapter):
     def reset(self) -> None:
         """Start from the measured positions again."""
         self._target = None
+        self._smoothness.reset()
+        self._gripper.reset()
+
+    def _require_inside(self, measured: NDArray[np.float64]) -> None:
+        low, high = self._range
+        beyond = np.maximum(low - measured, measured - high)
+        worst = int(beyond.argmax())
+        if beyond[worst] > _OUTSIDE_RAD:
+            raise AfilError(
+                f"joint {self._joints.joints[worst]} is {beyond[worst]:.3f} rad beyond its range "
+                f"(action.minimum_rad, .maximum_rad); move it back by hand"
+            )
 
     def _positions(self, joints: NDArray[np.float64], stamp_ns: int) -> Outgoing:
         return Outgoing(self._joints.topic, self._joints.encode(joints, stamp_ns))

@@ -10,7 +10,7 @@ from afil_core.actions import Commands, TargetIntegrator
 from afil_core.actions.ee_delta import EndEffectorDelta
 from afil_core.commands.pose import PoseCommand
 from afil_core.contract import Contract
-from afil_policy.deploy.adapters.base import Adapter, Gripper, Outgoing
+from afil_policy.deploy.adapters.base import Adapter, Goal, Gripper, Outgoing
 from afil_policy.deploy.observations import Observations
 
 
@@ -55,7 +55,7 @@ class PoseAdapter(Adapter):
 
     def commands(
         self, action: NDArray[np.float64], observations: Observations, stamp_ns: int, now_ns: int
-    ) -> list[Outgoing]:
+    ) -> list[Outgoing | Goal]:
         """Gripper width, then the target pose with the tick's stamp.
 
         Raises:
@@ -65,7 +65,9 @@ class PoseAdapter(Adapter):
         measured = observations[self.streams[0]]
         if self._integrator.target is None:
             self._limits.require_inside(measured)
-            self._integrator.start_from(measured)
+            low, high = self._limits.workspace_min_m, self._limits.workspace_max_m
+            inside = np.concatenate([measured[:3].clip(low, high), measured[3:]])
+            self._integrator.start_from(inside)
         target = self._integrator.step(action[:6], measured)
         return [*self._gripper.to(action[6:], stamp_ns), self._target(target, stamp_ns)]
 
@@ -83,6 +85,7 @@ class PoseAdapter(Adapter):
     def reset(self) -> None:
         """Start from the measured pose again."""
         self._integrator.forget()
+        self._gripper.reset()
 
     def _target(self, pose: NDArray[np.float64], stamp_ns: int) -> Outgoing:
         return Outgoing(self._pose.topic, self._pose.encode(pose, stamp_ns))

@@ -10,7 +10,7 @@ from afil_core.actions.ee_delta import EndEffectorDelta
 from afil_core.commands.twist import TwistCommand
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
-from afil_policy.deploy.adapters.base import Adapter, Gripper, Outgoing
+from afil_policy.deploy.adapters.base import Adapter, Goal, Gripper, Outgoing
 from afil_policy.deploy.observations import Observations
 
 
@@ -52,7 +52,7 @@ class TwistAdapter(Adapter):
 
     def commands(
         self, action: NDArray[np.float64], observations: Observations, stamp_ns: int, now_ns: int
-    ) -> list[Outgoing]:
+    ) -> list[Outgoing | Goal]:
         """Gripper width, then the velocity that makes the step in one period.
 
         A velocity has no target that could run ahead: each step is from the measured pose, and
@@ -65,6 +65,9 @@ class TwistAdapter(Adapter):
         if self._is_new:
             self._limits.require_inside(measured)
             self._is_new = False
+        # The arm may have strayed into a box, or to where each way leads through one.
+        if self._limits.is_forbidden(measured[:3], measured[:3]):
+            self._limits.require_inside(measured)
         self._integrator.start_from(measured)
         target = self._integrator.step(action[:6])
         # An arm that strayed out of the workspace is led back no faster than any other way.
@@ -77,7 +80,7 @@ class TwistAdapter(Adapter):
     def rest(self, observations: Observations, now_ns: int) -> list[Outgoing]:
         """Zero velocity, whatever was observed."""
         del observations
-        self._is_new = True
+        self.reset()
         return [self._velocity(np.zeros(6), now_ns)]
 
     def hold(self, now_ns: int) -> list[Outgoing]:
@@ -87,6 +90,8 @@ class TwistAdapter(Adapter):
     def reset(self) -> None:
         """Check again that the arm starts inside of the workspace."""
         self._is_new = True
+        self._integrator.forget()
+        self._gripper.reset()
 
     def _velocity(self, twist: NDArray[np.float64], stamp_ns: int) -> Outgoing:
         return Outgoing(self._twist.topic, self._twist.encode(twist, stamp_ns))

@@ -58,12 +58,40 @@ def test_an_arm_outside_of_the_workspace_does_not_start(contract: Contract) -> N
         move(build_adapter(contract), [0.0], far)
 
 
-def test_an_arm_that_strays_out_of_the_workspace_is_led_back(contract: Contract) -> None:
+def test_an_arm_that_strays_a_little_keeps_its_target_in_the_workspace(
+    contract: Contract,
+) -> None:
+    adapter = build_adapter(contract)
+    edge = HOME + np.array([0.24, 0, 0, 0, 0, 0, 0])
+    assert move(adapter, [0.05], edge)[0] == pytest.approx(0.75)
+    beyond = HOME + np.array([0.4, 0, 0, 0, 0, 0, 0])
+    assert move(adapter, [0.05], beyond)[0] == pytest.approx(0.75)
+    assert move(adapter, [-0.02], beyond)[0] == pytest.approx(0.75)
+
+
+def test_an_arm_that_was_moved_by_somebody_is_not_pulled_back(contract: Contract) -> None:
     adapter = build_adapter(contract)
     move(adapter, [0.05])
-    near = move(adapter, [0.05], HOME + np.array([0.45, 0, 0, 0, 0, 0, 0]))
-    assert near[0] == pytest.approx(0.95 - 0.15)
-    assert move(adapter, [0.05], near)[0] == pytest.approx(0.75)
+    with pytest.raises(AfilError, match="somebody holds or moved it"):
+        move(adapter, [0.05], HOME + np.array([0.45, 0, 0, 0, 0, 0, 0]))
+
+
+def test_no_target_leads_into_or_through_a_forbidden_box(contract: Contract) -> None:
+    wall = {"minimum_m": [0.53, -0.4, 0.0], "maximum_m": [0.54, 0.4, 0.6]}
+    adapter = build_adapter(changed(contract, {"action.limits.forbidden": [wall]}))
+    assert move(adapter, [0.02])[0] == pytest.approx(0.52)
+    assert move(adapter, [0.05])[0] == pytest.approx(0.52)
+    assert move(adapter, [-0.01])[0] == pytest.approx(0.51)
+
+
+def test_a_motion_speeds_up_gently_and_brakes_at_once(contract: Contract) -> None:
+    limits = {"max_translation_change_m": 0.01, "max_translation_jerk_m": 0.004}
+    gentle = changed(contract, {f"action.limits.{k}": v for k, v in limits.items()})
+    adapter = build_adapter(gentle, "pose", "{lead_steps: 100}")
+    targets = [move(adapter, [0.05])[0] for _ in range(5)]
+    steps = np.diff([HOME[0], *targets])
+    np.testing.assert_allclose(steps, [0.004, 0.012, 0.022, 0.032, 0.042], atol=1e-9)
+    assert move(adapter, [0.0])[0] == pytest.approx(targets[-1])
 
 
 def test_rest_holds_the_measured_pose_and_leaves_the_gripper_alone(contract: Contract) -> None:

@@ -1,0 +1,101 @@
+"""Each fault of a robot, and how soon it comes to rest.
+
+``python -m benchmarks.deploy_faults``: policy node, watchdog and a mock franka_ros2 robot run as
+processes; each fault is made while the robot moves.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from afil_core.contract import load_contract
+from afil_core.testing import changed
+from benchmarks.deploy.checkpoint import moving_checkpoint
+from benchmarks.deploy.faults import FATAL, RECOVERABLE, REST_S, Outcome, recover, try_out
+from benchmarks.deploy.rig import Rig, domain, rig
+from benchmarks.report import Report
+
+TARGET = f"<= {REST_S}"
+
+
+def note(report: Report, outcome: Outcome) -> None:
+    """Add a fault's line, with what the node said below it."""
+    if outcome.fault.rests:
+        report.add(f"{outcome.fault.name}: to rest", outcome.rest_s, "s", TARGET)
+    verdict = "as it must be" if outcome.ok else "NOT as it must be"
+    report.add(f"{outcome.fault.name}: {verdict}", float(outcome.ok), "", "== 1")
+    if outcome.problem:
+        print(f"    {outcome.problem[:150]}", flush=True)
+
+
+def refused(folder: Path, *parameters: str) -> tuple[bool, str]:
+    """Whether a policy node ends with code 2 and a sentence."""
+    given = [word for p in parameters for word in ("-p", p)]
+    done = subprocess.run(
+        [sys.executable, "-m", "afil_policy.nodes.policy_node", "--ros-args", *given],
+        capture_output=True, text=True, timeout=120, cwd=folder, check=False,
+    )  # fmt: skip
+    last = (done.stderr.splitlines() or [""])[-1]
+    ok = done.returncode == 2 and last.startswith("error: ") and "Traceback" not in done.stderr
+    return ok, last
+
+
+def at_start(report: Report) -> None:
+    """Faults for which the node must not start."""
+    franka = load_contract("franka")
+    with tempfile.TemporaryDirectory(prefix="afil_deploy_") as name:
+        folder = Path(name)
+        checkpoint = moving_checkpoint(folder / "checkpoint", franka)
+        other = folder / "other.yaml"
+        other.write_text(changed(franka, {"action.limits.max_translation_m": 0.2}).to_yaml())
+        ok, said = refused(folder, f"checkpoint:={checkpoint}", f"robot:={other}")
+        report.add("contract mismatch: refused", float(ok), "", "== 1")
+        print(f"    {said[:150]}")
+        weights = checkpoint / "model.safetensors"
+        weights.write_bytes(weights.read_bytes()[:-1000])
+        ok, said = refused(folder, f"checkpoint:={checkpoint}", "robot:=franka")
+        report.add("checkpoint truncated: refused", float(ok), "", "== 1")
+        print(f"    {said[:150]}")
+
+
+def without_action_server(report: Report) -> None:
+    """The gripper's action server is absent: the arm goes on."""
+    options = {"interface": "pose_hand", "robot": {"with_actions": False}}
+    with rig(load_contract("franka"), **options) as deployed:
+        deployed.wait_until_moving()
+        moved = deployed.robot.wait_until(lambda: len(deployed.robot.heard.commands) > 20, 10)
+        log = (deployed.folder / "faulty_policy.log").read_text()
+        ok = moved and "has no server" in log
+        report.add("action server absent: the arm goes on, said", float(ok), "", "== 1")
+
+
+def main() -> int:
+    """Make every fault; exit code 1 where something was not as it must be."""
+    report = Report("test-deploy-faults.jsonl")
+    contract = load_contract("franka")
+    with domain():
+        at_start(report)
+        with rig(contract) as deployed:
+            for fault in RECOVERABLE:
+                note(report, try_out(deployed, fault))
+                recover(deployed)
+        for fault in FATAL:
+            with rig(contract) as deployed:
+                note(report, try_out(deployed, fault))
+                revive(deployed)
+        without_action_server(report)
+    return 1 if report.failures else 0
+
+
+def revive(deployed: Rig) -> None:
+    """Let a hanging process be ended."""
+    if deployed.policy.poll() is None:
+        deployed.policy.kill()
+        deployed.policy.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
