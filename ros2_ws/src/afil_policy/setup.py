@@ -43,6 +43,7 @@ setup(
             "inspect = afil_policy.commands.inspect:main",
             "policy_node = afil_policy.nodes.policy_node:main",
             "watchdog_node = afil_policy.nodes.watchdog_node:main",
+            "replay = afil_policy.commands.replay:main",
             "report = afil_policy.commands.report:main",
             "train = afil_policy.commands.train:main",
         ],

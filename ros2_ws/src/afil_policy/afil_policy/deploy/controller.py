@@ -24,6 +24,7 @@ from afil_policy.deploy.execution import ChunkExecution
 from afil_policy.deploy.execution.receding import RecedingHorizon
 from afil_policy.deploy.guards import Guard
 from afil_policy.deploy.inference import Answer, Inference, Policy, Request
+from afil_policy.deploy.latency import LatencySummary
 from afil_policy.deploy.observations import RESTART_PERIODS, ObservationBuffer, Snapshot
 from afil_policy.deploy.pacing import Due, FramePacing, Pacing
 from afil_policy.deploy.status import ControlStatus, Tally
@@ -125,6 +126,10 @@ class PolicyController:
             dropped = self._execution.dropped + self._inference.overtaken
             late = self._execution.late
         return self._tally.stages.encode(now_ns, late=late, dropped=dropped)
+
+    def latencies(self) -> dict[str, LatencySummary | None]:
+        """Percentiles of each stage between an observation and its command."""
+        return self._tally.stages.summaries()
 
     def receive(self, stream: str, cdr: bytes, now_ns: int) -> None:
         """Take one message of an observation stream.
