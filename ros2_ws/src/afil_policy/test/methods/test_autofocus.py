@@ -94,3 +94,22 @@ def test_cameras_count_alike_and_those_without_maps_do_not(make: Make, sample: S
     assert not torch.equal(reg("front"), reg("wrist"))
     with pytest.raises(ValueError, match="needs saliency"):
         reg()
+
+
+def test_no_maps_to_learn_from_equals_behavior_cloning_bit_for_bit(
+    make: Make, sample: Sample
+) -> None:
+    # What data.saliency_ratio: 0 makes of every batch.
+    trained = []
+    for method in (make("bc"), make("autofocus")):
+        optimizer = torch.optim.AdamW(method.parameters(), lr=1e-2)
+        for step in range(5):
+            data = sample(step)
+            none = {"front": torch.zeros(4, dtype=torch.bool)}
+            empty = {"front": torch.zeros_like(data.saliency["front"])}
+            optimizer.zero_grad()
+            method.loss(replace(data, saliency=empty, saliency_valid=none)).total.backward()
+            optimizer.step()
+        trained.append(method.state_dict())
+    for name, tensor in trained[0].items():
+        assert torch.equal(tensor, trained[1][name]), name
