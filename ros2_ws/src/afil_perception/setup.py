@@ -16,13 +16,21 @@ setup(
     install_requires=[
         "setuptools",
         "afil_core",
+        "httpx",
         "numpy",
         "opencv-python-headless",
         "pydantic",
         "scipy",
+        "tqdm",
     ],
     # colcon runs the tests of a package with pytest only if it finds this.
-    extras_require={"test": ["pytest"]},
+    # The pinned versions are in requirements-models.txt and requirements-ray.txt.
+    extras_require={
+        "models": ["transformers", "accelerate", "torch", "torchvision"],
+        "sam2": ["sam2", "torch", "torchvision"],
+        "ray": ["ray"],
+        "test": ["pytest"],
+    },
     zip_safe=False,
     maintainer="AFIL",
     maintainer_email="afil@example.org",
@@ -32,6 +40,8 @@ setup(
         "console_scripts": [
             "perceive = afil_perception.commands.perceive:main",
             "perceive_node = afil_perception.nodes.perceive_node:main",
+            "models = afil_perception.commands.models:main",
+            "review = afil_perception.commands.review:main",
             "import_video = afil_perception.commands.import_video:main",
         ],
     },

@@ -50,10 +50,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Figure:
-    """A PNG picture inside of the page, with its caption."""
+    """A picture inside of the page, with its caption: PNG, or a file of another media type."""
 
     png: bytes
     caption: str
+    media: str = "image/png"
     template: ClassVar[str] = "figure.html"
 
     @property

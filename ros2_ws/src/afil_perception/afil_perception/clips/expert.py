@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from afil_core.episodes import Episode, StepReader
+from afil_core.episodes import Episode
 
 # As long as the authors of AutoFocus-IL look back.
 _WINDOW_NS = 600_000_000
@@ -40,9 +40,7 @@ class Expert:
 
     @cached_property
     def _actions(self) -> tuple[list[int], list[NDArray[np.float64]]]:
-        episode = self._episode
         # No stream is looked at but those that the action needs.
-        as_written = episode.metadata.clock_steps > 0
-        reader = StepReader(episode.path, episode.contract, (), as_written=as_written)
+        reader = self._episode.steps(())
         steps = sorted(((s.stamp_ns, s.action) for s in reader), key=lambda step: step[0])
         return [stamp for stamp, _ in steps], [action for _, action in steps]

@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from afil_core.episodes import list_episodes
-from afil_perception.commands import import_video, perceive
+from afil_perception.commands import import_video, models, perceive, review
 
 
 @pytest.fixture
@@ -61,3 +61,31 @@ def test_what_does_not_fit_is_one_sentence_and_code_2(run, module, words, senten
 def test_a_shipped_prompt_is_printed(run) -> None:
     code, out, _ = run(perceive, "--prompt", "filter_driving")
     assert code == 0 and "$candidates" in out
+
+
+def test_models_are_listed_with_what_fetches_them(run) -> None:
+    code, out, _ = run(models)
+    assert code == 0
+    assert "hf download IDEA-Research/grounding-dino-base" in out and "Apache-2.0" in out
+    assert "stands in for SAM 2" in out and "933 MB" in out
+    code, missing, _ = run(models, "--missing")
+    assert code == 0 and "stands in for SAM 2" not in missing
+
+
+def test_weights_that_were_fetched_are_here(run, monkeypatch) -> None:
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: "/somewhere")
+    code, out, _ = run(models)
+    assert code == 0 and "missing" not in out and "hf download" not in out
+
+
+def test_a_dataset_is_reviewed_as_typed(run, make_episode, moving_carrot, tmp_path) -> None:
+    make_episode(moving_carrot)
+    assert run(perceive)[0] == 0
+    code, out, _ = run(review)
+    assert code == 0 and "0 of 1 episodes look suspicious; see demos/review.html" in out
+    assert "data:image/jpeg;base64" in (tmp_path / "demos" / "review.html").read_text()
+    assert "corrections: []" in (tmp_path / "demos" / "corrections.yaml").read_text()
+    # The file of corrections that was put there changes nothing.
+    assert "up to date 1" in run(perceive)[1]
+    code, _, err = run(review, "none")
+    assert code == 2 and "dataset none does not exist" in err

@@ -1,0 +1,1 @@
+"""Review: one page on which a person sees what perception made of a dataset."""
