@@ -6,7 +6,9 @@ setup(
     name=package_name,
     version="0.1.0",
     packages=find_packages(exclude=["test"]),
-    package_data={package_name: ["py.typed", "bodies/*.xml", "worlds/scenes/*.xml"]},
+    package_data={
+        package_name: ["py.typed", "bodies/*.xml", "worlds/scenes/*.xml", "town/maps/*.xodr"]
+    },
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from afil_core import world_protocol as protocol
+from afil_core.contract import load_contract
 from afil_core.errors import AfilError
 from afil_sim.running import demonstration
 from afil_sim.running.environment import TaskEnv
@@ -14,6 +15,8 @@ from afil_sim.running.episodes import Episodes, EpisodesConfig
 from afil_sim.running.pilot import ExpertPilot
 from afil_sim.running.registration import register_environments
 from afil_sim.tasks import find_task, make_task, robots
+from afil_sim.tasks.drive import Drive
+from afil_sim.worlds import WORLDS
 
 
 @pytest.fixture
@@ -88,3 +91,17 @@ def test_a_task_is_a_gymnasium_environment(contract) -> None:
     seen, info = env.reset(seed=3)
     assert set(seen) == {"heading", "top_image"} and info["score"] < 0.95
     assert not env.step(info["expert_action"])[3] and env.step(np.zeros(1))[3]
+
+
+@pytest.mark.parametrize("routes", ["seen", "unseen"])
+def test_scenario(routes):
+    world = WORLDS.select("town", draws=False)
+    config = Drive.Config(world=world, scenarios=("lost_box",), routes=routes)
+    task = Drive(config, "drive", load_contract("carla"))
+    task.reset(0)
+    waited = 0
+    while not task.done:
+        task.world.body.act(task.demonstration())
+        task.step()
+        waited += task.world.car.speed < 0.1 and 30 < task.referee.s < 60
+    assert waited > 20 and task.score == 1.0

@@ -14,7 +14,11 @@ from afil_core.registry import Registry
 from afil_sim.tasks.base import Observations, Task, TaskConfig
 
 TASKS: Registry[Task] = Registry(
-    "tasks", "task", {"lift_carrot": "afil_sim.tasks.lift_carrot:LiftCarrot"}
+    "tasks",
+    "task",
+    {
+        "lift_carrot": "afil_sim.tasks.lift_carrot:LiftCarrot",
+    },
 )
 # What a robot does where nobody says; the first of its tasks by name where it is not listed.
 _USUAL: Final = {"franka": "lift_carrot"}

@@ -4,7 +4,12 @@ from afil_core.registry import Registry
 from afil_sim.worlds.base import World
 
 WORLDS: Registry[World] = Registry(
-    "worlds", "world", {"table_top": "afil_sim.worlds.table_top:TableTop"}
+    "worlds",
+    "world",
+    {
+        "table_top": "afil_sim.worlds.table_top:TableTop",
+        "town": "afil_sim.worlds.town:Town",
+    },
 )
 
 __all__ = ["WORLDS", "World"]

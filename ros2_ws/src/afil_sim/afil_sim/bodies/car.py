@@ -1,0 +1,108 @@
+"""A passenger car: a kinematic bicycle with CARLA's throttle, brake and steering."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from pydantic import Field
+
+from afil_core.contract import Contract
+from afil_core.schema import Schema
+from afil_sim.bodies.base import Body, Sensor, Vector
+
+LENGTH: Final = 4.5
+WIDTH: Final = 1.9
+HEIGHT: Final = 1.5
+WHEELBASE: Final = 2.9
+WHEEL_RADIUS: Final = 0.35
+MASS: Final = 1500.0
+_FULL_BRAKE: Final = np.array([0.0, 0.0, 1.0])
+
+
+class Car(Body):
+    """The ego vehicle: ``x``, ``y`` (its middle) and ``yaw`` in the map, ``speed`` in m/s.
+
+    Args:
+        config: Settings.
+        contract: A contract with commands of kind ``vehicle_control``.
+        image: The camera.
+    """
+
+    class Config(Schema):
+        """Settings.
+
+        Attributes:
+            acceleration: At full throttle from rest, m/s^2.
+            top_speed: Where full throttle no longer accelerates, m/s.
+            braking: At full brake, m/s^2.
+            max_steer: Angle of the front wheels at full steering, rad.
+            steer_rate: How fast that angle changes, rad/s.
+            rolling: What slows it down without throttle, m/s^2.
+        """
+
+        acceleration: float = Field(3.5, gt=0)
+        top_speed: float = Field(30.0, gt=0)
+        braking: float = Field(8.0, gt=0)
+        max_steer: float = Field(0.61, gt=0)
+        steer_rate: float = Field(2.5, gt=0)
+        rolling: float = Field(0.12, ge=0)
+
+    def __init__(self, config: Config, contract: Contract, image: Sensor) -> None:
+        super().__init__(
+            contract,
+            sensors={
+                "image": image,
+                "compressed_image": image,
+                "speed": lambda _: np.array([self.speed]),
+            },
+            actuators={"vehicle_control": self._take},
+        )
+        self.config = config
+        self._action = contract.require_action()
+        self.place(0.0, 0.0, 0.0)
+
+    def place(self, x: float, y: float, yaw: float) -> None:
+        """Stand at a pose with the brake on."""
+        self.x, self.y, self.yaw = x, y, yaw
+        self.speed = self.acceleration = self.yaw_rate = self.wheel_angle = 0.0
+        self.control: Vector = _FULL_BRAKE.copy()
+
+    def hold(self) -> None:
+        """Stop."""
+        self.control = _FULL_BRAKE.copy()
+
+    def commands(self, action: Vector) -> dict[str, Vector]:
+        """The control that an action is, within the contract's limits."""
+        clipped = self._action.clip(np.asarray(action, dtype=np.float64))
+        return {command.name: clipped for command in self.contract.interface()}
+
+    def _take(self, control: Vector) -> None:
+        self.control = np.asarray(control, dtype=np.float64)
+
+    def drive(self, dt: float) -> None:
+        """Drive on for ``dt`` seconds under the control that it has."""
+        cfg, (throttle, steer, brake) = self.config, self.control.tolist()
+        wanted = -steer * cfg.max_steer  # steering is positive to the right, angles to the left
+        most = cfg.steer_rate * dt
+        self.wheel_angle += min(max(wanted - self.wheel_angle, -most), most)
+        push = throttle * cfg.acceleration * max(1 - self.speed / cfg.top_speed, 0.0)
+        before = self.speed
+        self.speed = max(before + (push - brake * cfg.braking - cfg.rolling) * dt, 0.0)
+        self.acceleration = (self.speed - before) / dt
+        self.yaw_rate = self.speed * math.tan(self.wheel_angle) / WHEELBASE
+        # The rear axle goes where the car points; its middle lies before it.
+        rear_x = self.x - 0.5 * WHEELBASE * math.cos(self.yaw)
+        rear_y = self.y - 0.5 * WHEELBASE * math.sin(self.yaw)
+        middle = self.yaw + 0.5 * self.yaw_rate * dt
+        rear_x += self.speed * dt * math.cos(middle)
+        rear_y += self.speed * dt * math.sin(middle)
+        self.yaw += self.yaw_rate * dt
+        self.x = rear_x + 0.5 * WHEELBASE * math.cos(self.yaw)
+        self.y = rear_y + 0.5 * WHEELBASE * math.sin(self.yaw)
+
+    def bump(self, x: float, y: float, yaw: float) -> None:
+        """Stand where it was before it ran into something."""
+        self.x, self.y, self.yaw = x, y, yaw
+        self.speed = 0.0

@@ -1,0 +1,134 @@
+"""The tasks ``drive`` and ``drive_unseen``: routes of the town, each with a dangerous moment.
+
+The seed chooses the scenario, one after the other, and all in it that is random.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from afil_core.contract import Contract
+from afil_core.registry import Selection
+from afil_sim.bodies import Vector
+from afil_sim.experts.driving import DrivingExpert, DrivingExpertConfig
+from afil_sim.scenarios import PAPER, SCENARIOS
+from afil_sim.tasks.base import Task, TaskConfig
+from afil_sim.town.referee import Referee
+from afil_sim.town.score import counts
+from afil_sim.town.stage import Stage
+from afil_sim.worlds import WORLDS, World
+from afil_sim.worlds.town import Town
+
+
+class Drive(Task):
+    """Drive a route to its end without an infraction.
+
+    Args:
+        config: Which routes.
+        name: Its name in the registry.
+        contract: The car's contract.
+    """
+
+    class Config(TaskConfig):
+        """Settings of the task.
+
+        Attributes:
+            scenarios: Scenarios by name; the seed takes one after the other.
+            routes: Those for training, or the others.
+            expert: Settings of the scripted driver.
+        """
+
+        robot: str = "carla"
+        world: Annotated[Selection[World], WORLDS] = Field(
+            default_factory=lambda: WORLDS.select("town")
+        )
+        instruction: str = Field(
+            "drive along the street to the end of the route without hitting anybody", min_length=1
+        )
+        max_steps: int = Field(2000, ge=1)
+        cue: Literal["none"] = "none"
+        scenarios: tuple[str, ...] = Field(PAPER, min_length=1)
+        routes: Literal["seen", "unseen"] = "seen"
+        expert: DrivingExpertConfig = Field(default_factory=DrivingExpertConfig)
+
+    world: Town
+
+    def __init__(self, config: Config, name: str, contract: Contract) -> None:
+        super().__init__(config, name, contract)
+        self._cfg = config
+        self.scenarios = {n: SCENARIOS.select(n).build() for n in config.scenarios}
+        self.scenario = ""
+        self.stage: Stage
+        self.referee: Referee
+        self._action: Vector = np.zeros(3)
+
+    def draw(self, seed: int) -> None:
+        """Put the car at the begin of its route and everybody else where the seed wants them."""
+        self.scenario = list(self.scenarios)[seed % len(self.scenarios)]
+        scenario = self.scenarios[self.scenario]
+        setting = getattr(scenario.config, self._cfg.routes)
+        self.stage = self.world.reset(setting, seed)
+        scenario.populate(self.stage)
+        self.stage.dress()
+        self.referee = Referee(
+            self.world.network, self.world.scenery, self.stage.route, self.stage.may_leave
+        )
+        self._expert = DrivingExpert(self._cfg.expert, self.stage)
+        self._think()
+
+    def judge(self) -> None:
+        """Let the referee look, and the expert decide."""
+        if self.referee.watch(self.world.traffic):
+            self.world.bump()
+        self.world.traffic.ego_s = self.referee.s
+        self._think()
+
+    def _think(self) -> None:
+        referee = self.referee
+        self._action = self._expert.act(
+            self.world.car, self.world.traffic, referee.s, referee.lateral
+        )
+
+    @property
+    def over(self) -> bool:
+        """Whether the route is driven, or lost."""
+        return self.referee.arrived or self.referee.lost
+
+    @property
+    def success(self) -> bool:
+        """Whether the route is driven without an infraction."""
+        return self.referee.arrived and not self.referee.infractions
+
+    @property
+    def score(self) -> float:
+        """The Driving Score, 0..1."""
+        return self.referee.score / 100
+
+    def info(self) -> dict[str, Any]:
+        """Scenario, route completion (percent) and number of infractions by kind."""
+        return {
+            "scenario": self.scenario,
+            "route_completion": self.referee.completion,
+            "infractions": counts(self.referee.infractions),
+        }
+
+    def expert_action(self) -> Vector:
+        """What the scripted driver does in this state: throttle, steer, brake."""
+        return self._action
+
+    def perturb(self, action: Vector, noise: Vector) -> Vector:
+        """Noise on the steering."""
+        perturbed: Vector = action + np.array([0.0, noise[0], 0.0])
+        return perturbed
+
+
+class DriveUnseen(Drive):
+    """The same on routes that training has not seen: other streets, other weather."""
+
+    class Config(Drive.Config):
+        """Settings of the task."""
+
+        routes: Literal["seen", "unseen"] = "unseen"
