@@ -26,8 +26,8 @@ class Imitation(Method):
     """L = L_BC + sum of the parts' weighted terms, L_BC the head's loss on what was demonstrated.
 
     Where a part is guided by saliency, training gives it the target maps, and beside the policy a
-    :class:`SaliencyPredictor` learns them from the images: a network of its own, whose gradients
-    never meet the policy's. The policy acts with what that predicts, in validation too.
+    :class:`SaliencyPredictor` learns them from the images: a network of its own, which shares no
+    weight with the policy. The policy acts with what that predicts, in validation too.
 
     Args:
         config: Options.
@@ -112,23 +112,30 @@ class Imitation(Method):
         """
         if self.predictor is None:
             return {}
-        with torch.no_grad():
-            predicted: dict[str, Tensor] = self.predictor(observation.images)
         if not (self.training and isinstance(observation, Batch)):
-            return predicted
-        found = {}
-        for camera, guess in predicted.items():
-            if camera not in observation.saliency_history:
+            return self._predicted(observation)
+        maps = observation.saliency_history
+        for camera in observation.images:
+            if camera not in maps:
                 raise AfilError(
                     f"this method needs saliency maps of every camera, and {camera} has none; "
                     "perceive it too, or leave it out of data.cameras"
                 )
-            maps = observation.saliency_history[camera]
-            valid = observation.saliency_valid.get(camera)
-            # What was not labelled goes as it will at test time.
-            found[camera] = (
-                maps if valid is None else torch.where(valid[:, None, None, None], maps, guess)
-            )
+        if not observation.saliency_valid:
+            return dict(maps)
+        # What was not labelled goes as it will at test time.
+        predicted, valid = self._predicted(observation), observation.saliency_valid
+        return {
+            camera: torch.where(valid[camera][:, None, None, None], maps[camera], guess)
+            if camera in valid
+            else maps[camera]
+            for camera, guess in predicted.items()
+        }
+
+    @torch.no_grad()
+    def _predicted(self, observation: Observation) -> dict[str, Tensor]:
+        assert self.predictor is not None
+        found: dict[str, Tensor] = self.predictor(observation.images)
         return found
 
     def see(self, observation: Observation, saliency: Mapping[str, Tensor]) -> Seen:
@@ -160,12 +167,13 @@ class Imitation(Method):
                 task=observation.task,
                 instructions=observation.instructions,
             )
-        training = self.training
+        if not self.training:
+            return self.see(observation, self.saliency(observation))
         self.eval()
         try:
             return self.see(observation, self.saliency(observation))
         finally:
-            self.train(training)
+            self.train()
 
     def _parts(self) -> list[Part]:
         return list(self.parts)  # type: ignore[arg-type]

@@ -22,7 +22,8 @@ class SaliencyPredictor(nn.Module):
 
     Source: the gaze predictor of GABRIL (arXiv 2507.19647), an auto-encoder of the policy's own
     encoder and transposed convolutions, trained by the squared error and clipped to [0, 1] when
-    it is used. There it is trained before the policy; here beside it, in the same steps.
+    it is used. There it is trained before the policy; here beside it, in the same steps, on
+    gradients that the policy shares no weight with (only the clip of their norm sees both).
 
     Args:
         spec: Cameras, frames and encoder.
