@@ -10,7 +10,7 @@ setup(
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),
-        (f"share/{package_name}/launch", ["launch/perceive.launch.py"]),
+        (f"share/{package_name}/launch", ["launch/live.launch.py", "launch/perceive.launch.py"]),
         (f"share/{package_name}/config", ["config/perception.yaml"]),
     ],
     install_requires=[
@@ -39,6 +39,7 @@ setup(
     entry_points={
         "console_scripts": [
             "perceive = afil_perception.commands.perceive:main",
+            "live_node = afil_perception.nodes.live_node:main",
             "perceive_node = afil_perception.nodes.perceive_node:main",
             "models = afil_perception.commands.models:main",
             "review = afil_perception.commands.review:main",

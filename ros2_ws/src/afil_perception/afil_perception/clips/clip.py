@@ -87,6 +87,10 @@ class Clip(ABC):
             AfilError: When it can't be read.
         """
 
+    def ready(self) -> bool:
+        """Whether the next frame is there without waiting."""
+        return True
+
     def windows(self, size: int, overlap: int = 0) -> Iterator[list[Frame]]:
         """The readable frames in windows.
 
@@ -95,7 +99,8 @@ class Clip(ABC):
             overlap: Frames that a window shares with the one before, fewer than ``size``.
 
         Yields:
-            Windows in the order of time; the last one may be shorter.
+            Windows in the order of time; the last one may be shorter, and any of a live clip,
+            which waits for no frame to fill one.
         """
         if not 0 <= overlap < size:
             raise ValueError(f"windows of {size} frames can't overlap by {overlap}")
@@ -104,9 +109,9 @@ class Clip(ABC):
         for frame in self:
             window.append(frame)
             fresh += 1
-            if len(window) == size:
+            if len(window) == size or (self.live and not self.ready()):
                 yield window
-                window, fresh = window[size - overlap :], 0
+                window, fresh = window[max(len(window) - overlap, 0) :], 0
         if fresh:
             yield window
 

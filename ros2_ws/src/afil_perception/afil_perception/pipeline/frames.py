@@ -57,6 +57,7 @@ class WatchedClip(Clip):
 
     def __init__(self, clip: Clip) -> None:
         self._clip = clip
+        self.live = clip.live
         self.read: list[tuple[int, int, tuple[int, int]]] = []  # index, stamp, size
 
     @property
@@ -85,6 +86,10 @@ class WatchedClip(Clip):
                 height, width = frame.rgb.shape[:2]
                 self.read.append((frame.index, frame.stamp_ns, (int(height), int(width))))
             yield frame
+
+    def ready(self) -> bool:
+        """As the clip's."""
+        return self._clip.ready()
 
     def frame(self, index: int) -> Frame:
         """As the clip's."""

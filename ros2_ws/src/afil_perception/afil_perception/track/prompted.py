@@ -65,13 +65,13 @@ class PromptedTracker(Tracker):
         instances = Instances(
             config.match_iou, config.agree_iou, config.max_gap_frames, config.min_score
         )
-        passed = 0  # frames in windows before
+        passed, begun = 0, False  # frames in windows before
         for window in clip.windows(config.window, overlap=1):
             answers = self._window(window, passed, instances, phrases, detector)
             for index, objects in enumerate(answers):
-                if index or not passed:
+                if index or not begun:
                     yield objects
-            passed += len(window) - 1
+            passed, begun = passed + len(window) - 1, True
 
     def _window(
         self,

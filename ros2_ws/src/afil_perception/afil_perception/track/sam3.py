@@ -67,16 +67,16 @@ class Sam3Tracker(Tracker):
         """Find and follow the phrases."""
         del detector
         handover = Handover(self._config.max_gap_frames)
-        passed = 0  # frames in windows before
+        passed, begun = 0, False  # frames in windows before
         for window in clip.windows(self._config.window, overlap=1):
             images = [frame.rgb for frame in window]
             for index, found in enumerate(self._segment(images, phrases)):
                 if not index:
                     handover.begin_window(passed, found)
                 objects = handover.update(passed + index, found)
-                if index or not passed:
+                if index or not begun:
                     yield objects
-            passed += len(window) - 1
+            passed, begun = passed + len(window) - 1, True
 
     @torch.inference_mode()
     def _segment(self, frames: Sequence[Rgb], phrases: Sequence[Phrase]) -> Iterator[list[Found]]:
