@@ -2,7 +2,7 @@
 
 from afil_core.contract.compare import differences
 from afil_core.contract.contract import Contract
-from afil_core.contract.document import ContractDocument, RecordedTopic
+from afil_core.contract.document import ContractDocument, RecordedImage, RecordedTopic
 from afil_core.contract.load import (
     load_contract,
     parse_contract,
@@ -15,6 +15,7 @@ __all__ = [
     "Contract",
     "ContractDocument",
     "Qos",
+    "RecordedImage",
     "RecordedTopic",
     "differences",
     "load_contract",

@@ -10,16 +10,18 @@ import yaml
 
 from afil_core import schema
 from afil_core.actions import ACTIONS, Action, Commands
+from afil_core.codecs.image import COMPRESSED_IMAGE
 from afil_core.commander import COMMANDER_TOPIC, COMMANDER_TYPE, LATCHED, OVERRIDE_TYPE
 from afil_core.commands import COMMANDS, Command
-from afil_core.contract.document import ContractDocument, Takeover
+from afil_core.contract.document import ContractDocument, RecordedImage, Takeover
 from afil_core.errors import AfilError
 from afil_core.kinds import KINDS, Observation
+from afil_core.kinds.image import Image
 from afil_core.schema import nearest
 from afil_core.topics import Qos, resolve
 
 # What does not change what data mean.
-_MEANINGLESS = ("description", "namespace", "guards", "extra_topics", "takeover")
+_MEANINGLESS = ("description", "namespace", "guards", "extra_topics", "takeover", "recording")
 
 
 class Contract:
@@ -60,6 +62,9 @@ class Contract:
                 raise AfilError(
                     f"anchor is '{self.anchor}', but must name an image stream ({names})"
                 )
+            for name in document.recording:
+                if name not in {s.name for s in self.images if isinstance(s, Image)}:
+                    raise AfilError(f"recording names '{name}', which is no raw image stream")
             for name in document.takeover.topics if document.takeover else ():
                 if name not in self.commands:
                     raise AfilError(
@@ -216,6 +221,32 @@ class Contract:
         if space == self.namespace:
             return self
         return Contract(self.document.model_copy(update={"namespace": space}))
+
+    @cached_property
+    def as_recorded(self) -> Contract:
+        """What a recording's topics are: packed cameras are compressed images beside their own."""
+        packed = {n: r for n, r in self.document.recording.items() if r.format != "raw"}
+        if not packed:
+            return self
+        data = self.to_dict()
+        data["recording"] = {}
+        for name, image in packed.items():
+            raw = data["observations"][name]
+            kept = {key: raw[key] for key in raw if key != "encoding"}
+            data["observations"][name] = {
+                **kept,
+                "kind": "compressed_image",
+                "topic": f"{raw['topic']}/compressed",
+                "type": COMPRESSED_IMAGE,
+                "format": image.format,
+                "quality": image.quality,
+            }
+        return Contract(schema.read(ContractDocument, data, "contract as recorded"))
+
+    def recording_images(self, image: RecordedImage) -> Contract:
+        """The same robot with all of its raw cameras kept in another way."""
+        raw = {s.name: image for s in self.images if isinstance(s, Image)}
+        return Contract(self.document.model_copy(update={"recording": raw}))
 
     def to_dict(self) -> dict[str, Any]:
         """The contract as plain data, in the form of its YAML file."""

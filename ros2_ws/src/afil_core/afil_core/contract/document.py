@@ -57,6 +57,18 @@ class Takeover(Schema):
     topics: dict[str, TopicName] = Field(min_length=1)
 
 
+class RecordedImage(Schema):
+    """How a raw camera is kept in recordings.
+
+    Attributes:
+        format: ``jpeg`` (small, with loss), ``png`` (without), or ``raw`` as it comes.
+        quality: Of a JPEG, 1 to 100.
+    """
+
+    format: Literal["raw", "jpeg", "png"] = "raw"
+    quality: int = Field(90, ge=1, le=100)
+
+
 class ContractDocument(Schema):
     """What a contract's YAML file holds.
 
@@ -77,6 +89,7 @@ class ContractDocument(Schema):
         guards: What may forbid a policy to command, by the guard's name, with its options; they
             are the policy node's, which checks them.
         extra_topics: Topics that are recorded and not used, e.g. ``/tf_static``.
+        recording: Raw cameras that the recorder packs, by the stream's name.
     """
 
     renamed = {"limits": "action.limits"}
@@ -96,6 +109,7 @@ class ContractDocument(Schema):
     takeover: Takeover | None = None
     guards: dict[str, dict[str, Any]] = {}
     extra_topics: dict[TopicName, RecordedTopic] = {}
+    recording: dict[str, RecordedImage] = {}
 
     @model_validator(mode="after")
     def _refuse_shared_topics(self) -> ContractDocument:

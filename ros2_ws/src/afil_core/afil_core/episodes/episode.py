@@ -56,8 +56,13 @@ class Episode:
                 f"recorded by AFIL; record it with afil_teleop"
             )
         contract = parse_contract(self.bag.custom_data[CONTRACT_KEY], f"{self.path}/metadata.yaml")
-        require_all_topics(contract, self.bag.counts, f"bag {self.path}")
+        require_all_topics(contract.as_recorded, self.bag.counts, f"bag {self.path}")
         return contract
+
+    @property
+    def recorded(self) -> Contract:
+        """The contract of what lies in the bag, where cameras may be packed."""
+        return self.contract.as_recorded
 
     @property
     def saliency_path(self) -> Path:
@@ -71,7 +76,7 @@ class Episode:
 
     def ticks(self, streams: Collection[str] | None = None) -> Iterator[Tick]:
         """The aligned ticks of the episode, through the live timeline."""
-        timeline = Timeline(self.contract, streams)
+        timeline = Timeline(self.recorded, streams)
         names = {s.topic: s.name for s in timeline.streams}
         for topic, log_time_ns, cdr in read_bag(self.path, names):
             timeline.push(names[topic], cdr, log_time_ns)
@@ -89,7 +94,7 @@ class Episode:
             AfilError: When nothing in it can be imitated.
         """
         stepped = self.metadata.clock_steps > 0
-        return StepReader(self.path, self.contract, streams, as_written=stepped)
+        return StepReader(self.path, self.recorded, streams, as_written=stepped)
 
     def images(
         self, stream_name: str, left_out: LeftOut | None = None
@@ -103,7 +108,7 @@ class Episode:
         Raises:
             AfilError: When the bag is damaged, or a frame is broken and nobody counts.
         """
-        stream = self.contract.stream(stream_name)
+        stream = self.recorded.stream(stream_name)
         for _, log_time_ns, cdr in read_bag(self.path, [stream.topic]):
             try:
                 value: NDArray[Any] = stream.decode(cdr).value

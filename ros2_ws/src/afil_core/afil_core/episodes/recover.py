@@ -96,6 +96,7 @@ def recover_episode(
         operator=draft.operator,
         seed=draft.seed,
         notes={**draft.notes, "recovered_from": folder.name},
+        packed=True,
     )
     return _copy(folder, contract, writer)
 
@@ -158,7 +159,8 @@ def _copy(folder: Path, contract: Contract, writer: EpisodeWriter) -> Recovered:
     count = 0
     try:
         extra = contract.extra_topics() | contract.commander_topics()
-        for topic, msgtype, cdr, log_time_ns in salvage(folder):
+        for recorded, msgtype, cdr, log_time_ns in salvage(folder):
+            topic = writer.own_name(recorded)
             if topic in extra and not writer.has_topic(topic):
                 writer.add_topic(topic, msgtype, extra[topic][1])
             if writer.has_topic(topic):

@@ -17,6 +17,7 @@ from afil_core.episodes.folders import (
     FolderLock,
     free_names,
 )
+from afil_core.episodes.image_packer import ImagePacker
 from afil_core.episodes.ledger import Ledger, TopicEntry, require_all_topics
 from afil_core.episodes.metadata import EPISODE_FILE, EpisodeMetadata, TopicSummary
 from afil_core.errors import AfilError
@@ -44,6 +45,7 @@ class EpisodeWriter:
         offered: What the publishers of each topic offer, which the bag keeps for its playback;
             the contract's quality of service where nobody offers anything.
         options: How the bag is written.
+        packed: Whether the cameras that the contract packs come packed, from another recording.
 
     Raises:
         AfilError: When the dataset cannot be written, or a message type is not installed.
@@ -67,7 +69,9 @@ class EpisodeWriter:
         notes: Mapping[str, str] | None = None,
         offered: Mapping[str, Sequence[OfferedQos]] | None = None,
         options: BagOptions | None = None,
+        packed: bool = False,
     ) -> None:
+        self._packed = packed
         draft = Draft(
             contract=contract.to_yaml(),
             instruction=instruction,
@@ -100,13 +104,14 @@ class EpisodeWriter:
             BlockingIOError: When another recorder is writing it.
         """
         writer = cls.__new__(cls)
+        writer._packed = True
         contract = parse_contract(draft.contract, str(folder))
         writer._begin(folder.parent.parent, contract, draft, None, {})
         lock = FolderLock(folder)
         bag = BagWriter.resumed(folder, {CONTRACT_KEY: draft.contract}, writer._noted)
         writer._bag, writer._lock, writer.name = bag, lock, folder.name
         for topic, msgtype in bag.types.items():
-            writer._declare(topic, msgtype)
+            writer._declare(writer.own_name(topic), msgtype)
         return writer
 
     def _begin(
@@ -129,6 +134,14 @@ class EpisodeWriter:
         self._guard = ClockGuard()
         self._clock_steps = 0
         self.ledger = Ledger(contract)
+        self._packers = {
+            raw.topic: ImagePacker(raw, kept)
+            for raw, kept in zip(
+                contract.observations, contract.as_recorded.observations, strict=True
+            )
+            if raw.topic != kept.topic
+        }
+        self._names = {topic: packer.topic for topic, packer in self._packers.items()}
         if bag is not None:
             self._bag = bag
             self.name = bag.path.name
@@ -146,7 +159,18 @@ class EpisodeWriter:
             AfilError: When the type is not installed.
         """
         self._declare(topic, msgtype)
-        self._bag.add_topic(topic, msgtype, qos, self._offered.get(topic, ()))
+        offered = self._offered.get(topic, ())
+        packer = self._packers.get(topic)
+        if packer is None:
+            self._bag.add_topic(topic, msgtype, qos, offered)
+        else:
+            encode = None if self._packed else packer
+            self._bag.add_topic(packer.topic, packer.type, qos, offered, encode)
+
+    @property
+    def costs(self) -> list[str]:
+        """What packing cameras costs, one sentence each."""
+        return [packer.cost for packer in self._packers.values()]
 
     def has_topic(self, topic: str) -> bool:
         """Whether a topic was declared."""
@@ -161,7 +185,7 @@ class EpisodeWriter:
         Raises:
             AfilError: When the disk refuses it.
         """
-        if not self._bag.write(topic, cdr, log_time_ns):
+        if not self._bag.write(self._names.get(topic, topic), cdr, log_time_ns):
             self.ledger[topic].dropped += 1
             return None
         return self._note(topic, cdr, log_time_ns)
@@ -244,9 +268,15 @@ class EpisodeWriter:
 
     def _noted(self, topic: str, msgtype: str, head: bytes, log_time_ns: int) -> None:
         """Count a message that is in the bag already."""
+        topic = self.own_name(topic)
         if topic not in self._types:
             self._declare(topic, msgtype)
         self._note(topic, head, log_time_ns)
+
+    def own_name(self, recorded: str) -> str:
+        """The name that the contract has for a topic of a bag."""
+        own = {name: topic for topic, name in self._names.items()}
+        return own.get(recorded, recorded)
 
     def _metadata(
         self, success: bool | None, problems: Sequence[str], set_aside: Sequence[str]
@@ -261,8 +291,8 @@ class EpisodeWriter:
             recorded_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             duration_s=self.ledger.duration_ns / 1e9,
             topics={
-                topic: TopicSummary(
-                    type=msgtype,
+                self._names.get(topic, topic): TopicSummary(
+                    type=self._packers[topic].type if topic in self._packers else msgtype,
                     count=self.ledger[topic].count,
                     max_gap_s=self.ledger.silence_ns(topic) / 1e9,
                 )

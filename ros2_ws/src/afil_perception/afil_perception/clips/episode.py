@@ -28,8 +28,9 @@ class EpisodeClip(Clip):
 
     def __init__(self, episode: Episode, stream_name: str, recording: str) -> None:
         self.stream = episode.contract.stream(stream_name)
+        self._recorded = episode.recorded.stream(stream_name)
         self._bag = episode.path
-        self._count = episode.bag.counts[self.stream.topic]
+        self._count = episode.bag.counts[self._recorded.topic]
         # Log times don't say where a frame is when the clock was set in between.
         self._as_written = episode.metadata.clock_steps > 0
         self._identity = digest(recording, self.stream.topic)
@@ -91,7 +92,7 @@ class EpisodeClip(Clip):
     ) -> Iterator[tuple[int, bytes]]:
         found = read_bag(
             self._bag,
-            [self.stream.topic],
+            [self._recorded.topic],
             as_written=self._as_written,
             start_ns=start_ns,
             stop_ns=stop_ns,
@@ -99,7 +100,7 @@ class EpisodeClip(Clip):
         return ((log_time_ns, cdr) for _, log_time_ns, cdr in found)
 
     def _decoded(self, index: int, log_time_ns: int, cdr: bytes) -> Frame:
-        decoded = self.stream.decode(cdr)
+        decoded = self._recorded.decode(cdr)
         stamp_ns = log_time_ns if decoded.stamp_ns is None else decoded.stamp_ns
         frame = Frame(index, stamp_ns, decoded.value)
         self._recent[index] = frame

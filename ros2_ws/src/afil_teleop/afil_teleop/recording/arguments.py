@@ -93,6 +93,22 @@ class RecordArguments(Schema):
         "for a person",
     )
     operator: str = Field("", description="Who demonstrates, for episode.yaml; empty: the source")
+    compression: Literal["none", "zstd"] = Field(
+        "none", description="Packs what is not packed already; zstd costs processor time"
+    )
+    images: Literal["contract", "raw", "jpeg", "png"] = Field(
+        "contract", description="How raw cameras are kept: as the contract says, or all in one way"
+    )
+    split_mb: float = Field(
+        0.0, ge=0, description="Next file of a recording at this size; 0: never"
+    )
+    all: bool = Field(False, description="Record all topics that somebody publishes, too")
+    preflight: Literal["start", "only"] = Field(
+        "start", description="only: say whether an episode could start, and end with 0 or 1"
+    )
+    session_min: float = Field(
+        5.0, ge=0, description="The disk must have room for so many minutes of messages"
+    )
     use_sim_time: Literal["auto", "true", "false"] = Field(
         "auto",
         description="Follow /clock; auto: with sim:=true, and where the contract's clock is "
@@ -212,6 +228,12 @@ class RecordArguments(Schema):
             cue=self.notes.get("cue", ""),
             noise=self.notes.get("noise", ""),
             reset=self.reset,
+            compression=self.compression,
+            images=self.images,
+            split_mb=self.split_mb,
+            all=self.all,
+            preflight=self.preflight,
+            session_min=self.session_min,
         )
 
     def simulation(self, state: DatasetState) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from afil_core.contract import Contract
+from afil_core.contract import Contract, RecordedImage
 from afil_core.episodes.recover import recover_interrupted
 from afil_core.errors import EXIT_INTERRUPTED, AfilError
 from afil_core.topics import Qos
@@ -70,6 +70,8 @@ class RecordingControl:
                 f"episodes:={given.episodes} needs a simulated world in lock-step (sim:=true), "
                 f"because only there can the recorder start and judge episodes by itself"
             )
+        if given.images != "contract":
+            contract = contract.recording_images(RecordedImage(format=given.images))
         self.contract = contract
         self.dataset = Path(given.dataset).expanduser()
         self.monitor = Monitor(
@@ -326,6 +328,8 @@ class RecordingControl:
 
     def _ended(self, name: str, path: Path | None, success: bool) -> None:
         self._save_at_s = None
+        for line in self.recorder.costs if path is not None else ():
+            self._log(logging.INFO, line)
         self.summary.add(name, path)
         self.on_end(path, success)
 

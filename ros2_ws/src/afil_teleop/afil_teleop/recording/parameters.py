@@ -47,6 +47,9 @@ class RecordParameters(Schema):
     compression: Literal["none", "zstd"] = Field(
         "none", description="Packs what is not packed already; zstd costs processor time"
     )
+    images: Literal["contract", "raw", "jpeg", "png"] = Field(
+        "contract", description="How raw cameras are kept: as the contract says, or all in one way"
+    )
     split_mb: float = Field(
         0.0, ge=0, description="Next file of a recording at this size; 0: never"
     )

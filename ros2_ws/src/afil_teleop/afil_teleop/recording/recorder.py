@@ -60,6 +60,7 @@ class EpisodeRecorder:
         notes: Further texts for ``episode.yaml``.
         offered: What the publishers of each topic offer, which the next episode's bag keeps.
         ledger: What was written of the open or the last episode.
+        costs: What packing cameras cost in the last episode, one sentence each.
     """
 
     def __init__(
@@ -264,6 +265,7 @@ class EpisodeRecorder:
         writer.instruction, writer.seed = self.instruction, seed
         writer.notes |= self.notes
         path = writer.save(success, self._problems(), set_aside=reasons)
+        self.costs = writer.costs
         self._writer = None
         return path
 
