@@ -25,6 +25,7 @@ import yaml
 
 from afil_core.bags import read_bag
 from afil_core.contract import load_contract
+from afil_core.episodes.metadata import read_metadata
 from afil_core.messages import peek_stamp
 from benchmarks.report import Report
 
@@ -158,6 +159,11 @@ def recorder(folder: Path, contract: Path, seconds: float, *options: str) -> Run
         print(log.read_text(errors="replace")[-600:] if os.environ.get("VERBOSE") else "", end="")
     (episode,) = dataset.glob("*/episode.yaml")
     lost, count, mb_s = _lost(episode.parent, sent)
+    told = read_metadata(episode.parent)
+    for line in told.problems:
+        print(f"  said: {line}")
+    if told.dropped:
+        print(f"  counted as dropped: {told.dropped}")
     stored = sum(p.stat().st_size for p in episode.parent.glob("*.mcap")) / 1e6
     for path in [*episode.parent.iterdir()]:
         path.unlink()

@@ -62,3 +62,13 @@ class Report:
         print(f"{metric:42s} {value:10.4g} {unit:6s}{floor}{verdict}", flush=True)
         with self.path.open("a") as file:
             file.write(json.dumps(asdict(figure)) + "\n")
+
+    def note(
+        self, metric: str, value: float, unit: str, kept: str, told: str, *, ok: bool
+    ) -> None:
+        """Store what came of one case, whose caller prints it."""
+        self.failures += not ok
+        number = None if math.isnan(value) else value
+        figure = asdict(Figure(metric, value, unit, kept, ok)) | {"value": number, "told": told}
+        with self.path.open("a") as file:
+            file.write(json.dumps(figure) + "\n")

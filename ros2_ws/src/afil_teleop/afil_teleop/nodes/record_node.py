@@ -37,8 +37,9 @@ from afil_teleop.recording.session import Answer
 from afil_teleop.recording.status import STATUS_TYPE, RecorderStatus
 from afil_teleop.recording.world import ResetAnswer
 
-# Deep enough for seconds of messages: a recorder that is late must not lose any.
-_QUEUE_DEPTH = 500
+# Seconds of messages: a recorder that a busy machine keeps waiting must not lose any.
+_QUEUE_DEPTH, _IMAGE_QUEUE_DEPTH = 5000, 150
+_BIG_TYPES = ("Image", "CompressedImage", "PointCloud2")
 # A lock-step world waits for its recorder between two episodes.
 _WORLD_TICK_S, _TICK_S, _GRAPH_S, _STATUS_S = 0.02, 0.05, 0.3, 1.0
 
@@ -122,11 +123,12 @@ class RecordNode(Node):
             )
 
     def _listen(self, topic: str, msgtype: str, qos: Qos) -> None:
+        big = msgtype.rpartition("/")[2] in _BIG_TYPES
         self.create_subscription(
             get_message(msgtype),
             topic,
             partial(self._received, topic),
-            QoSProfile(**qos.profile(depth=_QUEUE_DEPTH)),
+            QoSProfile(**qos.profile(depth=_IMAGE_QUEUE_DEPTH if big else _QUEUE_DEPTH)),
             event_callbacks=SubscriptionEventCallbacks(message_lost=partial(self._lost, topic)),
             raw=True,
         )

@@ -7,6 +7,7 @@ robot with another contract; what a contract can't say is an option.
 import argparse
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import rclpy
@@ -29,6 +30,8 @@ class FakeRobot(Node):
         contract = load_contract(given.contract).within(self.get_namespace())
         self._robot = FrankaOnPaper(contract)
         self._silent_after = {name: float(s) for name, s in given.silent_after}
+        self._silent_between = {name: (float(a), float(b)) for name, a, b in given.silent_between}
+        self._log = given.log.open("w") if given.log else None
         self._offsets_ns = {name: round(float(s) * 1e9) for name, s in given.stamp_offset}
         self._names = {s.topic: s.name for s in contract.observations}
         if not given.undriven:
@@ -50,13 +53,16 @@ class FakeRobot(Node):
             now_ns += round(self._given.clock_step * 1e9)
         away = np.array([0.002 * (self._count % 20), 0, 0, 0, 0, 0, 0])
         anchor = self._robot.contract.stream(self._robot.contract.anchor)
-        shade = 0 if self._given.freeze else self._count % 200
+        frozen = self._given.freeze or passed_s > self._given.freeze_after
+        shade = 0 if frozen else self._count % 200
         values = {"ee_pose": HOME + away, anchor.name: np.full(anchor.shape, shade, np.uint8)}
         for name, topic in self._sent().items():
             stamp_ns = 0 if name in self._given.zero_stamp else now_ns
             stamp_ns += self._offsets_ns.get(name, 0)
             sent = [*self._robot.by_topic(stamp_ns, values)]
             sent += self._robot.command(stamp_ns, HOME + away)
+            if self._log is not None:
+                print(topic, stamp_ns, time.time_ns(), file=self._log, flush=True)
             self._offered[topic].publish(dict(sent)[topic])
         self._count += 1
 
@@ -67,7 +73,12 @@ class FakeRobot(Node):
             for topic, name in self._names.items()
             if name not in self._given.without
             and passed_s < self._silent_after.get(name, float("inf"))
+            and not self._is_silent(name, passed_s)
         }
+
+    def _is_silent(self, name: str, passed_s: float) -> bool:
+        start, end = self._silent_between.get(name, (0.0, 0.0))
+        return start < passed_s < end
 
 
 def main() -> int:
@@ -81,6 +92,9 @@ def main() -> int:
     parser.add_argument("--step-after", type=float, default=3.0)
     parser.add_argument("--freeze", action="store_true")
     parser.add_argument("--undriven", action="store_true", help="nobody commands it")
+    parser.add_argument("--freeze-after", type=float, default=float("inf"))
+    parser.add_argument("--silent-between", nargs=3, action="append", default=[])
+    parser.add_argument("--log", type=Path, help="topic, stamp and time of all that is sent")
     given = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
     return run_node(lambda: FakeRobot(given))
 
