@@ -1,8 +1,8 @@
 # Slow studies; each prints a line per figure and writes benchmarks/results/<target>.jsonl.
 
-.PHONY: bench bench-cue bench-methods bench-perceive bench-read
+.PHONY: bench bench-cue bench-methods bench-perceive bench-read bench-train
 
-bench: bench-cue bench-perceive bench-read ## Every benchmark
+bench: bench-cue bench-perceive bench-read bench-train ## Every benchmark
 
 bench-cue: install ## bc and autofocus with three training seeds on the demo's demonstrations (about 20 minutes)
 	@$(RUN) $(BIN)/python -m benchmarks.bench_cue --demos $(DEMO_DIR)/demos
@@ -15,3 +15,6 @@ bench-methods: install ## Every method once on the demo's demonstrations, cue in
 
 bench-perceive: install ## Identities on real detections and in simulation, fidelity, speed and memory of perception (about 5 minutes)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.bench_perceive --data $(AUTHORS_DATA)
+
+bench-train: install ## Cost of data, loader and each method beside bc (about 4 minutes); LEROBOT=python of its environment
+	@$(RUN) $(BIN)/python -m benchmarks.bench_train $(if $(LEROBOT),--lerobot $(LEROBOT))

@@ -172,8 +172,7 @@ class BatchSource:
         with_target = torch.from_numpy(self._has_target[steps])[:, None, None, None]
         found = {}
         for camera in self._maps:
-            maps = torch.from_numpy(self._cache.targets(camera, wanted)).to(torch.float32)
-            found[camera] = maps.div_(255)
+            found[camera] = torch.div(torch.from_numpy(self._cache.targets(camera, wanted)), 255)
             if not with_target.all():
                 found[camera].mul_(with_target)
         return found
@@ -188,7 +187,7 @@ class BatchSource:
         history, _ = cache.history(others, self._config.data.frames)
         images = {c: self.transform.pixels(c, cache.images(c, history)) for c in cache.cameras}
         maps = {
-            c: torch.from_numpy(cache.targets(c, others[:, None])).to(torch.float32).div_(255)
+            c: torch.div(torch.from_numpy(cache.targets(c, others[:, None])), 255)
             for c in self._maps
         }
         return Partner(images, maps)

@@ -84,8 +84,9 @@ class ObservationTransform(Preparation):
         """Frames as a network sees them: float32 [..., C, H, W] in [-1, 1] of [..., H, W, C]."""
         # What follows keeps the order in memory, which is that of channels_last.
         stored = self.stored[camera]
-        pixels = torch.from_numpy(values).movedim(-1, -3).to(torch.float32)
-        return pixels.div_(stored.half_range).sub_(1.0)
+        pixels = torch.from_numpy(values).movedim(-1, -3)
+        # Conversion and division in one pass over the memory.
+        return torch.div(pixels, stored.half_range).sub_(1.0)
 
     def __call__(
         self, history: Sequence[Mapping[str, NDArray[Any]]], instruction: str | None = None
