@@ -64,7 +64,7 @@ class TerminalDevice(Device):
     def show(self, text: str) -> None:
         """A line that the next one overwrites."""
         if self._terminal is not None:
-            self._terminal.write(f"\r\x1b[K{text}\r")
+            self._terminal.write(f"\r\x1b[K{text[: self._terminal.columns - 1]}\r")
 
     def ring(self, times: int) -> None:
         """The terminal's bell."""

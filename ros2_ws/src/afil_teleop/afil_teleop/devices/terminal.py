@@ -12,6 +12,9 @@ from types import TracebackType
 
 from afil_core.errors import AfilError
 
+# Where a terminal does not tell.
+_COLUMNS = 80
+
 
 class Terminal:
     """Reads keys without waiting for Enter, also under ``ros2 launch``, which takes stdin away.
@@ -44,6 +47,14 @@ class Terminal:
         if not select.select([self._fd], [], [], 0)[0]:
             return ""
         return os.read(self._fd, 1024).decode("utf-8", errors="ignore")
+
+    @property
+    def columns(self) -> int:
+        """Its width."""
+        try:
+            return os.get_terminal_size(self._fd).columns or _COLUMNS
+        except OSError:
+            return _COLUMNS
 
     def write(self, text: str) -> None:
         """Write text as it is; a terminal that does not take it at once loses it."""

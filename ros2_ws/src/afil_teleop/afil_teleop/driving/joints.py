@@ -16,12 +16,16 @@ from afil_core.kinds.joints import JointPositions
 from afil_core.schema import Schema
 from afil_teleop.driving.base import Drive, Sent
 
+# A leader farther away is not followed until it comes near.
+_NEAR_RAD = 0.4
+
 
 class JointDrive(Drive):
     """Publishes the demonstrated commands of ``joint``.
 
     The target starts at the measured positions and follows the device, a leader arm say, by the
-    largest step per control period: an arm does not jump to where its leader lies.
+    largest step per control period. It does not begin before the leader is near: an arm that set
+    out by itself for wherever its leader was left would sweep the table.
     """
 
     def __init__(self, config: Schema, contract: Contract) -> None:
@@ -44,6 +48,7 @@ class JointDrive(Drive):
                 f"the joints of commands.{self._joints.name}, where a target could start"
             )
         self._target: NDArray[np.float64] | None = None
+        self._is_near = False
         self._width_m: NDArray[np.float64] | None = None
 
     @property
@@ -72,14 +77,28 @@ class JointDrive(Drive):
         assert self._target is not None, "measured comes first"
         clipped = self.action.clip(action)
         joints = clipped[: self._joints.size]
+        self._require_near(joints - self._target)
         step = np.clip(joints - self._target, -self._max_step_rad, self._max_step_rad)
         self._target = self._target + step
         if self._gripper is not None:
             self._width_m = clipped[self._joints.size :]
-        return self.rest(stamp_ns)
+        return self._sent(stamp_ns)
 
     def rest(self, stamp_ns: int) -> list[Sent]:
-        """The last target again, and the last width."""
+        """The last target again, and the last width; the leader must come near once more."""
+        self._is_near = False
+        return self._sent(stamp_ns)
+
+    def _require_near(self, away: NDArray[np.float64]) -> None:
+        farthest = int(np.argmax(abs(away)))
+        if not self._is_near and abs(away[farthest]) > _NEAR_RAD:
+            raise AfilError(
+                f"{self._joints.joints[farthest]} of the leader is {away[farthest]:+.2f} rad away "
+                f"from the robot's; bring it within {_NEAR_RAD:g} rad, then the robot follows"
+            )
+        self._is_near = True
+
+    def _sent(self, stamp_ns: int) -> list[Sent]:
         sent = []
         if self._gripper is not None and self._width_m is not None:
             sent.append(Sent(self._gripper, self._gripper.encode(self._width_m, stamp_ns)))
@@ -91,3 +110,4 @@ class JointDrive(Drive):
         """Have no target until positions are measured again."""
         self._target = None
         self._width_m = None
+        self._is_near = False

@@ -8,6 +8,7 @@ from typing import Any
 
 import rcl_interfaces.msg
 from rclpy.clock import Clock, ClockType
+from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
@@ -32,6 +33,8 @@ from afil_teleop.devices.cues import Cues, Speaker, line
 from afil_teleop.devices.parameters import TeleopParameters
 from afil_teleop.driving import Drive, Published, Sent, Takeover, make_drive
 from afil_teleop.recording.status import STATUS_TYPE
+
+_LAST_WORD = Duration(seconds=0.5)
 
 
 class TeleopNode(Node):
@@ -77,6 +80,16 @@ class TeleopNode(Node):
             device.open()
         helps = "\n".join(device.help for device in self._devices)
         self.get_logger().info(f"{given.device} drives {contract.robot}\n{helps}")
+
+    def finish(self) -> None:
+        """Bring the robot to rest at the end: a simulator applies the last control for ever."""
+        if self._drive is None or not self._drive.is_ready:
+            return
+        sent = self._drive.rest(self.get_clock().now().nanoseconds)
+        self._publish_driving(sent)
+        # A process that ends at once could take its last message with it.
+        for output in self._outputs.values():
+            output.wait_for_all_acked(_LAST_WORD)
 
     def destroy_node(self) -> None:
         """Give the devices back, then the node."""
@@ -178,7 +191,9 @@ class TeleopNode(Node):
         self._take_answers()
         if self._drive is None:
             return
-        sent = self._commands(self._drive, now_s)
+        self._publish_driving(self._commands(self._drive, now_s))
+
+    def _publish_driving(self, sent: list[Sent]) -> None:
         if self._takeover is not None:
             self._publish(self._takeover.person(sent))
         else:
@@ -273,4 +288,4 @@ class TeleopNode(Node):
 
 def main() -> int:
     """Entry point of ``ros2 run afil_teleop teleop_node``."""
-    return run_node(TeleopNode, is_over=lambda node: node.over)
+    return run_node(TeleopNode, is_over=lambda node: node.over, close=TeleopNode.finish)

@@ -89,6 +89,22 @@ def test_joints_follow_their_leader_by_the_largest_step(franka):
     assert rest["joint"] == pytest.approx(wanted[:7]) and rest["gripper"] == pytest.approx([0.02])
 
 
+def test_a_leader_that_lies_far_away_is_not_followed_until_it_comes_near(franka):
+    drive = make_drive(changed(franka, {"action": JOINT_ACTION}))
+    drive.measured("joint_positions", READY_JOINTS)
+    far = np.append(READY_JOINTS + [0, 0, 0, 0, 0, -1.0, 0], 0.02)
+    near = np.append(READY_JOINTS + [0, 0, 0, 0, 0, -0.3, 0], 0.02)
+    with pytest.raises(AfilError, match=r"fr3_joint6 of the leader is -1.00 rad away"):
+        drive.move(far, 0)
+    assert values(drive.rest(1))["joint"] == pytest.approx(READY_JOINTS)
+    drive.move(near, 2)
+    moved = [values(drive.move(far, k))["joint"][5] - READY_JOINTS[5] for k in range(3)]
+    assert moved == pytest.approx([-0.2, -0.3, -0.4]), "once it follows, it follows"
+    drive.rest(9)
+    with pytest.raises(AfilError, match="away from the robot's"):
+        drive.move(far, 10)
+
+
 def test_joints_need_measured_ones_to_start_from(franka):
     contract = changed(franka, {"action": JOINT_ACTION}, ("observations.joint_positions",))
     with pytest.raises(AfilError, match="no observation of kind joint_positions"):

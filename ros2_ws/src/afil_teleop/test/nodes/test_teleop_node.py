@@ -143,7 +143,7 @@ def test_a_spacemouse_moves_an_arm_and_records_an_episode(robot, recorder, teleo
 
 
 def test_a_gamepad_drives_a_car_which_brakes_in_silence(teleop, meet):
-    teleop("robot:=carla", "device:=gamepad")
+    process = teleop("robot:=carla", "device:=gamepad")
     person = meet()
     control = Seen(person, load_contract("carla").commands["vehicle"])
     pad = Pad(person)
@@ -155,6 +155,11 @@ def test_a_gamepad_drives_a_car_which_brakes_in_silence(teleop, meet):
     pad.on = False
     person.wait(0.2)
     until(person, lambda: control.last[2] == 1.0, 1.0)
+    pad.on = True
+    until(person, lambda: control.last[0] > 0)
+    process.stop()
+    until(person, lambda: control.last[2] == 1.0, 1.0)
+    assert control.last[0] == 0.0, "teleoperation ends: nobody drives on"
 
 
 def test_a_person_takes_over_from_a_policy_and_hands_back(robot, recorder, teleop, meet, tmp_path):

@@ -1,5 +1,7 @@
 """Arguments of the launch file, held against one another."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from afil_core.errors import AfilError
@@ -14,7 +16,36 @@ def tasks(tmp_path):
 
 
 def test_sources_are_the_devices_and_who_needs_none():
-    assert {"keyboard", "expert", "external"} <= set(sources())
+    devices = {"keyboard", "keys", "gamepad", "spacemouse", "leader", "pedal"}
+    assert devices | {"expert", "external"} <= set(sources())
+
+
+def test_a_device_has_the_terminals_keys_beside_it_where_there_is_a_terminal(monkeypatch):
+    pad = RecordArguments(source="gamepad", device="{enable_button: 6}", takeover=True)
+    monkeypatch.setattr("afil_teleop.recording.arguments.Terminal", lambda: nullcontext())
+    monkeypatch.setattr(nullcontext, "close", lambda _: None, raising=False)
+    assert (pad.teleop.device, pad.teleop.keys) == ("gamepad", "keys")
+    assert pad.teleop.takeover and pad.teleop.options == "{enable_button: 6}"
+    assert RecordArguments(source="keyboard").teleop.keys == "", "it has them itself"
+    assert RecordArguments(source="gamepad", keys="none").teleop.keys == ""
+    assert RecordArguments(source="gamepad", keys="pedal").teleop.keys == "pedal"
+
+    def refuse():
+        raise AfilError("no terminal")
+
+    monkeypatch.setattr("afil_teleop.recording.arguments.Terminal", refuse)
+    assert pad.teleop.keys == ""
+
+
+def test_several_tasks_and_a_reset_reach_the_recorder(tasks):
+    tasks.write_text(
+        "tasks: {fold: {instruction: fold the towel}, lift: {instruction: lift it}}\n"
+    )
+    given = RecordArguments(task="fold,lift", reset="{name: trigger}")
+    words = given.words(tasks)
+    recorder = given.recorder(words)
+    assert recorder.instruction == "fold the towel | lift it"
+    assert (recorder.task, recorder.reset) == ("fold,lift", "{name: trigger}")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""A policy that a person may take over from publishes beside the robot's topics."""
+
+import importlib.util
+from pathlib import Path
+
+from afil_core.contract import load_contract
+from afil_policy.deploy.parameters import DeployArguments
+
+LAUNCH = Path(__file__).parents[2] / "launch" / "deploy.launch.py"
+
+
+def remapped(robot, **given):
+    spec = importlib.util.spec_from_file_location("deploy_launch", LAUNCH)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    arguments = DeployArguments(robot=robot, takeover=True, **given)
+    return dict(module._beside_a_person(load_contract(robot).within("left"), arguments))
+
+
+def test_its_commands_go_to_teleoperation():
+    assert remapped("franka") == {
+        "/left/target_pose": "/left/policy/target_pose",
+        "/left/gripper_position_controller/commands": (
+            "/left/policy/gripper_position_controller/commands"
+        ),
+    }
+    assert "/left/servo_node/delta_twist_cmds" in remapped("franka", command_interface="twist")
+
+
+def test_where_the_robots_driver_tells_the_two_apart_nothing_moves():
+    assert remapped("carla") == {}
