@@ -15,7 +15,10 @@ Answer = TypeVar("Answer", bound=BaseModel)
 _THOUGHTS = re.compile(r"<think>.*?(</think>|$)", re.S)
 _FENCED = re.compile(r"```[a-zA-Z]*\s*\n?(.*?)```", re.S)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_OPENING = re.compile(r"[{\[]")
 _SHOWN = 3
+_MOST_STARTS = 200
+_LONGEST_PYTHON = 100_000
 
 
 class WrongAnswerError(ValueError):
@@ -42,7 +45,9 @@ def read_answer(text: str, answer: type[Answer]) -> Answer:
     for data in _data(said):
         try:
             return answer.model_validate_json(json.dumps(_wrapped(data, answer)))
-        except ValidationError as error:
+        except (TypeError, ValueError) as error:
+            if not isinstance(error, ValidationError):
+                continue  # Python that JSON has no words for
             # The first is the outermost: what it lacks says most.
             complaint = complaint or _complaint(error)
     raise WrongAnswerError(complaint or "the answer holds no complete JSON object")
@@ -68,12 +73,18 @@ def _objects(text: str) -> Iterator[Any]:
     place = 0
     decoder = json.JSONDecoder()
     fixed = _TRAILING_COMMA.sub(r"\1", text)
-    while (found := re.compile(r"[{\[]").search(fixed, place)) is not None:
+    # A text of nothing but brackets would be read from each of them.
+    for _ in range(_MOST_STARTS):
+        found = _OPENING.search(fixed, place)
+        if found is None:
+            break
         try:
             value, place = decoder.raw_decode(fixed, found.start())
             yield value
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             place = found.start() + 1
+    if len(text) > _LONGEST_PYTHON:
+        return
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
