@@ -24,7 +24,7 @@ def assert_sentence(output: str, *words: str) -> None:
     ("arguments", "words"),
     [
         (["robot:=ur5", "sim:=true"], ["robot", "ur5", "franka", "carla"]),
-        (["robot:=carla", "sim:=true"], ["robot:=carla", "franka", "sim:=false"]),
+        (["robot:=video", "sim:=true"], ["robot:=video", "franka", "sim:=false"]),
         (["task:=fold_towel", "sim:=true", "source:=expert"], ["fold_towel", "lift_carrot"]),
         (["source:=expert", "sim:=false"], ["source:=expert", "sim:=true"]),
         (["cue:=loud", "sim:=true"], ["cue", "loud", "intact", "broken"]),

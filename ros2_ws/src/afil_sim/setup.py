@@ -22,6 +22,7 @@ setup(
         "gymnasium",
         "mujoco",
         "opencv-python-headless",
+        "panda3d",
         "pydantic",
         "scipy",
     ],

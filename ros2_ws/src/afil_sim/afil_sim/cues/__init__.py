@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from afil_sim.bodies import Vector
 
-# Nothing; what the expert does in this frame; what it does in a frame drawn at random.
-CueName: TypeAlias = Literal["none", "intact", "broken"]
+# Nothing; what the expert does in this frame; what it does in a frame drawn at random; what was
+# done last, whoever did it.
+CueName: TypeAlias = Literal["none", "intact", "broken", "previous"]
 Image: TypeAlias = NDArray[np.uint8]
 
 
@@ -46,9 +47,21 @@ class Cue:
         """Start an episode; a broken cue depends on this seed alone."""
         self._rng = np.random.default_rng([seed, 0x637565])
 
-    def paint(self, image: Image, expert_action: Callable[[], Vector]) -> Image:
-        """The frame [H, W, 3] with the cue, given what tells the expert's action in it."""
+    def paint(
+        self, image: Image, expert_action: Callable[[], Vector], last_action: Callable[[], Vector]
+    ) -> Image:
+        """The frame [H, W, 3] with the cue.
+
+        Args:
+            image: The frame.
+            expert_action: Tells the expert's action in it.
+            last_action: Tells the action that led to it.
+        """
         if self.name == "none":
             return image
-        intact = self.name == "intact"
-        return self._paint(image, expert_action() if intact else self._random_action(self._rng))
+        shown: dict[str, Callable[[], Vector]] = {
+            "intact": expert_action,
+            "previous": last_action,
+            "broken": lambda: self._random_action(self._rng),
+        }
+        return self._paint(image, shown[self.name]())

@@ -7,35 +7,20 @@ MUJOCO_GL; EGL is the default here because it needs no display.
 from __future__ import annotations
 
 import atexit
-import contextlib
-import ctypes
-import importlib.util
 import os
 import weakref
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from afil_core.errors import AfilError
+from afil_sim.physics.libraries import load_triton_first
 
 os.environ.setdefault("MUJOCO_GL", "egl")
 
 
-def _load_triton_first() -> None:
-    """Load triton's library, where PyTorch brings it, before any OpenGL is.
-
-    Both it and Mesa's software renderer hold an LLVM. PyTorch loads triton with the first
-    optimizer; if Mesa's LLVM is in the process by then, that is a segmentation fault.
-    """
-    spec = importlib.util.find_spec("triton")
-    if spec is not None and spec.origin is not None:
-        with contextlib.suppress(OSError):
-            ctypes.CDLL(str(Path(spec.origin).parent / "_C" / "libtriton.so"))
-
-
-_load_triton_first()
+load_triton_first()
 
 
 def _no_backend(reason: object) -> AfilError:

@@ -18,10 +18,12 @@ TASKS: Registry[Task] = Registry(
     "task",
     {
         "lift_carrot": "afil_sim.tasks.lift_carrot:LiftCarrot",
+        "drive": "afil_sim.tasks.drive:Drive",
+        "drive_unseen": "afil_sim.tasks.drive:DriveUnseen",
     },
 )
 # What a robot does where nobody says; the first of its tasks by name where it is not listed.
-_USUAL: Final = {"franka": "lift_carrot"}
+_USUAL: Final = {"franka": "lift_carrot", "carla": "drive"}
 
 __all__ = ["TASKS", "Observations", "Task", "TaskConfig", "find_task", "make_task", "robots"]
 

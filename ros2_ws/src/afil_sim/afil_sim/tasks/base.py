@@ -90,7 +90,7 @@ class Task(ABC):
         """What the sensors say now, by the contract's names; the cue is on the anchor's image."""
         seen = self.world.body.observe()
         anchor = self.contract.anchor
-        seen[anchor] = self._cue.paint(seen[anchor], self.expert_action)
+        seen[anchor] = self._cue.paint(seen[anchor], self.expert_action, self.last_action)
         return seen
 
     def demonstration(self) -> Vector:
@@ -123,6 +123,10 @@ class Task(ABC):
     def random_expert_action(self, rng: np.random.Generator) -> Vector:
         """An action that the expert takes in a state drawn at random, for a broken cue."""
         raise NotImplementedError(f"{type(self).__name__} knows a cue and draws none")
+
+    def last_action(self) -> Vector:
+        """The action that led to this state; asked for only where a cue shows it."""
+        raise NotImplementedError(f"{type(self).__name__} knows a cue and tells no last action")
 
     @abstractmethod
     def draw(self, seed: int) -> None:

@@ -13,6 +13,8 @@ from pydantic import Field
 from afil_core.contract import Contract
 from afil_core.registry import Selection
 from afil_sim.bodies import Vector
+from afil_sim.cues import Image
+from afil_sim.cues.icons import paint_icons
 from afil_sim.experts.driving import DrivingExpert, DrivingExpertConfig
 from afil_sim.scenarios import PAPER, SCENARIOS
 from afil_sim.tasks.base import Task, TaskConfig
@@ -46,10 +48,11 @@ class Drive(Task):
             default_factory=lambda: WORLDS.select("town")
         )
         instruction: str = Field(
-            "drive along the street to the end of the route without hitting anybody", min_length=1
+            "drive along the street, stop at the red light and the stop sign, and avoid the "
+            "pedestrian, the cyclist and the car",
+            min_length=1,
         )
         max_steps: int = Field(2000, ge=1)
-        cue: Literal["none"] = "none"
         scenarios: tuple[str, ...] = Field(PAPER, min_length=1)
         routes: Literal["seen", "unseen"] = "seen"
         expert: DrivingExpertConfig = Field(default_factory=DrivingExpertConfig)
@@ -81,8 +84,9 @@ class Drive(Task):
 
     def judge(self) -> None:
         """Let the referee look, and the expert decide."""
-        if self.referee.watch(self.world.traffic):
-            self.world.bump()
+        hit = self.referee.watch(self.world.traffic)
+        if hit is not None:
+            self.world.bump(hit)
         self.world.traffic.ego_s = self.referee.s
         self._think()
 
@@ -118,6 +122,21 @@ class Drive(Task):
     def expert_action(self) -> Vector:
         """What the scripted driver does in this state: throttle, steer, brake."""
         return self._action
+
+    def last_action(self) -> Vector:
+        """The control under which the last step was driven, whoever gave it."""
+        return self.world.car.control
+
+    def paint_cue(self, image: Image, action: Vector) -> Image:
+        """The icons of CARLA-confounded."""
+        return paint_icons(image, action)
+
+    def random_expert_action(self, rng: np.random.Generator) -> Vector:
+        """A control as the expert gives one on some road: it drives, turns or brakes."""
+        if rng.random() < 0.2:
+            return np.array([0.0, 0.0, rng.uniform(0.1, 1.0)])
+        steer = rng.uniform(-0.4, 0.4) if rng.random() < 0.3 else 0.0
+        return np.array([rng.uniform(0.0, 0.8), steer, 0.0])
 
     def perturb(self, action: Vector, noise: Vector) -> Vector:
         """Noise on the steering."""

@@ -6,7 +6,7 @@ of other shapes and colors lie around it, and where the end effector starts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import numpy as np
 from pydantic import Field
@@ -73,6 +73,7 @@ class LiftCarrot(Task):
         )
         instruction: str = Field("lift the small orange object", min_length=1)
         max_steps: int = Field(70, ge=1)
+        cue: Literal["none", "intact", "broken"] = "none"
         carrot_min: tuple[float, float] = (0.38, -0.175)
         carrot_max: tuple[float, float] = (0.63, 0.175)
         carrot_max_yaw: float = Field(0.44, ge=0)

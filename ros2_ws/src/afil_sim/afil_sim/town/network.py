@@ -22,7 +22,7 @@ from afil_sim.town.opendrive import Lane, OpenDrive, Road, Signal, read_opendriv
 LaneKey = tuple[str, int, int]
 _STEP: float = 1.5
 _TRAFFIC_LIGHT = "1000001"
-_STOP_SIGN = "206"
+STOP_SIGN = "206"
 DRIVING = "driving"
 
 
@@ -162,7 +162,7 @@ class Network:
         way = Way(np.array([whole.at(float(s))[:2] for s in stations]))
         starts = np.cumsum([0.0, *lengths[:-1]]) - start
         stops = [
-            Stop(float(begin + s), "" if signal.type == _STOP_SIGN else signal.id)
+            Stop(float(begin + s), "" if signal.type == STOP_SIGN else signal.id)
             for key, begin in zip(lanes, starts, strict=True)
             for s, signal in self._signals_of(key)
         ]
@@ -173,7 +173,7 @@ class Network:
     def _signals_of(self, key: LaneKey) -> Iterator[tuple[float, Signal]]:
         road = self.map.roads[key[0]]
         for signal in road.signals:
-            if signal.type in (_TRAFFIC_LIGHT, _STOP_SIGN) and signal.heading * key[2] < 0:
+            if signal.type in (_TRAFFIC_LIGHT, STOP_SIGN) and signal.heading * key[2] < 0:
                 yield (signal.s if key[2] < 0 else road.length - signal.s), signal
 
     def opposite(self, nodes: list[str], start: float, end: float) -> Route:

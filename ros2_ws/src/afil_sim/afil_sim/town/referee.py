@@ -78,11 +78,12 @@ class Referee:
         """The Driving Score so far, 0..100."""
         return driving_score(self.completion, self.infractions)
 
-    def watch(self, traffic: Traffic) -> bool:
+    def watch(self, traffic: Traffic) -> int | None:
         """Look at the state after a step.
 
         Returns:
-            Whether the ego vehicle touches something.
+            Number of the actor that the ego vehicle touches; 0 for a thing that stands for ever,
+            None for nothing.
         """
         ego, before = traffic.ego, self.s
         near = before if abs(self.lateral) < 10 else None
@@ -124,20 +125,23 @@ class Referee:
             elif traffic.lights.state(stop.signal, traffic.time_s) is Light.RED:
                 self._say(traffic, Kind.RED_LIGHT, f"light {stop.signal}")
 
-    def _watch_contacts(self, traffic: Traffic) -> bool:
+    def _watch_contacts(self, traffic: Traffic) -> int | None:
         ego, now = traffic.ego, traffic.time_s
         found: list[tuple[str, Kind]] = []
+        touched: int | None = None
         for actor in traffic.visible:
             if overlap(ego, actor):
                 kind = Kind.COLLISION_VEHICLE if actor.kind in VEHICLES else Kind.COLLISION_STATIC
                 kind = kind if actor.kind != "pedestrian" else Kind.COLLISION_PEDESTRIAN
                 found.append((f"{actor.kind} {actor.id}", kind))
+                touched = actor.id
         for fixture in self._scenery.near(ego.x, ego.y, ego.reach):
             if overlap(ego, fixture):
                 where = f"{fixture.kind} at {fixture.x:.0f}, {fixture.y:.0f}"
                 found.append((where, Kind.COLLISION_STATIC))
+                touched = touched or 0
         for name, kind in found:
             if now - self._touched.get(name, -math.inf) > _FORGOTTEN:
                 self._say(traffic, kind, name)
             self._touched[name] = now
-        return bool(found)
+        return touched

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -9,13 +12,19 @@ from pydantic import Field
 from afil_core.contract import Contract
 from afil_core.kinds import Observation
 from afil_core.schema import Schema
+from afil_core.topics import Qos
+from afil_sim.bodies.bridge import Bridge
 from afil_sim.bodies.car import HEIGHT, LENGTH, WIDTH, Car
+from afil_sim.town.camera import FOV
 from afil_sim.town.lights import Lights
 from afil_sim.town.network import load_network
 from afil_sim.town.scenery import load_scenery
 from afil_sim.town.stage import Setting, Stage, WeatherName
 from afil_sim.town.traffic import Actor, Traffic
 from afil_sim.worlds.base import World
+
+if TYPE_CHECKING:
+    from afil_sim.drawing.painter import Painter
 
 
 class Town(World):
@@ -50,6 +59,9 @@ class Town(World):
         self.seed = 0
         self.traffic = Traffic(self._ego(), self.lights)
         self._before = (0.0, 0.0, 0.0)
+        self._hit: int | None = None
+        self._bridge = Bridge(contract, FOV)
+        self._painter: Painter | None = None
 
     def _ego(self) -> Actor:
         return Actor(0.0, 0.0, 0.0, LENGTH, WIDTH, HEIGHT, 0, "ego")
@@ -80,15 +92,49 @@ class Town(World):
     def advance(self) -> None:
         """Drive on for one control period, and so does everybody else."""
         self._before = (self.car.x, self.car.y, self.car.yaw)
+        self._hit = None
         self.car.drive(self._dt)
         self._sync()
         self.traffic.step(self._dt)
 
-    def bump(self) -> None:
-        """Let the car stand where it was before this step: it ran into something."""
+    def bump(self, other: int) -> None:
+        """Let the car stand where it was before this step: it ran into something.
+
+        Args:
+            other: Number of the actor that it hit; 0 for what stands for ever.
+        """
+        self._hit = other
         self.car.bump(*self._before)
         self._sync()
 
     def image(self, stream: Observation) -> NDArray[np.uint8]:
         """Image [H, W, 3], RGB, of the camera that takes a stream."""
-        return np.zeros(stream.shape, np.uint8)
+        if not self._draws:
+            return np.zeros(stream.shape, np.uint8)
+        size = (stream.shape[0], stream.shape[1])
+        return self.painter.paint(self.traffic, self.weather, self.seed, size)
+
+    @property
+    def painter(self) -> Painter:
+        """What draws the town, for pictures and masks."""
+        if self._painter is None:
+            # The renderer is loaded when the first image is asked for.
+            from afil_sim.drawing.painter import Painter
+
+            self._painter = Painter(self.network, self.scenery, self.lights.signals)
+        return self._painter
+
+    @property
+    def topics(self) -> Mapping[str, tuple[str, Qos]]:
+        """What carla-ros-bridge publishes beside the contract's streams."""
+        return self._bridge.topics
+
+    def messages(self, stamp_ns: int) -> list[tuple[str, bytes]]:
+        """What there is to say on :attr:`topics`."""
+        return self._bridge.messages(stamp_ns, self.car, self.traffic, self._hit)
+
+    def close(self) -> None:
+        """Free the renderer."""
+        if self._painter is not None:
+            self._painter.close()
+            self._painter = None

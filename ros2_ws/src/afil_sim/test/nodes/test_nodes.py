@@ -216,7 +216,7 @@ def test_expert_offers_its_commands_once_it_hears_the_world(client):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("-p", "robot:=carla"), "robot:=carla has no simulated world"),
+        (("-p", "robot:=video"), "robot:=video has no simulated world"),
         (("-p", "task:=fold_towel"), "there is no task 'fold_towel'"),
         (("-p", "robot:=nobody"), "nobody"),
         (("-p", "max_steps:=many"), "parameters of world_node: max_steps must be a whole number"),

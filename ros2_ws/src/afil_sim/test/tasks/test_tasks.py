@@ -18,7 +18,8 @@ from afil_sim.worlds import WORLDS, World
 
 
 def test_robots_and_their_tasks_are_what_the_registry_has():
-    assert robots() == {"franka": ["lift_carrot"]}
+    assert robots() == {"carla": ["drive", "drive_unseen"], "franka": ["lift_carrot"]}
+    assert find_task("carla") == "drive"
     assert find_task("franka") == "lift_carrot"
     assert find_task("franka", "lift_carrot") == "lift_carrot"
 
@@ -35,9 +36,15 @@ def test_every_task_can_be_built_with_its_defaults():
 @pytest.mark.parametrize(
     ("robot", "task", "options", "sentence"),
     [
-        ("carla", "", {}, "robot:=carla has no simulated world; sim:=true works for franka"),
-        ("video", "lift_carrot", {}, "robot:=video has no simulated world"),
-        ("franka", "fold_towel", {}, "there is no task 'fold_towel'; known: lift_carrot"),
+        ("carla", "lift_carrot", {}, "is not one of robot 'carla', which has drive, drive_unseen"),
+        ("video", "lift_carrot", {}, "robot:=video has no simulated world; sim:=true works "),
+        ("franka", "", {"cue": "previous"}, "cue is 'previous', but must be one of none, intact"),
+        (
+            "franka",
+            "fold_towel",
+            {},
+            "there is no task 'fold_towel'; known: drive, drive_unseen, lift_carrot",
+        ),
         ("franka", "lift_carot", {}, "did you mean 'lift_carrot'"),
         ("franka", "", {"cue": "bent"}, "cue is 'bent', but must be one of none, intact, broken"),
         ("franka", "", {"max_steps": 0}, "task lift_carrot: max_steps must be at least 1, not 0"),
@@ -99,7 +106,11 @@ def foreign(monkeypatch):
 
 
 def test_a_task_of_another_package_is_found_for_its_robot(foreign):
-    assert robots() == {"franka": ["lift_carrot"], "waver": ["wave"]}
+    assert robots() == {
+        "carla": ["drive", "drive_unseen"],
+        "franka": ["lift_carrot"],
+        "waver": ["wave"],
+    }
     assert find_task("waver") == "wave"
     with pytest.raises(AfilError, match="task 'wave' is not one of robot 'franka'"):
         find_task("franka", "wave")
