@@ -31,6 +31,7 @@ POINTS = (
     ("detector", "test_perception::test_detector"),
     ("tracker", "test_perception::test_tracker"),
     ("filter", "test_perception::test_filter"),
+    ("engine", "test_perception::test_engine"),
     ("encoder", "test_learning::test_encoder"),
     ("pooling", "test_learning::test_pooling"),
     ("instruction encoder", "test_learning::test_instruction"),

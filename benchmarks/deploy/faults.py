@@ -77,11 +77,11 @@ def other_encoding(rig: Rig) -> None:
 
     stream = rig.robot.contract.images[0]
     height, width, _ = stream.shape
-    grey = np.full((height, width), 90, np.uint8)
+    gray = np.full((height, width), 90, np.uint8)
 
     def change(cdr: bytes) -> bytes:
         del cdr
-        return encode_image(grey, time.time_ns(), stream.frame, "mono8")
+        return encode_image(gray, time.time_ns(), stream.frame, "mono8")
 
     robot_fault(change_image=change)(rig)
 

@@ -76,3 +76,11 @@ def test_vlm(dataset, tmp_path) -> None:
     found = perceived(dataset, tmp_path, "--config", str(tmp_path / "perception.yaml"))
     assert {o.phrase for _, objects in found.key_objects(TOPIC) for o in objects} == {"dot"}
     assert VLMS.select("parrot", sentences=("{}",)).build().stand_in_for
+
+
+def test_engine(dataset, tmp_path) -> None:
+    chosen = ("describer=last_word", "detector=brightest", "--engine", "backwards")
+    found = perceived(dataset, tmp_path, *chosen)
+    assert any(objects for _, objects in found.key_objects(TOPIC))
+    last = Sidecar(list_episodes(tmp_path / "demos")[-1].path)
+    assert any(objects for _, objects in last.key_objects(TOPIC))

@@ -105,7 +105,7 @@ MISTAKES = {
     ),
     "unknown command": (
         lambda d: d["action"].update(demonstrated=["pose", "gripr"]),
-        r"action\.demonstrated names 'gripr', but commands has gripper, joint, pose, twist",
+        r"action\.demonstrated names 'gripr', but commands has gripper, hand, joint, pose, twist",
     ),
     "no gripper demonstrated": (
         lambda d: d["action"].update(demonstrated=["pose"]),
@@ -117,7 +117,7 @@ MISTAKES = {
     ),
     "unknown interface": (
         lambda d: d["action"].update(default_interface="telepathy"),
-        r"action\.default_interface must be one of joint, pose, twist",
+        r"action\.default_interface must be one of joint, pose, pose_hand, twist, twist_hand",
     ),
     "empty workspace": (
         lambda d: d["action"]["limits"].update(workspace_min_m=[1, 1, 1]),

@@ -15,7 +15,7 @@ import pytest
 PROGRAM = Path(__file__).with_name("node_program.py")
 # Domains of their own: nodes that see each other wake each other up.
 DOMAINS = range(1, 60)
-END_S = 10.0
+END_S = 30.0
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def test_what_was_left_out_is_said(
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("--method", "gail"), "no method 'gail'; known: autofocus, bc"),
+        (("--method", "gail"), "no method 'gail'; did you mean 'gril'? known: "),
         (("--config", "no.yaml"), "no.yaml"),
         (("--set", "epochs"), "write key=value"),
         (("--device", "abacus"), "--device abacus"),
