@@ -54,6 +54,7 @@ def _run(
     loggers: list[Selection[Logger]],
     accelerator: Accelerator,
 ) -> None:
+    needs = config.method.kind.needs(config.method.config)
     cache_root = args.cache or (args.output.parent if args.output else RUNS) / "cache"
     # Of several processes the first reads what is missing; the others find it done.
     with accelerator.local_main_process_first():
@@ -61,7 +62,7 @@ def _run(
             args.dataset,
             config.data,
             cache_root,
-            needs_saliency=config.method.kind.needs(config.method.config).saliency,
+            needs_saliency=needs.saliency or needs.saliency_history,
             workers=args.workers,
         )
     output = _claimed(args, config, cache, accelerator)

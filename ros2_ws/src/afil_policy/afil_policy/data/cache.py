@@ -205,7 +205,7 @@ def open_cache(
         shard or open_shard(folder, preparation.stored)
         for folder, shard in zip(folders, found, strict=True)
     ]
-    return Cache(
+    cache = Cache(
         shards=tuple(
             _whole(shard, folder, config.max_lost_share)
             for shard, folder in zip(shards, folders, strict=True)
@@ -218,6 +218,12 @@ def open_cache(
         learn_from=config.learn_from,
         said=tuple(said),
     )
+    if needs_saliency and not cache.saliency_cameras:
+        raise AfilError(
+            f"no camera of {', '.join(cache.cameras)} has saliency maps in all episodes; run "
+            "`ros2 launch afil_perception perceive.launch.py` with the same streams for each"
+        )
+    return cache
 
 
 def _identity(prints: list[str], weights: list[float]) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from afil_core import schema
+from afil_core.contract import Contract
+from afil_core.episodes import EpisodeWriter
 from afil_core.errors import AfilError
+from afil_core.testing import HOME, PERIOD_NS, FrankaOnPaper, changed, write_saliency
 from afil_policy.data.cache import open_cache
 from afil_policy.data.config import DataConfig
 from afil_policy.data.partners import other_episodes
@@ -84,3 +88,24 @@ def test_partners_are_of_other_episodes_and_everyone_may_be_one() -> None:
     assert set(np.concatenate(found).tolist()) == set(steps.tolist())
     alone = np.zeros(4, np.int32)
     assert other_episodes(alone, np.array([1, 2]), drawn).max() < 4
+
+
+def test_maps_that_no_camera_has_in_all_episodes_are_refused(
+    tmp_path: Path, write_episode: Callable[..., Path], contract: Contract
+) -> None:
+    second = {**contract.to_dict()["observations"]["front_image"], "topic": "wrist/image_raw"}
+    two = changed(contract, {"observations.wrist_image": second})
+    for name in ("front_image", "wrist_image"):
+        writer = EpisodeWriter(tmp_path / "demos", two, "lift the carrot")
+        robot = FrankaOnPaper(two)
+        blank = np.zeros((240, 320, 3), np.uint8)
+        for k in range(4):
+            stamp = (k + 1) * PERIOD_NS
+            values = {"ee_pose": HOME, "front_image": blank, "wrist_image": blank}
+            for topic, cdr in [*robot.by_topic(stamp, values), *robot.command(stamp, HOME)]:
+                writer.write(topic, cdr, stamp)
+        maps = [((k + 1) * PERIOD_NS, np.zeros((240, 320), np.uint8)) for k in range(4)]
+        write_saliency(writer.save(True), two.stream(name).topic, maps)
+    config = DataConfig(height=24, width=32)
+    with pytest.raises(AfilError, match="no camera of front_image, wrist_image has saliency maps"):
+        open_cache(tmp_path / "demos", config, tmp_path / "cache", needs_saliency=True)
