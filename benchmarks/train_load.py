@@ -87,10 +87,7 @@ def least(found: Mapping[str, list[float]], name: str) -> float:
 
 
 class PeakMemory:
-    """The greatest memory of this process and its children while entered, MB.
-
-    Pages that several share count once (Linux' PSS).
-    """
+    """The greatest :func:`memory_mb` while entered."""
 
     def __init__(self, every_s: float = 0.05) -> None:
         self.peak_mb = 0.0
@@ -117,23 +114,22 @@ class PeakMemory:
 
 
 def memory_mb() -> float:
-    """Memory of this process and its children, MB."""
+    """Memory of this process and its children that no file stands behind, MB.
+
+    Pages of bags and shards that are mapped come and go as the system likes.
+    """
     here = psutil.Process()
-    total = 0
-    for process in [here, *here.children(recursive=True)]:
-        try:
-            total += process.memory_full_info().pss
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return total / 1e6
+    return sum(anonymous_mb(p.pid) for p in [here, *here.children(recursive=True)])
 
 
-def anonymous_mb() -> float:
-    """Memory of this process that no file stands behind, MB: what a leak would add to."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("RssAnon:"):
-            return int(line.split()[1]) / 1e3
-    return float("nan")
+def anonymous_mb(process: int | str = "self") -> float:
+    """Memory of a process that no file stands behind, MB: what a leak would add to."""
+    try:
+        text = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0.0
+    lines = [line for line in text.splitlines() if line.startswith("RssAnon:")]
+    return int(lines[0].split()[1]) / 1e3 if lines else 0.0
 
 
 @contextmanager

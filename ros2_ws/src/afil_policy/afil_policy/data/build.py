@@ -5,12 +5,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 from afil_core.episodes import Episode
 from afil_core.errors import AfilError
@@ -56,11 +59,11 @@ def build(
         return
     with ProcessPoolExecutor(workers, _context(), initializer=_ignore_interrupts) as pool:
         try:
-            futures = []
-            for job in jobs:
-                futures.append(pool.submit(write, job, config))
+            with _light_main():
+                futures = [pool.submit(write, job, config) for job in jobs]
+            for job, future in zip(jobs, futures, strict=True):
                 told = partial(progress.advance, detail=job.episode.name)
-                futures[-1].add_done_callback(_telling(told))
+                future.add_done_callback(_telling(told))
             for future in wait(futures, return_when=FIRST_EXCEPTION).done:
                 future.result()
         except BrokenProcessPool as error:
@@ -77,6 +80,17 @@ def write(job: Job, config: DataConfig) -> None:
     episode = Episode(job.episode)
     preparation = Preparation(config, episode.contract)
     write_shard(job.folder, episode, preparation, config.saliency.build().folder)
+
+
+@contextmanager
+def _light_main() -> Iterator[None]:
+    """Workers that start in here import what they need, and not the program with all of torch."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _telling(advance: Callable[[], None]) -> Callable[[object], None]:
