@@ -11,10 +11,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from afil_core.contract import load_contract
+from afil_core.contract import Contract, load_contract
 from afil_core.testing import changed
 from benchmarks.deploy.checkpoint import moving_checkpoint
 from benchmarks.deploy.faults import FATAL, RECOVERABLE, REST_S, Outcome, recover, try_out
+from benchmarks.deploy.mock_franka import turned
 from benchmarks.deploy.rig import Rig, domain, rig
 from benchmarks.report import Report
 
@@ -72,6 +73,39 @@ def without_action_server(report: Report) -> None:
         report.add("action server absent: the arm goes on, said", float(ok), "", "== 1")
 
 
+def by_joints(contract: Contract) -> Contract:
+    """The arm's contract with joint targets as its action."""
+    joints = contract.to_dict()["observations"]["joint_positions"]
+    action = {
+        "kind": "joint",
+        "minimum_rad": joints["minimum"],
+        "maximum_rad": joints["maximum"],
+        "max_step_rad": 0.02,
+        "gripper_mode": "binary",
+        "demonstrated": ["joint", "gripper"],
+        "default_interface": "joint",
+        "interfaces": {"joint": ["joint", "gripper"]},
+    }
+    return changed(contract, {"action": action})
+
+
+def interfaces(report: Report) -> None:
+    """Each command interface moves the arm, whose state comes at 1 kHz."""
+    franka = load_contract("franka")
+    for contract, name in (
+        (franka, "pose"),
+        (franka, "twist"),
+        (franka, "twist_hand"),
+        (by_joints(franka), "joint"),
+    ):
+        with rig(contract, interface=name, robot={"state_hz": 1000.0}) as deployed:
+            pose, joints = deployed.robot.pose.copy(), deployed.robot.joints.copy()
+            deployed.wait_until_moving()
+            deployed.robot.wait_until(lambda: False, 0.5)
+            moved = turned(pose, deployed.robot.pose) + abs(deployed.robot.joints - joints).max()
+            report.add(f"interface {name}: the arm was moved", moved, "rad", ">= 0.02")
+
+
 def main() -> int:
     """Make every fault; exit code 1 where something was not as it must be."""
     report = Report("test-deploy-faults.jsonl")
@@ -87,6 +121,7 @@ def main() -> int:
                 note(report, try_out(deployed, fault))
                 revive(deployed)
         without_action_server(report)
+        interfaces(report)
     return 1 if report.failures else 0
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from afil_core import schema
 from afil_core.contract import Contract
+from afil_core.testing import READY_JOINTS
 from afil_policy.data.normalization import Normalization, Normalizer
 from afil_policy.data.transforms import ObservationTransform
 from afil_policy.training.checkpoint import Checkpoint, new_method, save_checkpoint
@@ -23,17 +24,19 @@ _WIDTH_M = 0.08
 
 
 def moving_checkpoint(path: Path, contract: Contract, configuration: str = SMALL) -> Path:
-    """Write one whose every action turns the hand about z.
+    """Write one whose every action turns the hand about z, or asks for other joint positions.
 
     Args:
         path: Its folder.
-        contract: A contract with an action of kind ``ee_delta``.
+        contract: An arm's contract with an action of kind ``ee_delta`` or ``joint``.
         configuration: Training configuration, YAML.
     """
     config = schema.parse(TrainConfig, configuration, "the benchmark's configuration")
     names = [d.name for d in contract.require_action().dimensions]
     labels = ObservationTransform(config.data, contract).labels
-    means = {"rz": TURN_RAD, "gripper": _WIDTH_M}
+    joints = contract.to_dict()["observations"]["joint_positions"]["joints"]
+    ready = dict(zip(joints, READY_JOINTS + 1, strict=True))
+    means = {"rz": TURN_RAD, "gripper": _WIDTH_M, **ready}
     normalization = Normalization(
         proprioception=Normalizer(
             names=tuple(labels), shift=(0.0,) * len(labels), scale=(1.0,) * len(labels)

@@ -22,7 +22,7 @@ from afil_policy.deploy import status
 from benchmarks.deploy.checkpoint import SMALL, moving_checkpoint
 from benchmarks.deploy.mock_franka import MockFranka
 
-START_S = 60.0
+START_S = 150.0
 
 
 class Rig:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 
 import pytest
 
+from afil_core import messages
+from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
+from afil_policy.deploy.adapters import Outgoing, build_adapter
+from afil_policy.deploy.controller import PolicyController
+from afil_policy.deploy.runner import PolicyRunner
+from afil_sim.running.episodes import Episodes
+from afil_sim.running.parameters import WorldParameters
 
 SIM_TIME = "use_sim_time:=true"
 
@@ -89,3 +98,65 @@ def test_without_a_checkpoint_the_newest_run_acts_on_the_robot_of_a_namespace(
     finally:
         finished = launch.stop()
     assert "Traceback" not in finished.output, finished.output
+
+
+def run_episodes(checkpoint: Path, first_seed: int, count: int) -> list[protocol.EpisodeStatus]:
+    """How each episode ended, with world and controller in this process and without ROS.
+
+    Args:
+        checkpoint: Folder of a run or its checkpoint.
+        first_seed: Seed of the first episode; they count up.
+        count: Episodes.
+    """
+    contract = load_contract("franka")
+    parameters = WorldParameters(first_seed=first_seed)
+    task = parameters.make_task(contract)
+    world = Episodes(task, contract, parameters)
+    runner = PolicyRunner(checkpoint / "checkpoint", contract)
+    runner.warm_up()
+    controller = PolicyController(
+        runner, contract, build_adapter(contract), watchdog_timeout_s=60.0
+    )
+    streams = {contract.stream(name).topic: name for name in controller.streams}
+    found = []
+    for seed in range(first_seed, first_seed + count):
+        controller.rest(1)
+        controller.reset()
+        world.reset(seed)
+        now_ns = 0
+        while not world.status.done or world.status.seed != seed:
+            for topic, cdr in world.poll(time.monotonic()):
+                if topic == protocol.CLOCK_TOPIC:
+                    stamp = messages.deserialize(cdr, "rosgraph_msgs/msg/Clock").clock
+                    now_ns = messages.stamp_to_ns(stamp)
+                elif topic in streams:
+                    # Proprioception comes before the clock: its own stamp is the time then.
+                    stamp_ns = messages.peek_stamp(cdr)
+                    now_ns = max(now_ns, stamp_ns or 0)
+                    controller.receive(streams[topic], cdr, now_ns)
+            for command in controller.poll(now_ns):
+                assert isinstance(command, Outgoing)
+                problem = world.receive(command.topic, command.cdr)
+                assert problem is None, problem
+        found.append(world.status)
+    task.close()
+    return found
+
+
+def test_evaluation_by_launch_is_evaluation_in_one_process_episode_by_episode(
+    runs, workspace, processes
+):
+    expected = run_episodes(runs["bc"], 1000, 2)
+    output = workspace / "results" / "same_seeds.json"
+    processes.succeed(
+        *("run", "afil_policy", "evaluate", "--checkpoint", str(runs["bc"])),
+        *("--episodes", "2", "--first-seed", "1000", "--output", str(output)),
+        timeout_s=240,
+    )
+    read = json.loads(output.read_text())["episodes"]
+    # An episode with a time-out tells of the machine's load, and can't be compared.
+    compared = [(e, s) for e, s in zip(read, expected, strict=True) if e["timeouts"] == 0]
+    assert compared
+    for got, want in compared:
+        assert (got["seed"], got["success"]) == (want.seed, want.success)
+        assert (got["steps"], got["score"]) == (want.steps, want.score)

@@ -118,8 +118,10 @@ class Connections:
         """Take everything back."""
         for subscription in self._inputs:
             self._node.destroy_subscription(subscription)
+        name = "destroy_lifecycle_publisher"
+        destroy = getattr(self._node, name, self._node.destroy_publisher)
         for publisher in self._outputs.values():
-            self._node.destroy_publisher(publisher)
+            destroy(publisher)
         for client in self._clients.values():
             client.destroy()
         self._inputs, self._outputs, self._clients = [], {}, {}

@@ -13,9 +13,11 @@ from afil_policy.deploy.status import ControlStatus
 class RunAction:
     """Serves one goal at a time; it is over when its time is, or when it is canceled.
 
+    Nothing waits in a coroutine meanwhile, which rclpy's executors would ask again and again: the
+    goal is executed when it is over, and that is done at once.
+
     Args:
         kind: The action's class, ``afil_interfaces.action.RunPolicy``.
-        future: Makes a future that the executor waits for.
         start: Starts to command.
         stop: Brings the robot to rest.
         status: What the loop has done; None while there is no loop.
@@ -25,18 +27,17 @@ class RunAction:
     def __init__(
         self,
         kind: Any,
-        future: Callable[[], Any],
         *,
         start: Callable[[], None],
         stop: Callable[[], None],
         status: Callable[[], ControlStatus | None],
         wall_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._kind, self._future = kind, future
+        self._kind = kind
         self._start, self._stop, self._status = start, stop, status
         self._wall_s = wall_s
         self._handle: Any = None
-        self._ended: Any = None
+        self._problem = ""
         self._begun_s = 0.0
         self._before = 0
 
@@ -45,29 +46,15 @@ class RunAction:
         """Whether a goal runs."""
         return self._handle is not None
 
-    async def execute(self, handle: Any) -> Any:
-        """Run a goal to its end; its result."""
-        result = self._kind.Result()
-        self._handle, self._ended = handle, self._future()
+    def accepted(self, handle: Any) -> None:
+        """Begin with a goal."""
+        self._handle, self._problem = handle, ""
+        self._begun_s = self._wall_s()
         try:
             self._start()
-            self._begun_s = self._wall_s()
-            self._before = self._count()
-            await self._ended
-            result.commands = self._count() - self._before
-            self._stop()
         except AfilError as error:
-            result.message = str(error)
-            handle.abort()
-        else:
-            result.success = True
-            if handle.is_cancel_requested:
-                handle.canceled()
-            else:
-                handle.succeed()
-        finally:
-            self._handle = None
-        return result
+            self._problem = str(error)
+        self._before = self._count()
 
     def follow(self, *, is_active: bool) -> None:
         """Say how the goal is, and end it when it is over; to be called on a timer.
@@ -75,20 +62,41 @@ class RunAction:
         Args:
             is_active: Whether the policy commands; where it does not, the goal is over.
         """
-        handle, ended = self._handle, self._ended
-        if handle is None or ended is None or ended.done() or not self._begun_s:
+        handle = self._handle
+        if handle is None:
             return
-        status = self._status()
         elapsed_s = self._wall_s() - self._begun_s
+        handle.publish_feedback(self._feedback(elapsed_s))
+        longest_s = float(handle.request.duration_s)
+        if handle.is_cancel_requested or 0 < longest_s <= elapsed_s or not is_active:
+            self._handle = None
+            handle.execute(self.execute)
+
+    def execute(self, handle: Any) -> Any:
+        """Bring the robot to rest; the goal's result."""
+        result = self._kind.Result()
+        result.commands = self._count() - self._before
+        try:
+            self._stop()
+        except AfilError as error:
+            self._problem = self._problem or str(error)
+        result.message, result.success = self._problem, not self._problem
+        if self._problem:
+            handle.abort()
+        elif handle.is_cancel_requested:
+            handle.canceled()
+        else:
+            handle.succeed()
+        return result
+
+    def _feedback(self, elapsed_s: float) -> Any:
+        status = self._status()
         feedback = self._kind.Feedback()
         feedback.elapsed_s = elapsed_s
         feedback.commands = self._count() - self._before
         if status is not None:
             feedback.refusals, feedback.problem = status.refusals, status.problem or ""
-        handle.publish_feedback(feedback)
-        longest_s = float(handle.request.duration_s)
-        if handle.is_cancel_requested or 0 < longest_s <= elapsed_s or not is_active:
-            ended.set_result(True)
+        return feedback
 
     def _count(self) -> int:
         status = self._status()

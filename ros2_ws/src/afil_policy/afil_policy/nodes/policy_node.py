@@ -2,7 +2,7 @@
 
 A lifecycle node: configure loads and warms up the checkpoint and opens the topics, activate
 starts to command, whatever ends that stops the robot. All logic is in ``afil_policy.deploy``;
-which thread calls what is drawn in docs/deployment.md.
+docs/deployment.md says which thread calls what.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from afil_interfaces.action import RunPolicy
 from diagnostic_msgs.msg import DiagnosticStatus
 from diagnostic_updater import Updater
 from rclpy.action import ActionClient, ActionServer, CancelResponse, GoalResponse
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
-from rclpy.task import Future
 from rosidl_runtime_py.utilities import get_action, get_message
 from std_srvs.srv import Trigger
 
@@ -41,8 +41,7 @@ from afil_policy.deploy.recovery import recover
 from afil_policy.deploy.run_action import RunAction
 from afil_policy.deploy.status import ControlStatus
 
-# How often ticks that wait for a late stream, and other commanders, are looked at (wall time).
-_POLL_S, _LOOK_S, _STATUS_S = 0.02, 0.1, 1.0
+_POLL_S, _LOOK_S, _STATUS_S = 0.02, 0.1, 1.0  # Late streams, other commanders, status.
 _SWITCH_S = 0.0005  # A thread that computes must not keep the command loop from its time.
 _SUCCESS, _FAILURE, _ERROR = (
     TransitionCallbackReturn.SUCCESS,
@@ -78,13 +77,15 @@ class PolicyNode(LifecycleNode):
         for do in (self.start, self.stop, self.reset, self.recover):
             self.create_service(Trigger, f"~/{do.__name__}", partial(self._serve, do))
         self._run = RunAction(
-            RunPolicy, Future, start=self.start, stop=self.stop, status=self._loop_status
+            RunPolicy, start=self.start, stop=self.stop, status=self._loop_status
         )
         self._server = ActionServer(
             self,
             RunPolicy,
             "~/run",
             self._run.execute,
+            handle_accepted_callback=self._run.accepted,
+            callback_group=ReentrantCallbackGroup(),  # Who waits for a result keeps nobody else.
             goal_callback=lambda _: (
                 GoalResponse.REJECT if self._run.is_busy else GoalResponse.ACCEPT
             ),
@@ -150,8 +151,8 @@ class PolicyNode(LifecycleNode):
         Raises:
             AfilError: When no guard knows a recovery, or nobody serves it.
         """
-        guards = () if self._deployment is None else self._deployment.guards
-        recover(self, _ROS, guards, self._recovered)
+        deployed = self._deployment
+        recover(self, _ROS, deployed.guards if deployed else (), self._recovered)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load and warm up the checkpoint, open the topics."""
@@ -273,8 +274,8 @@ class PolicyNode(LifecycleNode):
         self._said.publish(self._now_ns(), self._state, self._failure, self._deployment)
 
     def _diagnose(self, entry: Any) -> Any:
-        state = (self._state, self._failure, self._deployment)
-        return self._said.diagnose(entry, DiagnosticStatus, *state)
+        now = (self._state, self._failure, self._deployment)
+        return self._said.diagnose(entry, DiagnosticStatus, *now)
 
     def _serve(self, do: Callable[[], None], request: Any, response: Any) -> Any:
         del request

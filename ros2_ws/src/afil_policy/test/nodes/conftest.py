@@ -115,6 +115,8 @@ class Client:
             )
             for s in self.contract.observations
         }
+        self.kinds = {n: get_message(c.type) for n, c in self.contract.commands.items()
+                      if "/msg/" in c.type}  # fmt: skip
         self.trigger, self.change_state, self.get_state = Trigger, ChangeState, GetState
         self.client = self.node.create_client(Trigger, f"{space}/policy_node/reset")
         self.changes = self.node.create_client(ChangeState, f"{space}/policy_node/change_state")

@@ -218,3 +218,78 @@ class _Entry:
 
     def add(self, key: str, value: str) -> None:
         assert key and isinstance(value, str)
+
+
+def test_the_action_starts_and_stops_it_while_the_model_stays_loaded(
+    checkpoint: Path, robot: Path, client: Any, start: Any, stop: Any
+) -> None:
+    from afil_interfaces.action import RunPolicy
+    from rclpy.action import ActionClient
+
+    process = start(f"checkpoint:={checkpoint}", f"robot:={robot}", "autostart:=false")
+    action = ActionClient(client.node, RunPolicy, "policy_node/run")
+    try:
+        client.spin_until(action.server_is_ready, 60)
+        told: list[Any] = []
+        goal = RunPolicy.Goal(duration_s=2.0)
+        sent = action.send_goal_async(goal, feedback_callback=told.append)
+        client.spin_until(sent.done, 60)
+        ended = sent.result().get_result_async()
+        deadline = time.monotonic() + 60
+        while not ended.done():
+            assert time.monotonic() < deadline, "no result"
+            client.frame()
+            client.spin(0.1)
+        result = ended.result().result
+        assert (result.success, result.message) == (True, "")
+        assert result.commands == told[-1].feedback.commands > 3
+        assert told[-1].feedback.elapsed_s >= 2.0
+        read = client.newest(client.status_topic, status.TYPE)
+        assert (read.state, read.checkpoint) == (read.INACTIVE, str(checkpoint))
+        again = action.send_goal_async(RunPolicy.Goal(duration_s=0.0))
+        client.spin_until(again.done, 10)
+        refused = action.send_goal_async(RunPolicy.Goal(duration_s=1.0))
+        client.spin_until(refused.done, 10)
+        assert not refused.result().accepted
+        canceled = again.result().cancel_goal_async()
+        client.spin_until(canceled.done, 10)
+        last = again.result().get_result_async()
+        client.spin_until(last.done, 10)
+        assert last.result().result.success
+        # CANCELED of action_msgs/GoalStatus.
+        assert last.result().status == 5
+    finally:
+        assert stop(process)[0] == 0
+
+
+def test_in_shadow_mode_it_proposes_and_commands_nothing(
+    checkpoint: Path, robot: Path, client: Any, start: Any, stop: Any
+) -> None:
+    from afil_interfaces.msg import ProposedAction
+
+    proposed: list[Any] = []
+    client.node.create_subscription(ProposedAction, "policy_node/proposed", proposed.append, 10)
+    process = start(f"checkpoint:={checkpoint}", f"robot:={robot}", "shadow:=true")
+    human = {
+        name: client.node.create_publisher(
+            client.kinds[name], client.contract.commands[name].topic, 1
+        )
+        for name in ("pose", "gripper")
+    }
+    try:
+        client.spin_until(client.client.service_is_ready, 60)
+        deadline = time.monotonic() + 30
+        while len(proposed) < 15 and time.monotonic() < deadline:
+            stamp = client.frame()
+            for topic, cdr in client.paper.command(stamp):
+                name = "pose" if topic == client.pose.topic else "gripper"
+                human[name].publish(cdr)
+            client.spin(0.1)
+        assert len(proposed) >= 15
+        assert not proposed[-1].commanded
+        assert list(proposed[-1].names) == [d.name for d in client.contract.action.dimensions]
+        client.spin(1.2)
+    finally:
+        code, text = stop(process)
+    assert code == 0
+    assert "of the range away from the demonstrator" in text
