@@ -59,7 +59,7 @@ class TwoViews(Method):
 
     def attention(self, observation: Observation) -> dict[str, Tensor]:
         """Where the policy looks, by camera: float32 [B, h, w] in [0, 1]."""
-        features = self.encoder.features(observation.images)
+        features = self.encoder.looked(self.encoder.features(observation.images))
         tau = self.config.temperature
         return {camera: attention_map(found, tau) for camera, found in features.items()}
 

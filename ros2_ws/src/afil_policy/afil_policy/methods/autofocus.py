@@ -35,13 +35,12 @@ class Regularization(Part):
         self, method: Imitation, batch: Batch, seen: Seen
     ) -> dict[str, tuple[float, Tensor]]:
         """Terms: ``reg``."""
-        del method
         if not batch.saliency:
             raise ValueError("autofocus needs saliency maps in every batch")
         valid = batch.saliency_valid
+        looked = method.encoder.looked(seen.features)
         found = [
-            self.regularization(seen.features[c], g, valid.get(c))
-            for c, g in batch.saliency.items()
+            self.regularization(looked[c], g, valid.get(c)) for c, g in batch.saliency.items()
         ]
         return {"reg": (self.config.weight, torch.stack(found).mean())}
 

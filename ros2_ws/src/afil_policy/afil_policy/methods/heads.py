@@ -42,13 +42,12 @@ class HeadRegularization(Part):
         self, method: Imitation, batch: Batch, seen: Seen
     ) -> dict[str, tuple[float, Tensor]]:
         """Terms: ``heads``."""
-        del method
         if not batch.saliency:
             raise ValueError("heads needs saliency maps in every batch")
         valid = batch.saliency_valid
+        looked = method.encoder.looked(seen.features)
         found = [
-            self.regularization(seen.features[c], g, valid.get(c))
-            for c, g in batch.saliency.items()
+            self.regularization(looked[c], g, valid.get(c)) for c, g in batch.saliency.items()
         ]
         return {"heads": (self.config.weight, torch.stack(found).mean())}
 

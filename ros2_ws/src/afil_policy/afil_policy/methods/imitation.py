@@ -102,7 +102,8 @@ class Imitation(Method):
     def attention(self, observation: Observation) -> dict[str, Tensor]:
         """Where the policy looks, by camera: float32 [B, h, w] in [0, 1]."""
         tau = self.config.temperature
-        return {c: attention_map(f, tau) for c, f in self._acting(observation).used.items()}
+        looked = self.encoder.looked(self._acting(observation).used)
+        return {camera: attention_map(features, tau) for camera, features in looked.items()}
 
     def saliency(self, observation: Observation) -> dict[str, Tensor]:
         """What guided parts go by, float32 [B, T, H, W] by camera: see :class:`Part`.

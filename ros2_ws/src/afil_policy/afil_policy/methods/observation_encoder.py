@@ -47,7 +47,7 @@ class ObservationEncoder(nn.Module):
         return self.latent(features, observation), features
 
     def features(self, images: Mapping[str, Tensor]) -> dict[str, Features]:
-        """Each camera's features, with its pooling's attention if that has one.
+        """Each camera's features, as its encoder finds them.
 
         Args:
             images: By camera: float32 [B, T, C, H, W], or [B, C, H, W] with added channels.
@@ -56,9 +56,15 @@ class ObservationEncoder(nn.Module):
         for name in self.encoders:
             frames = images[name]
             stacked = frames.flatten(1, 2) if frames.dim() > 4 else frames
-            encoder, pooling = self._of(name)
-            found[name] = pooling.looked(encoder(stacked))
+            found[name] = self._of(name)[0](stacked)
         return found
+
+    def looked(self, features: Mapping[str, Features]) -> dict[str, Features]:
+        """The features with where the policy looks: its pooling's attention, if that has one.
+
+        This costs time of its own, and is asked for only where attention counts or is shown.
+        """
+        return {name: self._of(name)[1].looked(found) for name, found in features.items()}
 
     def latent(self, features: Mapping[str, Features], observation: Observation) -> Tensor:
         """The latent of features and of what else is observed.

@@ -110,17 +110,17 @@ class ObjectDropout(Part):
     def terms(
         self, method: Imitation, batch: Batch, seen: Seen
     ) -> dict[str, tuple[float, Tensor]]:
-        """Terms: ``vq``, which counts while the auto-encoder is trained."""
+        """Terms: ``vq``, zero once actions are learned."""
         del method, seen
         if not self.training:
             return {}
-        learning = not self.imitates()
-        with torch.set_grad_enabled(learning):
-            losses = [
-                self._quantizer(camera).loss(batch.images[camera].flatten(1, 2))
-                for camera in self.networks
-            ]
-        return {"vq": (1.0 if learning else 0.0, torch.stack(losses).mean())}
+        if self.imitates():
+            return {"vq": (0.0, batch.actions.new_zeros(()))}
+        losses = [
+            self._quantizer(camera).loss(batch.images[camera].flatten(1, 2))
+            for camera in self.networks
+        ]
+        return {"vq": (1.0, torch.stack(losses).mean())}
 
     def _quantizer(self, camera: str) -> Quantizer:
         found = self.networks[camera]

@@ -13,8 +13,9 @@ from afil_policy.data.masked_mean import masked_mean
 from afil_policy.encoders.base import Encoder
 from afil_policy.methods.spec import Camera, Spec
 
-_WIDTH = 64
-_LEAST = 16
+# As wide as the small encoder: saliency maps are smooth.
+_WIDTH = 32
+_LEAST = 8
 
 
 class SaliencyPredictor(nn.Module):

@@ -87,7 +87,7 @@ def test_heads_that_are_not_there_are_a_sentence(make: Make, sample: Sample) -> 
 
 def test_heads_leaves_the_others_free(make: Make, sample: Sample) -> None:
     method, batch = make("heads", heads=[1], weight=1.0), sample()
-    attention = method.encoder.features(batch.images)["front"].heads
+    attention = method.encoder.looked(method.encoder.features(batch.images))["front"].heads
     assert attention is not None
     attention = attention.detach().requires_grad_()
     features = Features(torch.zeros(4, 8, 8, 12), attention.mean(dim=1), attention)
