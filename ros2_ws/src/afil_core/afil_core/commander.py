@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any, Final
 
 from afil_core import messages
+from afil_core.commands.base import Command
+from afil_core.commands.gripper_action import GripperAction
 from afil_core.errors import AfilError
 from afil_core.topics import Qos
 
@@ -35,6 +37,20 @@ def policy_topic(topic: str, namespace: str) -> str:
     space = f"/{namespace.strip('/')}" if namespace.strip("/") else ""
     inner = topic.removeprefix(space) if topic.startswith(f"{space}/") else topic
     return f"{space}/{_POLICY}{inner}"
+
+
+def require_topics(commands: Iterable[Command]) -> None:
+    """Refuse commands that cannot be held back from the robot while a person commands.
+
+    Raises:
+        AfilError: When one of them is an action.
+    """
+    for command in commands:
+        if isinstance(command, GripperAction):
+            raise AfilError(
+                f"commands.{command.name} is an action, which cannot be passed on or held back "
+                f"when a person takes over; choose a command_interface of topics"
+            )
 
 
 class Commander(str, Enum):

@@ -26,7 +26,7 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from afil_core.commander import policy_topic
+from afil_core.commander import policy_topic, require_topics
 from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
 from afil_core.process.parameters import describe, read_texts
@@ -146,6 +146,7 @@ def _beside_a_person(contract: Contract, given: DeployArguments) -> list[tuple[s
     if contract.takeover is not None:
         return []  # The robot's driver tells the two apart.
     commands = contract.interface(given.command_interface)
+    require_topics(commands)
     return [(c.topic, policy_topic(c.topic, contract.namespace)) for c in commands]
 
 

@@ -3,7 +3,10 @@
 import importlib.util
 from pathlib import Path
 
+import pytest
+
 from afil_core.contract import load_contract
+from afil_core.errors import AfilError
 from afil_policy.deploy.parameters import DeployArguments
 
 LAUNCH = Path(__file__).parents[2] / "launch" / "deploy.launch.py"
@@ -25,6 +28,8 @@ def test_its_commands_go_to_teleoperation():
         ),
     }
     assert "/left/servo_node/delta_twist_cmds" in remapped("franka", command_interface="twist")
+    with pytest.raises(AfilError, match="commands.hand is an action, .* choose"):
+        remapped("franka", command_interface="pose_hand")
 
 
 def test_where_the_robots_driver_tells_the_two_apart_nothing_moves():

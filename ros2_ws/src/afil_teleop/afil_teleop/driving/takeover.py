@@ -18,6 +18,7 @@ from afil_core.commander import (
     encode_commander,
     encode_override,
     policy_topic,
+    require_topics,
 )
 from afil_core.commands import Command
 from afil_core.contract import Contract
@@ -46,6 +47,9 @@ class Takeover:
         name: The person's device.
         interface: Command interface of the policy; empty for the default one.
 
+    Raises:
+        AfilError: When it has commands that cannot be held back.
+
     Attributes:
         commander: Who commands now.
         inputs: The policy's commands by the topic on which they come in; none where the driver
@@ -63,6 +67,7 @@ class Takeover:
         self._person: dict[str, str] = {}
         self.inputs: dict[str, Command] = {}
         if driver is None:
+            require_topics(self._commands.values())
             self.inputs = {
                 policy_topic(c.topic, contract.namespace): c for c in self._commands.values()
             }

@@ -5,6 +5,7 @@ import pytest
 
 from afil_core.commander import Commander, decode_commander, decode_override, policy_topic
 from afil_core.contract import load_contract
+from afil_core.errors import AfilError
 from afil_core.testing import HOME, FrankaOnPaper
 from afil_teleop.driving import Sent, Takeover, make_drive
 
@@ -41,6 +42,11 @@ def test_the_policys_commands_are_passed_on_until_a_person_takes_over(franka):
     takeover.hand_back()
     assert takeover.needs_fresh_policy and not takeover.is_human
     assert takeover.forward("/policy/target_pose", sent["/target_pose"]) is not None
+
+
+def test_what_cannot_be_held_back_is_refused(franka):
+    with pytest.raises(AfilError, match="commands.hand is an action"):
+        Takeover(franka, "gamepad", "pose_hand")
 
 
 def test_who_commands_is_announced(franka):
