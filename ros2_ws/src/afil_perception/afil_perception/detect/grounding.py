@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any, ClassVar
 
 import torch
@@ -16,6 +15,7 @@ from afil_perception.detect.caption import Caption, captions
 from afil_perception.detect.detector import Detection, Detector
 from afil_perception.detect.found import OpenVocabularyConfig, detections
 from afil_perception.pretrained import LoadedModel, load_pretrained
+from afil_perception.pretrained.once import loaded_once
 
 
 class GroundingConfig(OpenVocabularyConfig):
@@ -45,7 +45,7 @@ class GroundingDetector(Detector):
     def __init__(self, config: GroundingConfig) -> None:
         self._config = config
 
-    @cached_property
+    @loaded_once
     def loaded(self) -> LoadedModel:
         """The model; loaded when it is first asked for."""
         return load_pretrained(self._config, self.model_class, "GroundingDinoProcessor")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import torch
 from pydantic import Field
@@ -14,6 +13,7 @@ from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detection, Detector
 from afil_perception.detect.found import OpenVocabularyConfig, detections
 from afil_perception.pretrained import LoadedModel, Weights, load_pretrained
+from afil_perception.pretrained.once import loaded_once
 
 
 class Owlv2Detector(Detector):
@@ -43,7 +43,7 @@ class Owlv2Detector(Detector):
     def __init__(self, config: Config) -> None:
         self._config = config
 
-    @cached_property
+    @loaded_once
     def loaded(self) -> LoadedModel:
         """The model; loaded when it is first asked for."""
         return load_pretrained(self._config, "Owlv2ForObjectDetection", "Owlv2Processor")

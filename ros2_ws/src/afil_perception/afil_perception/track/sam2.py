@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import Any
 
 import torch
@@ -11,6 +10,7 @@ from pydantic import Field
 
 from afil_perception.clips.clip import Rgb
 from afil_perception.pretrained import LoadedModel, Weights, load_pretrained
+from afil_perception.pretrained.once import loaded_once
 from afil_perception.track.prompted import PromptedConfig, PromptedTracker
 from afil_perception.track.segmenter import Prompt, Segment, VideoSegmenter, forget
 
@@ -34,7 +34,7 @@ class Sam2Tracker(PromptedTracker):
 
         model: str = Field("facebook/sam2.1-hiera-tiny", min_length=1)
 
-    @cached_property
+    @loaded_once
     def segmenter(self) -> VideoSegmenter:
         """The model."""
         return TransformersSegmenter(

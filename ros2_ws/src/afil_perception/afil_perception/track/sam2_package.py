@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
+from collections import deque
 from collections.abc import Iterator, Sequence
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from afil_core.errors import AfilError
 from afil_perception.clips.clip import Rgb
 from afil_perception.pretrained import Weights
 from afil_perception.pretrained.load import INSTALL, device_of
+from afil_perception.pretrained.once import loaded_once
 from afil_perception.track.prompted import PromptedConfig, PromptedTracker
 from afil_perception.track.sam2 import Sam2Tracker
 from afil_perception.track.segmenter import Prompt, Segment, VideoSegmenter, forget
@@ -56,7 +58,7 @@ class Sam2PackageTracker(PromptedTracker):
 
     _config: Config
 
-    @cached_property
+    @loaded_once
     def segmenter(self) -> VideoSegmenter:
         """The model."""
         return PackageSegmenter(_load(self._config))
@@ -66,12 +68,13 @@ def _load(config: Sam2PackageTracker.Config) -> Any:
     try:
         from sam2 import sam2_video_predictor
         from sam2.build_sam import build_sam2_video_predictor
+        from sam2.utils import misc
     except ImportError as error:
         raise AfilError(
             f"tracker sam2_package needs the package sam2, which is not installed; `{INSTALL}`"
         ) from error
-    # Else it draws a progress bar for every window.
-    sam2_video_predictor.tqdm = partial(tqdm, disable=True)
+    # Else they draw a progress bar for every window.
+    sam2_video_predictor.tqdm = misc.tqdm = partial(tqdm, disable=True)
     device = device_of(config)
     place = _checkpoint(config)
     try:
@@ -119,13 +122,26 @@ class PackageSegmenter(VideoSegmenter):
 
     def __init__(self, predictor: Any) -> None:
         self._predictor = predictor
-        self._state = _empty_state(predictor)
+        # Episodes that are tracked at the same time have a state each.
+        self._free = deque([_empty_state(predictor)])
 
     @torch.inference_mode()
     def segment(self, frames: Sequence[Rgb], prompts: Sequence[Prompt]) -> Iterator[list[Segment]]:
         """Follow objects from the first frame on."""
-        predictor, state = self._predictor, self._state
-        predictor.reset_state(state)
+        state = self._free.popleft() if self._free else _empty_state(self._predictor)
+        try:
+            yield from self._follow(state, frames, prompts)
+        finally:
+            self._predictor.reset_state(state)
+            state["images"] = ()
+            state["cached_features"] = {}
+            self._free.append(state)
+
+    def _follow(
+        self, state: Any, frames: Sequence[Rgb], prompts: Sequence[Prompt]
+    ) -> Iterator[list[Segment]]:
+        predictor = self._predictor
+        # A new state remembers the image that it was made of.
         state["cached_features"] = {}
         state["images"] = _Prepared(frames, int(predictor.image_size))
         state["num_frames"] = len(frames)
@@ -139,18 +155,18 @@ class PackageSegmenter(VideoSegmenter):
             masks = (logits[:, 0] > 0).cpu().numpy()
             places = {number: k for k, number in enumerate(ids)}
             yield [
-                Segment(p.id, masks[places[p.id]], self._score(places[p.id], index))
+                Segment(p.id, masks[places[p.id]], _score(state, places[p.id], index))
                 for p in prompts
             ]
             for stored in state["output_dict_per_obj"].values():
                 forget(stored["non_cond_frame_outputs"], index)
 
-    def _score(self, place: int, index: int) -> float:
-        stored = self._state["output_dict_per_obj"][place]
-        outputs = (
-            stored["cond_frame_outputs"].get(index) or stored["non_cond_frame_outputs"][index]
-        )
-        return float(outputs["object_score_logits"].float().sigmoid())
+
+def _score(state: Any, place: int, index: int) -> float:
+    """How sure the model is that an object is in a frame."""
+    stored = state["output_dict_per_obj"][place]
+    outputs = stored["cond_frame_outputs"].get(index) or stored["non_cond_frame_outputs"][index]
+    return float(outputs["object_score_logits"].float().sigmoid())
 
 
 class _Prepared:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import Any
 
 import torch
@@ -15,6 +14,7 @@ from afil_perception.clips.clip import Clip, Rgb
 from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detector
 from afil_perception.pretrained import LoadedModel, ModelConfig, Weights, load_pretrained
+from afil_perception.pretrained.once import loaded_once
 from afil_perception.track.handover import Found, Handover
 from afil_perception.track.tracker import Tracker
 
@@ -52,7 +52,7 @@ class Sam3Tracker(Tracker):
     def __init__(self, config: Config) -> None:
         self._config = config
 
-    @cached_property
+    @loaded_once
     def loaded(self) -> LoadedModel:
         """The model; loaded when it is first asked for."""
         loaded = load_pretrained(self._config, "Sam3VideoModel", "Sam3VideoProcessor")

@@ -124,6 +124,18 @@ def test_whoever_has_seen_enough_stops_asking_and_can_begin_anew(segmenters, nam
     np.testing.assert_array_equal(first[0].mask, again[0].mask)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_two_videos_can_be_followed_at_the_same_time(segmenters, name) -> None:
+    one, other = frames((64, 64), 3), [f[::-1].copy() for f in frames((64, 64), 3)]
+    prompt = [Prompt(1, box=(15.0, 20.0, 60.0, 60.0))]
+    alone = [list(segmenters[name].segment(images, prompt)) for images in (one, other)]
+    a, b = (segmenters[name].segment(images, prompt) for images in (one, other))
+    together = list(zip(a, b, strict=True))
+    for k, pair in enumerate(together):
+        for (segment,), expected in zip(pair, alone, strict=True):
+            np.testing.assert_array_equal(segment.mask, expected[k][0].mask)
+
+
 def test_weights_of_another_architecture_are_a_sentence(sam2_options) -> None:
     model = sam2_options["sam2_package"]["model"]
     tracker = TRACKERS.select("sam2_package", model=model).build()
