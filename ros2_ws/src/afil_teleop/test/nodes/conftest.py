@@ -57,6 +57,10 @@ class Process:
             assert time.monotonic() < deadline and self._process.poll() is None, self.output
             time.sleep(0.05)
 
+    def kill(self):
+        self._process.kill()
+        self._process.wait(10)
+
     def stop(self):
         # Not SIGINT: a shell's background job ignores it, and so does a child that still starts.
         self._process.terminate()

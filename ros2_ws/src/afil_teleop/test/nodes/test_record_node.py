@@ -7,7 +7,7 @@ from rosidl_runtime_py.utilities import get_message
 
 from afil_core.bags import read_bag
 from afil_core.contract import load_contract
-from afil_core.episodes import list_episodes, list_set_aside
+from afil_core.episodes import keep_episode, list_episodes, list_set_aside
 from afil_core.testing import changed
 
 IMAGE = "/camera/camera/color/image_raw"
@@ -168,3 +168,37 @@ def test_without_words_for_the_task_the_recorder_does_not_start(start, program, 
     assert process.wait() == 2
     assert "output is called 'dataset' now" in process.output
     assert not (tmp_path / "d").exists()
+
+
+def test_what_a_killed_recorder_left_is_whole_marked_and_named_by_the_next_one(
+    robot, recorder, meet, tmp_path
+):
+    first = recorder()
+    robot()
+    person = meet()
+    person.ask_until("start", ["recording"])
+    person.wait(2.5)
+    first.kill()
+    second = recorder()
+    second.see("an earlier recording was not saved")
+    (episode,) = list_set_aside(tmp_path / "demos")
+    assert "interrupted" in episode.metadata.set_aside[0]
+    # A chunk is handed over after half a second, and looked at every 0.1 s.
+    assert episode.metadata.duration_s > 1.0
+    kept = keep_episode(episode.path)
+    assert [e.path for e in list_episodes(tmp_path / "demos")] == [kept]
+
+
+def test_pre_flight_alone_ends_with_an_exit_code(robot, start, program, tmp_path):
+    command = [
+        *program("record_node"), "-p", "instruction:=lift it", "-p", "preflight:=only",
+        "-p", f"dataset:={tmp_path / 'demos'}",
+    ]  # fmt: skip
+    refused = start(command)
+    assert refused.wait(60) == 1
+    assert "nothing publishes /joint_states" in refused.output
+    robot()
+    ready = start(command)
+    assert ready.wait(60) == 0, ready.output
+    assert "pre-flight: ready to record" in ready.output
+    assert not list((tmp_path / "demos").glob("episode_*"))
