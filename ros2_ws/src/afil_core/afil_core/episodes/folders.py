@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 PARTIAL_FOLDER = ".partial"
 # What is kept and is not part of the dataset.
 SET_ASIDE_FOLDER = "set_aside"
+_LOG = logging.getLogger(__name__)
 _NAME = re.compile(r"^episode_(\d{6})$")
 
 
@@ -40,9 +42,12 @@ class FolderLock:
         self._descriptor = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             os.close(self._descriptor)
             raise
+        except OSError as error:
+            # Some network file systems lock no folders; a recording is worth more.
+            _LOG.warning("%s cannot be locked (%s)", folder, error.strerror)
 
     def release(self) -> None:
         """Let others have it."""
