@@ -39,15 +39,20 @@ class Program:
         found = _LINE.findall(self.log.read_text(errors="replace"))
         return [(level, float(at), text) for level, at, text in found]
 
-    def says(self, *words: str, within_s: float = _PATIENCE_S) -> tuple[float, str]:
-        """Wait for a line with all the words; its time and text, NaN where it does not come."""
+    def says(
+        self, *words: str, within_s: float = _PATIENCE_S, after_s: float = 0.0
+    ) -> tuple[float, str]:
+        """Wait for a line with all the words; when it was said (NaN: never), and the line."""
         deadline = time.monotonic() + within_s
+        over = False
         while True:
             for _, at, text in self.lines:
-                if all(word in text for word in words):
+                if at >= after_s and all(word in text for word in words):
                     return at, text
-            if time.monotonic() > deadline or self._process.poll() is not None:
+            if over:
                 return float("nan"), ""
+            # What it said last is still to be read.
+            over = time.monotonic() > deadline or self._process.poll() is not None
             time.sleep(0.05)
 
     def kill(self) -> float:
@@ -104,6 +109,8 @@ class Stage:
                 raise SystemExit(f"error: /{name}/{command} is not there")
             future = client.call_async(Trigger.Request())
             self._turns.spin_until_future_complete(future, _PATIENCE_S)
+            if future.result() is None:
+                raise SystemExit(f"error: /{name}/{command} did not answer")
             return future.result()
         finally:
             self._node.destroy_client(client)
