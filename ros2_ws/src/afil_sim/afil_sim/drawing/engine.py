@@ -94,6 +94,11 @@ class Engine:
         node.addGeom(geometry)
         return (under or self.root).attachNewNode(node)
 
+    @property
+    def nodes(self) -> int:
+        """How many nodes there are to draw."""
+        return int(self.root.findAllMatches("**/+GeomNode").getNumPaths())
+
     def group(self) -> Any:
         """An empty node, to which others can belong."""
         return self.root.attachNewNode("group")

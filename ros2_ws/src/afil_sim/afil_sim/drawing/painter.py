@@ -69,6 +69,11 @@ class Painter:
             for node in self._lights[look.id].values():
                 shines(node)
 
+    @property
+    def nodes(self) -> int:
+        """How many nodes there are to draw, before what is out of sight is left out."""
+        return self._engine.nodes
+
     def paint(
         self, traffic: Traffic, weather: WeatherName, seed: int, size: tuple[int, int]
     ) -> NDArray[np.uint8]:

@@ -1,0 +1,116 @@
+"""How many frames a second do the simulated worlds draw, physics included, on one core?
+
+``python -m benchmarks.bench_sim``: the town under its expert at 320x180 and 160x90, beside
+panda3d drawing as many boxes as the town has nodes and nothing else; the table top at 128x96.
+CPU time counts, so that a busy machine does not; Mesa's threads are held to one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+
+# Mesa reads it when it is loaded.
+os.environ.setdefault("LP_NUM_THREADS", "1")
+
+import numpy as np
+
+from afil_core.contract import load_contract
+from afil_sim.drawing.engine import Engine
+from afil_sim.drawing.mesh import Mesh
+from afil_sim.tasks import make_task
+from afil_sim.tasks.drive import Drive
+from afil_sim.town.camera import FOV
+from afil_sim.worlds import WORLDS
+from benchmarks.report import Report
+
+SIZES = ((180, 320), (90, 160))
+
+
+def rate(step: Callable[[], object], frames: int) -> float:
+    """Frames per second of CPU time."""
+    for _ in range(5):
+        step()
+    begin = time.process_time()
+    for _ in range(frames):
+        step()
+    return frames / (time.process_time() - begin)
+
+
+def town(size: tuple[int, int], frames: int) -> tuple[float, int]:
+    """Rate of the town with its traffic, expert and referee; how many nodes it has."""
+    config = Drive.Config(world=WORLDS.select("town", draws=False), max_steps=10**6)
+    task = Drive(config, "drive", load_contract("carla"))
+    task.reset(1)
+
+    def step() -> None:
+        if task.over:
+            task.reset(1)
+        task.world.body.act(task.expert_action())
+        task.step()
+        world = task.world
+        world.painter.paint(world.traffic, world.weather, 1, size)
+
+    found = rate(step, frames)
+    nodes = task.world.painter.nodes
+    task.close()
+    return found, nodes
+
+
+def boxes(size: tuple[int, int], count: int, frames: int) -> float:
+    """Rate of panda3d drawing so many boxes."""
+    engine = Engine()
+    rng = np.random.default_rng(0)
+    for x, y in rng.uniform([5, -40], [120, 40], (count, 2)).tolist():
+        mesh = Mesh()
+        mesh.box((x, y, 1.0), (2.0, 2.0, 2.0), (0.5, 0.6, 0.7))
+        engine.node(mesh)
+    camera = engine.camera(size, FOV)
+    camera.look((0.0, 0.0, 1.6), 0.0)
+    found = rate(camera.take, frames)
+    engine.close()
+    return found
+
+
+def table_top(frames: int) -> float:
+    """Rate of the table top under its expert at 128x96."""
+    from afil_sim.physics.offscreen import Camera
+
+    task = make_task("franka")
+    task.reset(1)
+    world = task.world
+    camera = Camera(world.model, "front", (96, 128))  # type: ignore[attr-defined]
+
+    def step() -> None:
+        world.body.act(task.expert_action())
+        world.advance()
+        camera.render(world.data)  # type: ignore[attr-defined]
+
+    found = rate(step, frames)
+    camera.close()
+    task.close()
+    return found
+
+
+def main() -> int:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--frames", type=int, default=300)
+    frames = parser.parse_args().frames
+    report = Report("bench-sim.jsonl")
+    for size in SIZES:
+        drawn, nodes = town(size, frames)
+        floor = boxes(size, nodes, frames)
+        name = f"town, {size[1]}x{size[0]}"
+        target = ">= 100" if size == SIZES[0] else ""
+        report.add(f"{name}, with physics", drawn, "fps", target, floor)
+        report.add(f"{name}, share of {nodes} bare boxes", drawn / floor, "ratio", ">= 0.6")
+    report.add("table top, 128x96, with physics", table_top(frames), "fps")
+    return 1 if report.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
