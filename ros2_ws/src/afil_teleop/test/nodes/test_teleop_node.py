@@ -172,7 +172,7 @@ def test_a_person_takes_over_from_a_policy_and_hands_back(robot, recorder, teleo
     process = teleop("device:=gamepad", "takeover:=true")
     person = meet()
     paper = FrankaOnPaper(contract)
-    resets, target = [], [HOME + [0, 0.03, 0, 0, 0, 0, 0]]
+    resets, target = [], [HOME + [0.02, 0.015, 0, 0, 0, 0, 0]]
     policy = {
         topic: person.create_publisher(get_message(kind), f"/policy{topic}", 1)
         for topic, kind in (
