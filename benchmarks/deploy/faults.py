@@ -25,6 +25,7 @@ class Fault:
         make: Makes it.
         says: What the policy node's problem must name; empty where the process can't speak.
         rests: Whether the robot must come to rest; else it must go on, within its limits.
+        either: Whether it may do either, as long as it says why it rests.
         ends: Whether a process is gone after it.
     """
 
@@ -32,6 +33,7 @@ class Fault:
     make: Callable[[Rig], None]
     says: str = ""
     rests: bool = True
+    either: bool = False
     ends: bool = False
 
 
@@ -94,7 +96,8 @@ def other_size(rig: Rig) -> None:
 
     def change(cdr: bytes) -> bytes:
         del cdr
-        return encode_image(np.full((60, 80, 3), 90, np.uint8), time.time_ns(), stream.frame)
+        picture = np.random.default_rng().integers(0, 255, (60, 80, 3), np.uint8)
+        return encode_image(picture, time.time_ns(), stream.frame)
 
     robot_fault(change_image=change)(rig)
 
@@ -156,7 +159,7 @@ RECOVERABLE = (
     Fault("robot mode reflex", robot_fault(mode=REFLEX, errors=("cartesian_reflex",)),
           "cartesian_reflex"),
     Fault("contact", robot_fault(force_n=80.0), "contact"),
-    Fault("subscriber overload", robot_fault(flood=True), rests=False),
+    Fault("subscriber overload", robot_fault(flood=True), rests=False, either=True),
     Fault("second commander", second_commander, "intruder"),
 )  # fmt: skip
 FATAL = (
@@ -178,7 +181,8 @@ def try_out(rig: Rig, fault: Fault) -> Outcome:
     rest_s = max(rig.robot.heard.last_motion() - begun_s, 0.0)
     said = rig.problem
     if not fault.rests:
-        return Outcome(fault, rest_s, said, rest_s > _SETTLE_S - 0.3)
+        goes_on = rest_s > _SETTLE_S - 0.3
+        return Outcome(fault, rest_s, said, goes_on or (fault.either and bool(said)))
     told = not fault.says or rig.robot.wait_until(lambda: fault.says in rig.problem, 2.0)
     return Outcome(fault, rest_s, rig.problem, rest_s <= REST_S and told)
 
