@@ -86,7 +86,7 @@ lint: install-test ## ruff and mypy
 
 unit: install-test ## The tests of the packages and of the whole
 	@echo "== pytest: the packages"
-	@$(RUN) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/end_to_end
+	@$(RUN) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/end_to_end
 	@echo "== pytest: end to end"
 	@$(RUN) $(BIN)/python -m pytest tests/end_to_end
 

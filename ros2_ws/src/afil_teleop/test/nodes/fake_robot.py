@@ -51,7 +51,9 @@ class FakeRobot(Node):
         now_ns = time.time_ns()
         if passed_s > self._given.step_after:
             now_ns += round(self._given.clock_step * 1e9)
-        away = np.array([0.002 * (self._count % 20), 0, 0, 0, 0, 0, 0])
+        # An arm that nobody commands stands still: a person's first step is from where it is.
+        moved = 0.0 if self._given.undriven else 0.002 * (self._count % 20)
+        away = np.array([moved, 0, 0, 0, 0, 0, 0])
         anchor = self._robot.contract.stream(self._robot.contract.anchor)
         frozen = self._given.freeze or passed_s > self._given.freeze_after
         shade = 0 if frozen else self._count % 200

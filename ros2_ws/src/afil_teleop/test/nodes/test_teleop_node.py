@@ -218,8 +218,10 @@ def test_a_person_takes_over_from_a_policy_and_hands_back(robot, recorder, teleo
     assert person.ask("save").success, "the robot heard one node alone"
     (episode,) = list_episodes(tmp_path / "demos")
     found = [step.commander for step in episode.steps()]
-    assert found[0] is found[-1] is Commander.POLICY
-    assert found.count(Commander.HUMAN) > 8 and None not in found
+    # A frame may come before the first word on who commands; after that every step knows.
+    known = found[1:] if found[0] is None else found
+    assert known[0] is known[-1] is Commander.POLICY
+    assert known.count(Commander.HUMAN) > 8 and None not in known
 
 
 def test_who_commands_a_car_is_the_bridges_override(teleop, meet):
