@@ -14,7 +14,7 @@ INTERFACES := ros2_ws/src/afil_interfaces
 # Where the authors' demonstrations lie; they are not part of this repository.
 AUTHORS_DATA ?= ../shared/data/authors
 DEMO_DIR ?= demo
-# Processes of pytest. The end-to-end tests have the machine to themselves: they run at wall rate.
+# Processes of pytest, with a thread each.
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
@@ -85,10 +85,8 @@ lint: install-test ## ruff and mypy
 	@$(BIN)/mypy && cd runtime/embedded_ros2 && $(BIN)/mypy
 
 unit: install-test ## The tests of the packages and of the whole
-	@echo "== pytest: the packages"
-	@$(RUN) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/end_to_end
-	@echo "== pytest: end to end"
-	@$(RUN) $(BIN)/python -m pytest tests/end_to_end
+	@echo "== pytest"
+	@$(RUN) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-runtime: install ## The tests of embedded_ros2
 	@$(MAKE) --no-print-directory -C runtime/embedded_ros2 test PYTHON=$(BIN)/python
