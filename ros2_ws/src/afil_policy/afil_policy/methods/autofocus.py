@@ -29,20 +29,21 @@ class Regularization(Part):
         """Options: weight, distance, resolution, skip_empty, temperature."""
 
     needs: ClassVar[Needs] = Needs(saliency=True)
+    term: ClassVar[str] = "reg"
     config: Config
 
     def terms(
         self, method: Imitation, batch: Batch, seen: Seen
     ) -> dict[str, tuple[float, Tensor]]:
-        """Terms: ``reg``."""
+        """One term, the mean over the cameras that have maps."""
         if not batch.saliency:
-            raise ValueError("autofocus needs saliency maps in every batch")
+            raise ValueError(f"the loss {self.term} needs saliency maps in every batch")
         valid = batch.saliency_valid
         looked = method.encoder.looked(seen.features)
         found = [
             self.regularization(looked[c], g, valid.get(c)) for c, g in batch.saliency.items()
         ]
-        return {"reg": (self.config.weight, torch.stack(found).mean())}
+        return {self.term: (self.config.weight, torch.stack(found).mean())}
 
     def regularization(
         self, features: Features, saliency: Tensor, valid: Tensor | None = None

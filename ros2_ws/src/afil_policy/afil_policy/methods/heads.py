@@ -10,15 +10,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from afil_core.errors import AfilError
-from afil_policy.data.batch import Batch, Needs
 from afil_policy.encoders.attention import min_max
 from afil_policy.encoders.base import Features
-from afil_policy.methods.alignment import AlignmentConfig, counted, mean_distance, target_at
+from afil_policy.methods.alignment import counted, mean_distance, target_at
+from afil_policy.methods.autofocus import Regularization
 from afil_policy.methods.imitation import Imitation
-from afil_policy.methods.part import Part, Seen
+from afil_policy.methods.part import Part
 
 
-class HeadRegularization(Part):
+class HeadRegularization(Regularization):
     """L = L_BC + lambda * mean over chosen heads k of D(g, minmax01(A_k)).
 
     A_k is where attention head k looks: of a vision transformer's last layer, or of the pooling
@@ -26,7 +26,7 @@ class HeadRegularization(Part):
     heads are supervised in GuidedVLA (arXiv 2605.12369); the distance D is AutoFocus-IL's.
     """
 
-    class Config(AlignmentConfig):
+    class Config(Regularization.Config):
         """Options: those of ``autofocus``, and which heads.
 
         Attributes:
@@ -35,21 +35,8 @@ class HeadRegularization(Part):
 
         heads: tuple[Annotated[int, Field(ge=0)], ...] = Field((0,), min_length=1)
 
-    needs: ClassVar[Needs] = Needs(saliency=True)
+    term: ClassVar[str] = "heads"
     config: Config
-
-    def terms(
-        self, method: Imitation, batch: Batch, seen: Seen
-    ) -> dict[str, tuple[float, Tensor]]:
-        """Terms: ``heads``."""
-        if not batch.saliency:
-            raise ValueError("heads needs saliency maps in every batch")
-        valid = batch.saliency_valid
-        looked = method.encoder.looked(seen.features)
-        found = [
-            self.regularization(looked[c], g, valid.get(c)) for c, g in batch.saliency.items()
-        ]
-        return {"heads": (self.config.weight, torch.stack(found).mean())}
 
     def regularization(
         self, features: Features, saliency: Tensor, valid: Tensor | None = None
