@@ -10,6 +10,8 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,8 +30,12 @@ from launch.events.process import ProcessExited
 ARGUMENTS = {
     "output": ("demo", "Folder of everything that the demo makes"),
     "robot": ("franka", "Robot contract"),
+    "env": ("", "Gymnasium environment that is the robot (robot:=gym)"),
+    "env_options": ("", "Options of that environment as YAML"),
     "task": ("", "Task of the simulated world; empty for the robot's usual one"),
-    "episodes": ("200", "Demonstrations to record, with the confounding cue intact"),
+    "test_tasks": ("", "Tasks to test in, with commas; empty for the one that is recorded"),
+    "recorded_cues": ("intact", "Cues to record and train with; none and intact are two datasets"),
+    "episodes": ("200", "Demonstrations to record of each"),
     "first_seed": ("0", "Seed of the first demonstration"),
     "noise": ("0.004", "Noise on the expert's commands (m)"),
     "train_config": (
@@ -39,10 +45,12 @@ ARGUMENTS = {
     "epochs": ("", "Training epochs; empty for the configuration's"),
     "seed": ("0", "Training seed"),
     "methods": ("bc,autofocus", "Methods to train and test"),
-    "cues": ("intact,broken", "Variants of the cue to test with"),
+    "cues": ("intact,broken", "Variants of the cue to test with, where one was recorded"),
     "eval_episodes": ("20", "Test episodes of each policy and cue"),
     "eval_first_seed": ("1000", "Seed of the first test episode; demonstrations start at 0"),
 }
+# A recording without a cue is tested without one.
+NO_CUE = "none"
 
 
 class Stage(NamedTuple):
@@ -55,56 +63,66 @@ class Stage(NamedTuple):
 def stages(args: dict[str, str]) -> list[Stage]:
     """The loop's commands, in order."""
     output = Path(args["output"]).expanduser().resolve()
-    demos = output / "demos"
-    tasks = [args["task"]] if args["task"] else []
-    loop = [
+    variants = args["recorded_cues"].split(",")
+    loop: list[Stage] = []
+    results: list[str] = []
+    for cue in variants:
+        # Of several variants each has a folder.
+        folder = output if len(variants) == 1 else output / cue
+        loop += _learned(args, folder, cue)
+        for stage, result in _tested(args, folder, cue):
+            loop.append(stage)
+            results.append(result)
+    shown = (output if len(variants) == 1 else output / variants[-1]) / "demos"
+    report = ["--dataset", str(shown), "--results", *results]
+    report += ["--output", str(output / "report.html")]
+    return [*loop, Stage("report", _ros2("run", "afil_policy", "report") + report)]
+
+
+def _learned(args: dict[str, str], folder: Path, cue: str) -> list[Stage]:
+    """Demonstrations with a cue, and what is learned from them."""
+    demos = folder / "demos"
+    record = [f"robot:={args['robot']}", "sim:=true", "source:=expert", f"cue:={cue}"]
+    record += [f"{name}:={args[name]}" for name in ("env", "env_options", "task") if args[name]]
+    record += [f"{name}:={args[name]}" for name in ("episodes", "first_seed", "noise")]
+    options = ["--seed", args["seed"]]
+    if args["train_config"]:
+        options += ["--config", args["train_config"]]
+    if args["epochs"]:
+        options += ["--set", f"optimizer.epochs={args['epochs']}"]
+    learned = [
         Stage(
-            "record",
-            _ros2("launch", "afil_teleop", "record.launch.py")
-            + [f"robot:={args['robot']}", "sim:=true", "source:=expert"]
-            + [f"task:={task}" for task in tasks]
-            + ["cue:=intact", f"episodes:={args['episodes']}", f"dataset:={demos}"]
-            + [f"first_seed:={args['first_seed']}", f"noise:={args['noise']}"],
+            f"record, cue {cue}",
+            [*_ros2("launch", "afil_teleop", "record.launch.py"), *record, f"dataset:={demos}"],
         ),
         Stage(
             "perceive",
             _ros2("launch", "afil_perception", "perceive.launch.py") + [f"dataset:={demos}"],
         ),
     ]
-    options = ["--seed", args["seed"]]
-    if args["train_config"]:
-        options += ["--config", args["train_config"]]
-    if args["epochs"]:
-        options += ["--set", f"optimizer.epochs={args['epochs']}"]
-    methods, cues = args["methods"].split(","), args["cues"].split(",")
-    for method in methods:
+    for method in args["methods"].split(","):
         run = ["--dataset", str(demos), "--method", method]
-        run += ["--output", str(output / "runs" / method)]
-        loop.append(Stage(f"train {method}", _ros2("run", "afil_policy", "train") + run + options))
-    results = []
-    for method in methods:
-        for cue in cues:
-            results.append(str(output / "results" / f"{method}_{cue}.json"))
-            loop.append(
-                Stage(
-                    f"evaluate {method}, cue {cue}",
-                    _ros2("run", "afil_policy", "evaluate")
-                    + ["--checkpoint", str(output / "runs" / method), "--robot", args["robot"]]
-                    + [word for task in tasks for word in ("--task", task)]
-                    + ["--cue", cue]
-                    + ["--episodes", args["eval_episodes"]]
-                    + ["--first-seed", args["eval_first_seed"], "--output", results[-1]],
-                )
-            )
-    report = [
-        "--dataset",
-        str(demos),
-        "--results",
-        *results,
-        "--output",
-        str(output / "report.html"),
-    ]
-    return [*loop, Stage("report", _ros2("run", "afil_policy", "report") + report)]
+        run += ["--output", str(folder / "runs" / method)]
+        learned.append(
+            Stage(f"train {method}", _ros2("run", "afil_policy", "train") + run + options)
+        )
+    return learned
+
+
+def _tested(args: dict[str, str], folder: Path, recorded: str) -> Iterator[tuple[Stage, str]]:
+    """Tests of what was learned from demonstrations with a cue, and the results' files."""
+    cues = args["cues"].split(",") if recorded != NO_CUE else [recorded]
+    tasks = args["test_tasks"].split(",") if args["test_tasks"] else [args["task"]]
+    for method, cue, task in product(args["methods"].split(","), cues, tasks):
+        name = "_".join([method, cue, *([task] if len(tasks) > 1 else [])])
+        result = str(folder / "results" / f"{name}.json")
+        words = ["--checkpoint", str(folder / "runs" / method), "--robot", args["robot"]]
+        words += ["--env", args["env"]] if args["env"] else []
+        words += ["--task", task] if task else []
+        words += ["--cue", cue, "--episodes", args["eval_episodes"]]
+        words += ["--first-seed", args["eval_first_seed"], "--output", result]
+        title = f"evaluate {method}, cue {cue}" + (f", {task}" if len(tasks) > 1 else "")
+        yield Stage(title, _ros2("run", "afil_policy", "evaluate") + words), result
 
 
 def _ros2(*words: str) -> list[str]:
@@ -122,7 +140,9 @@ def _start(
         return [LogInfo(msg=f"demo complete after {minutes:.1f} min: open {output}/report.html")]
     stage = loop[index]
     title = f"stage {index + 1}/{len(loop)}: {stage.name}"
-    process = ExecuteProcess(cmd=stage.command, output="screen", name=stage.name.split()[0])
+    process = ExecuteProcess(
+        cmd=stage.command, output="screen", name=stage.name.split()[0].strip(",")
+    )
 
     def ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
         if context.is_shutdown:

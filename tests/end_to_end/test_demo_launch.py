@@ -31,5 +31,5 @@ def test_a_failing_stage_is_named_and_ends_the_launch(processes, tmp_path):
         cwd=processes.ROOT,
     )
     assert "there is no task 'fold_towel'; known: drive, drive_unseen, lift_carrot" in text
-    assert "stage 1/9: record failed with exit code 1" in text
+    assert "stage 1/9: record, cue intact failed with exit code 1" in text
     assert "stage 2/9" not in text
