@@ -11,7 +11,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 
 def delta_between(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -54,8 +53,24 @@ def apply_delta(pose: NDArray[np.float64], delta: NDArray[np.float64]) -> NDArra
     Returns:
         Pose [7].
     """
-    turned = Rotation.from_rotvec(delta[3:]) * Rotation.from_quat(pose[3:])
-    return np.concatenate([pose[:3] + delta[:3], turned.as_quat()])
+    turned = _turn(delta[3:].tolist(), pose[3:].tolist())
+    return np.concatenate([pose[:3] + delta[:3], turned])
+
+
+def _turn(rotation: list[float], start: list[float]) -> list[float]:
+    # exp(rotation) * start, on plain numbers as above: this runs in every cycle of a command loop.
+    angle = math.hypot(*rotation)
+    # For a small angle the quotient tends to 1 / 2.
+    scale = math.sin(angle / 2) / angle if angle > 1e-12 else 0.5
+    (ax, ay, az), aw = (scale * r for r in rotation), math.cos(angle / 2)
+    length = math.hypot(*start)
+    bx, by, bz, bw = (s / length for s in start)
+    x = aw * bx + ax * bw + ay * bz - az * by
+    y = aw * by - ax * bz + ay * bw + az * bx
+    z = aw * bz + ax * by - ay * bx + az * bw
+    w = aw * bw - ax * bx - ay * by - az * bz
+    length = math.sqrt(x * x + y * y + z * z + w * w)
+    return [x / length, y / length, z / length, w / length]
 
 
 def clip_delta(

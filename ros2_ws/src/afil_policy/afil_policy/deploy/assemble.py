@@ -12,6 +12,7 @@ from afil_policy.deploy.guards import Guard
 from afil_policy.deploy.inference import InferenceThread
 from afil_policy.deploy.pacing import FramePacing, Pacing, SteadyPacing
 from afil_policy.deploy.parameters import PolicyParameters
+from afil_policy.deploy.priority import rise
 from afil_policy.deploy.runner import PolicyRunner
 
 
@@ -40,6 +41,8 @@ def assemble(
     pacing: Pacing = FramePacing()
     if steady:
         pacing = SteadyPacing(contract.period_ns, adapter.streams)
+    # A simulator that waits for its answer needs nobody to hurry.
+    priority = given.priority if steady else 0
     kind = EXECUTIONS.get(given.execution)
     if kind.needs_prefix and not runner.takes_prefix:
         raise AfilError(
@@ -53,7 +56,7 @@ def assemble(
         runner,
         contract,
         adapter,
-        inference=InferenceThread(runner),
+        inference=InferenceThread(runner, begin=lambda: rise(priority, steps_back=2)),
         execution=kind(config, contract.period_ns, pacing.grace),
         pacing=pacing,
         guards=guards,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -15,8 +16,8 @@ _END_S = 1.0
 class CommandThread:
     """Steps a controller: at every period of a steady clock, or whenever it is woken.
 
-    Deadlines are absolute, so that a late cycle does not delay those after it. Between commands
-    it says 20 times a second that it lives.
+    Deadlines are absolute, so that a late cycle does not delay those after it. It says 20 times
+    a second that it lives, after a command where there is one then, so that none waits for that.
 
     Args:
         controller: What is stepped.
@@ -25,6 +26,7 @@ class CommandThread:
         beat: Sends a heartbeat.
         failed: Is told what ended the thread, should anything do so.
         period_s: Control period for a loop at a steady rate; None for one that is woken.
+        begin: The first thing that the thread does.
     """
 
     def __init__(
@@ -36,11 +38,13 @@ class CommandThread:
         beat: Callable[[Heartbeat], None],
         failed: Callable[[Exception], None],
         period_s: float | None,
+        begin: Callable[[], None] = lambda: None,
     ) -> None:
         self._controller = controller
         self._step, self._watch = step, watch
         self._beat, self._failed = beat, failed
         self._period_s = period_s
+        self._begin = begin
         self._changed = threading.Condition()
         self._is_woken = False
         self._is_open = True
@@ -67,45 +71,69 @@ class CommandThread:
 
     def _run(self) -> None:
         try:
-            self._loop()
+            self._begin()
+            if self._period_s is None:
+                self._follow()
+            else:
+                self._keep(self._period_s)
         except Exception as error:  # noqa: BLE001 (whatever it is, the robot must come to rest)
             self._failed(error)
 
-    def _loop(self) -> None:
+    def _follow(self) -> None:
+        """Step whenever woken; at each heartbeat it looks for what has ceased to come, too."""
         next_beat_s = time.monotonic()
-        next_step_s = next_beat_s
         while True:
-            wait_until_s = next_beat_s
-            if self._period_s is not None:
-                wait_until_s = min(wait_until_s, next_step_s)
-            woken = self._wait(wait_until_s)
+            woken = self._wait(next_beat_s, may_wake=True)
             if not self._is_open:
                 return
             now_s = time.monotonic()
-            if self._period_s is None:
-                # It looks for what has ceased to come at each heartbeat, too.
-                if woken or now_s >= next_beat_s:
-                    self._step()
-            elif now_s >= next_step_s:
-                self._controller.cycle_began(now_s - next_step_s)
+            if woken or now_s >= next_beat_s:
                 self._step()
-                # Periods that were slept through are not made up for.
-                missed = int((now_s - next_step_s) / self._period_s)
-                next_step_s += (missed + 1) * self._period_s
-            now_s = time.monotonic()
             if now_s >= next_beat_s:
-                self._watch()
-                moving = self._controller.is_moving
-                self._beat(Heartbeat(self._sequence, moving, self._controller.stops))
-                self._sequence += 1
+                self._live()
                 next_beat_s = now_s + PERIOD_S
 
-    def _wait(self, until_s: float) -> bool:
+    def _keep(self, period_s: float) -> None:
+        """Step at every period of a steady clock."""
+        period_ns, live_ns = _grid(period_s)
+        next_step_ns = next_live_ns = time.monotonic_ns()
+        while True:
+            self._wait(min(next_step_ns, next_live_ns) / 1e9)
+            if not self._is_open:
+                return
+            now_ns = time.monotonic_ns()
+            if now_ns >= next_step_ns:
+                late_ns = now_ns - next_step_ns
+                self._controller.cycle_began(late_ns / 1e9)
+                self._step()
+                # Periods that were slept through are not made up for.
+                next_step_ns += (late_ns // period_ns + 1) * period_ns
+            if now_ns >= next_live_ns:
+                self._live()
+                next_live_ns += ((now_ns - next_live_ns) // live_ns + 1) * live_ns
+
+    def _live(self) -> None:
+        self._watch()
+        moving = self._controller.is_moving
+        self._beat(Heartbeat(self._sequence, moving, self._controller.stops))
+        self._sequence += 1
+
+    def _wait(self, until_s: float, *, may_wake: bool = False) -> bool:
         with self._changed:
-            while self._is_open and not (self._is_woken and self._period_s is None):
+            while self._is_open and not (self._is_woken and may_wake):
                 left_s = until_s - time.monotonic()
                 if left_s <= 0:
                     break
                 self._changed.wait(left_s)
             woken, self._is_woken = self._is_woken, False
             return woken
+
+
+def _grid(period_s: float) -> tuple[int, int]:
+    """Nanoseconds from step to step and from heartbeat to heartbeat; one divides the other."""
+    if period_s < PERIOD_S:
+        period_ns = round(period_s * 1e9)
+        return period_ns, period_ns * int(PERIOD_S / period_s)
+    beats = math.ceil(period_s / PERIOD_S)
+    live_ns = round(period_s * 1e9 / beats)
+    return live_ns * beats, live_ns

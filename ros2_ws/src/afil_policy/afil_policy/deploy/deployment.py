@@ -20,8 +20,9 @@ from afil_policy.deploy.guards.base import Guard
 from afil_policy.deploy.guards.build import build_guards
 from afil_policy.deploy.heartbeat import Heartbeat
 from afil_policy.deploy.parameters import PolicyParameters
+from afil_policy.deploy.priority import fall, keep_loaded, rise
 from afil_policy.deploy.proposal import encode_proposal
-from afil_policy.deploy.runner import PolicyRunner
+from afil_policy.deploy.runner import PolicyRunner, use_threads
 from afil_policy.deploy.shadow import Agreement
 from afil_policy.deploy.status import ControlStatus
 
@@ -59,16 +60,20 @@ class Deployment:
         simulated: bool,
     ) -> None:
         self._given, self._contract, self._links = given, contract, links
-        self._now_ns, self._warn = now_ns, warn
+        self._now_ns, self._say, self._warn = now_ns, say, warn
         self.folder = folder
         timeout_s = given.watchdog_timeout_s if given.require_watchdog else None
         self.guards = build_guards(contract, given.guards, watchdog_timeout_s=timeout_s)
+        use_threads(given.threads)
         runner = PolicyRunner(folder, contract, device=given.device)
         say(f"loaded {folder}, {1000 * runner.warm_up():.1f} ms per action")
         self.controller, pacing = assemble(
             given, contract, runner, self.guards, simulated=simulated
         )
         self._period_s = contract.period_ns / 1e9 if pacing.is_steady else None
+        # A simulator that waits for its answer needs nobody to hurry.
+        self._priority = given.priority if pacing.is_steady else 0
+        keep_loaded()
         self._thread: CommandThread | None = None
         self._propose: Callable[[bytes], None] = lambda cdr: None
         self.agreement = Agreement(contract) if given.shadow else None
@@ -137,7 +142,10 @@ class Deployment:
             beat=beat,
             failed=ended,
             period_s=self._period_s,
+            begin=self._rise,
         )
+        # This thread and the middleware bring the messages, and stand behind who commands.
+        rise(self._priority, steps_back=1, with_others=True)
         self._thread.start()
 
     def collect(self) -> None:
@@ -161,6 +169,7 @@ class Deployment:
         self._send(self.controller.rest(self._now_ns()))
         # Only now: a rest that failed is tried again.
         self._thread = None
+        fall()
         self._links.finish()
 
     def reset(self) -> None:
@@ -174,6 +183,11 @@ class Deployment:
         self.rest()
         self.controller.close()
         self._links.close()
+
+    def _rise(self) -> None:
+        problem = rise(self._priority)
+        if problem is not None:
+            self._say(problem)
 
     def _receive(self, stream: str, cdr: bytes) -> None:
         if self._thread is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ _LEAST_FRAMES = 3
 
 @dataclass
 class _Picture:
-    checksum: int
+    pixels: bytes
     since_s: float
     frames: int
 
@@ -53,10 +52,12 @@ class FrozenImages:
         """
         if stream not in self._topics:
             return
-        checksum = zlib.crc32(memoryview(cdr)[_STAMP_END:])
         seen = self._pictures.get(stream)
-        if seen is None or seen.checksum != checksum:
-            self._pictures[stream] = _Picture(checksum, now_s, 1)
+        # Of two pictures that differ, only the bytes before the first difference are looked at.
+        if seen is None or len(seen.pixels) != len(cdr) - _STAMP_END or not (
+            cdr.startswith(seen.pixels, _STAMP_END)
+        ):  # fmt: skip
+            self._pictures[stream] = _Picture(cdr[_STAMP_END:], now_s, 1)
             self._problems.pop(stream, None)
             return
         seen.frames += 1

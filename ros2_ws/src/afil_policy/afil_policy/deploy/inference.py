@@ -133,10 +133,23 @@ class Inference:
 
 
 class InferenceThread(Inference):
-    """Runs the policy in a thread of its own, beside the execution of the last chunk."""
+    """Runs the policy in a thread of its own, beside the execution of the last chunk.
 
-    def __init__(self, policy: Policy, *, wall_s: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        policy: What decides.
+        wall_s: Steady clock, seconds.
+        begin: The first thing that the thread does.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        wall_s: Callable[[], float] = time.monotonic,
+        begin: Callable[[], object] = lambda: None,
+    ) -> None:
         super().__init__(policy, wall_s=wall_s)
+        self._begin = begin
         self._changed = threading.Condition()
         self._next: Request | None = None
         self._is_open = False
@@ -162,6 +175,7 @@ class InferenceThread(Inference):
             self._changed.notify()
 
     def _work(self) -> None:
+        self._begin()
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._next is not None or not self._is_open)

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from afil_core.schema import Schema
 
+_PRIORITY = "Real-time priority (SCHED_FIFO) of what commands, where it is permitted; 0: none"
+
 
 class PolicyParameters(Schema):
     """What a policy node is started with."""
@@ -56,7 +58,8 @@ class PolicyParameters(Schema):
         "contract", description="Guards: those of the contract, none, or names with commas"
     )
     shadow: bool = Field(False, description="Command nothing; say on ~/proposed what one would")
-    threads: int = Field(1, ge=1, description="Processor threads of torch")
+    threads: int = Field(1, ge=1, description="Processor threads of the network and of images")
+    priority: int = Field(20, ge=0, le=99, description=_PRIORITY)
 
 
 class WatchdogParameters(Schema):
@@ -70,6 +73,7 @@ class WatchdogParameters(Schema):
     timeout_s: float = Field(
         0.2, gt=0, description="Wall time without a heartbeat after which the robot is rested, s"
     )
+    priority: int = Field(20, ge=0, le=99, description=_PRIORITY)
 
 
 class DeployArguments(PolicyParameters):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -20,6 +21,12 @@ from afil_policy.training.checkpoint import load_checkpoint
 _WARM_UP_RUNS = 5
 # Of a normalized action, whose values are about 1.
 _LOSS = 0.02
+
+
+def use_threads(count: int) -> None:
+    """Let the network and the resizing of images have so many threads of the processor."""
+    torch.set_num_threads(count)
+    cv2.setNumThreads(count)
 
 
 class PolicyRunner:

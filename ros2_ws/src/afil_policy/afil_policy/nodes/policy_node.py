@@ -14,7 +14,6 @@ from functools import partial
 from typing import Any
 
 import rcl_interfaces.msg
-import torch
 from afil_interfaces.action import RunPolicy
 from diagnostic_msgs.msg import DiagnosticStatus
 from diagnostic_updater import Updater
@@ -224,7 +223,6 @@ class PolicyNode(LifecycleNode):
         return _SUCCESS
 
     def _configure(self) -> None:
-        torch.set_num_threads(self._given.threads)
         self._deployment = Deployment(
             self._given,
             load_contract(self._given.robot, self.get_namespace()),

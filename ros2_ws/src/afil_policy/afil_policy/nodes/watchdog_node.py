@@ -29,6 +29,7 @@ from afil_policy.deploy.adapters import build_adapter
 from afil_policy.deploy.connections import Connections, Ros
 from afil_policy.deploy.heartbeat import Heartbeat
 from afil_policy.deploy.parameters import WatchdogParameters
+from afil_policy.deploy.priority import rise
 from afil_policy.deploy.supervision import Supervisor
 
 _POLL_S = 0.01
@@ -69,6 +70,7 @@ class WatchdogNode(Node):
         self._updater = Updater(self)
         self._updater.setHardwareID(given.robot)
         self._updater.add("watchdog", self._diagnose)
+        rise(given.priority, with_others=True)
         self.get_logger().info(f"watching {topic}, {given.timeout_s:g} s")
 
     def _poll(self) -> None:
