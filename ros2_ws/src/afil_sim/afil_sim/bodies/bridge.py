@@ -20,6 +20,10 @@ from afil_sim.town.traffic import Actor, Traffic
 
 Outgoing = tuple[str, bytes]
 
+# The ego vehicle's number on the bridge's topics, where 0 stands for nobody.
+EGO_ID: Final = 1000
+EGO_TYPE: Final = "vehicle.afil.town"
+
 _STATUS: Final = "carla_msgs/msg/CarlaEgoVehicleStatus"
 _CONTROL: Final = "carla_msgs/msg/CarlaEgoVehicleControl"
 _INFO: Final = "carla_msgs/msg/CarlaEgoVehicleInfo"
@@ -29,6 +33,7 @@ _CAMERA_INFO: Final = "sensor_msgs/msg/CameraInfo"
 _OBJECTS: Final = "derived_object_msgs/msg/ObjectArray"
 _OBJECT: Final = "derived_object_msgs/msg/Object"
 _COLLISION: Final = "carla_msgs/msg/CarlaCollisionEvent"
+_INVASION: Final = "carla_msgs/msg/CarlaLaneInvasionEvent"
 _VECTOR: Final = "geometry_msgs/msg/Vector3"
 _TWIST: Final = "geometry_msgs/msg/Twist"
 _MAP: Final = "map"
@@ -79,11 +84,12 @@ class Bridge:
             f"{vehicle}/odometry": (_ODOMETRY, reliable),
             f"{vehicle}/objects": (_OBJECTS, reliable),
             f"{vehicle}/collision": (_COLLISION, reliable),
+            f"{vehicle}/lane_invasion": (_INVASION, reliable),
             **{_beside(s.topic): (_CAMERA_INFO, reliable) for s in self._cameras},
         }
 
     def messages(
-        self, stamp_ns: int, car: Car, traffic: Traffic, hit: int | None
+        self, stamp_ns: int, car: Car, traffic: Traffic, hit: int | None, crossed: tuple[int, ...]
     ) -> list[Outgoing]:
         """What there is to say in a frame.
 
@@ -92,6 +98,7 @@ class Bridge:
             car: The ego vehicle.
             traffic: Everybody else.
             hit: Number of the actor that was hit in this step; 0 for what stands, None for nobody.
+            crossed: Markings that were crossed in this step, by carla_msgs' numbers.
         """
         vehicle = self._vehicle
         said = [
@@ -101,20 +108,33 @@ class Bridge:
             *((_beside(s.topic), self._camera_info(stamp_ns, s)) for s in self._cameras),
         ]
         if hit is not None:
-            header = messages.header(stamp_ns, self._frame)
+            header = messages.header(stamp_ns, self.role)
             said.append(
                 (
                     f"{vehicle}/collision",
                     messages.new(_COLLISION, header=header, other_actor_id=hit),
                 )
             )
+        if crossed:
+            event = messages.new(
+                _INVASION,
+                header=messages.header(stamp_ns, self.role),
+                crossed_lane_markings=np.array(crossed, dtype=np.int32),
+            )
+            said.append((f"{vehicle}/lane_invasion", event))
         if not self._told:
             self._told = True
             said.append((f"{vehicle}/vehicle_info", self._info(car)))
         return [(topic, messages.serialize(message)) for topic, message in said]
 
     @property
-    def _frame(self) -> str:
+    def vehicle(self) -> str:
+        """Prefix of the vehicle's topics."""
+        return self._vehicle
+
+    @property
+    def role(self) -> str:
+        """Its role name, which is its coordinate frame, too."""
         return self._vehicle.rpartition("/")[2]
 
     def _status_of(self, stamp_ns: int, car: Car) -> Any:
@@ -123,7 +143,7 @@ class Bridge:
         applied = messages.new(
             _CONTROL, header=header, throttle=throttle, steer=steer, brake=brake
         )
-        forward = _vector(
+        forward = vector(
             car.acceleration * math.cos(car.yaw), car.acceleration * math.sin(car.yaw), 0.0
         )
         return messages.new(
@@ -133,13 +153,13 @@ class Bridge:
 
     def _odometry(self, stamp_ns: int, car: Car) -> Any:
         twist = messages.new(
-            _TWIST, linear=_vector(car.speed, 0.0, 0.0), angular=_vector(0.0, 0.0, car.yaw_rate)
+            _TWIST, linear=vector(car.speed, 0.0, 0.0), angular=vector(0.0, 0.0, car.yaw_rate)
         )
         where = messages.new(
-            "geometry_msgs/msg/PoseWithCovariance", pose=_pose(car.x, car.y, 0.0, car.yaw)
+            "geometry_msgs/msg/PoseWithCovariance", pose=pose(car.x, car.y, 0.0, car.yaw)
         )
         return messages.new(
-            _ODOMETRY, header=messages.header(stamp_ns, _MAP), child_frame_id=self._frame,
+            _ODOMETRY, header=messages.header(stamp_ns, _MAP), child_frame_id=self.role,
             pose=where,
             twist=messages.new("geometry_msgs/msg/TwistWithCovariance", twist=twist),
         )  # fmt: skip
@@ -151,7 +171,7 @@ class Bridge:
 
     @staticmethod
     def _object(header: Any, a: Actor) -> Any:
-        moving = _vector(a.speed * math.cos(a.yaw), a.speed * math.sin(a.yaw), 0.0)
+        moving = vector(a.speed * math.cos(a.yaw), a.speed * math.sin(a.yaw), 0.0)
         shape = messages.new(
             "shape_msgs/msg/SolidPrimitive",
             type=_BOX,
@@ -159,7 +179,7 @@ class Bridge:
         )
         return messages.new(
             _OBJECT, header=header, id=a.id, detection_level=_TRACKED, object_classified=True,
-            pose=_pose(a.x, a.y, 0.5 * a.height, a.yaw), twist=messages.new(_TWIST, linear=moving),
+            pose=pose(a.x, a.y, 0.5 * a.height, a.yaw), twist=messages.new(_TWIST, linear=moving),
             shape=shape, classification=_CLASSES[a.kind], classification_certainty=255,
         )  # fmt: skip
 
@@ -181,13 +201,13 @@ class Bridge:
                 max_steer_angle=car.config.max_steer * front,
                 radius=WHEEL_RADIUS,
                 max_brake_torque=1500.0,
-                position=_vector((front - 0.5) * WHEELBASE, side * 0.42 * WIDTH, WHEEL_RADIUS),
+                position=vector((front - 0.5) * WHEELBASE, side * 0.42 * WIDTH, WHEEL_RADIUS),
             )
             for front in (1, 0)
             for side in (1, -1)
         ]
         return messages.new(
-            _INFO, id=0, type="vehicle.afil.town", rolename=self._frame, wheels=wheels,
+            _INFO, id=EGO_ID, type=EGO_TYPE, rolename=self.role, wheels=wheels,
             use_gear_autobox=True, mass=MASS,
         )  # fmt: skip
 
@@ -200,7 +220,8 @@ def _array(*values: float) -> Any:
     return np.array(values, dtype=np.float64)
 
 
-def _vector(x: float, y: float, z: float) -> Any:
+def vector(x: float, y: float, z: float) -> Any:
+    """A geometry_msgs/Vector3."""
     return messages.new(_VECTOR, x=x, y=y, z=z)
 
 
@@ -210,6 +231,7 @@ def _quaternion(yaw: float) -> Any:
     )
 
 
-def _pose(x: float, y: float, z: float, yaw: float) -> Any:
+def pose(x: float, y: float, z: float, yaw: float) -> Any:
+    """A geometry_msgs/Pose."""
     point = messages.new("geometry_msgs/msg/Point", x=x, y=y, z=z)
     return messages.new("geometry_msgs/msg/Pose", position=point, orientation=_quaternion(yaw))

@@ -69,6 +69,10 @@ class Car(Body):
         self.speed = self.acceleration = self.yaw_rate = self.wheel_angle = 0.0
         self.control: Vector = _FULL_BRAKE.copy()
 
+    def move_to(self, x: float, y: float, yaw: float) -> None:
+        """Go on from another pose."""
+        self.x, self.y, self.yaw = x, y, yaw
+
     def hold(self) -> None:
         """Stop."""
         self.control = _FULL_BRAKE.copy()

@@ -11,7 +11,7 @@ from afil_interfaces.srv import ResetWorld
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from rosidl_runtime_py.utilities import get_message
+from rosidl_runtime_py.utilities import get_message, get_service
 
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
@@ -43,14 +43,17 @@ class WorldNode(Node):
         self._task.reset(parameters.first_seed)  # starts the renderer: fail now, not at a reset
         self._world = Episodes(self._task, contract, parameters)
         self._timeouts = 0
-        for command in self._world.subscriptions:
+        heard = {c.topic: (c.type, c.qos) for c in self._world.subscriptions}
+        for topic, (type_, qos) in (heard | dict(self._world.inputs)).items():
             self.create_subscription(
-                get_message(command.type),
-                command.topic,
-                partial(self._on_command, command.topic),
-                QoSProfile(**command.qos.profile()),
+                get_message(type_),
+                topic,
+                partial(self._on_command, topic),
+                QoSProfile(**qos.profile()),
                 raw=True,
             )
+        for name, (type_, answer) in self._world.services.items():
+            self.create_service(get_service(type_), name, answer)
         self._outputs = {
             topic: self.create_publisher(get_message(type_), topic, QoSProfile(**qos.profile()))
             for topic, (type_, qos) in self._world.publications.items()

@@ -6,8 +6,8 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
@@ -65,6 +65,7 @@ class Episodes:
         self._frames = 0
         self._state = "idle"
         self._answered: set[str] = set()
+        self._last_answered_ns = -1
         self._wall_s = 0.0
         self._reset_wall_s: float | None = None
         self.timeouts = 0
@@ -86,6 +87,16 @@ class Episodes:
                 qos = Qos(durability=qos.durability, depth=qos.depth)
             topics[stream.topic] = (stream.type, qos)
         return topics
+
+    @property
+    def inputs(self) -> Mapping[str, tuple[str, Qos]]:
+        """Topics that the world hears beside its commands: type and quality of service."""
+        return self._task.world.inputs
+
+    @property
+    def services(self) -> Mapping[str, tuple[str, Callable[[Any, Any], Any]]]:
+        """Services that the world offers: type, and what fills a response in."""
+        return self._task.world.services
 
     @property
     def subscriptions(self) -> tuple[Command, ...]:
@@ -132,25 +143,42 @@ class Episodes:
         """Take a command.
 
         Args:
-            topic: One of the topics of :attr:`subscriptions`.
+            topic: One of the topics of :attr:`subscriptions` or :attr:`inputs`.
             cdr: The serialized message.
 
         Returns:
             A sentence saying why the command was refused, or None when it was taken.
         """
-        if self._state != "running":
-            return None
-        command = self._commands[topic]
         try:
-            decoded = command.decode(cdr)
+            return self._take(topic, cdr)
         except AfilError as error:
             return f"refused a command: {error}"
+
+    def _take(self, topic: str, cdr: bytes) -> str | None:
+        world = self._task.world
+        if topic in world.inputs:
+            if world.hear(topic, cdr) and self._state == "running":
+                self._answered.update(self._commands)
+            return None
+        command = self._commands[topic]
+        if self._state != "running" or not world.heeds(command):
+            return None
+        decoded = command.decode(cdr)
         lock_step = self._config.mode == "lock_step"
         if lock_step and decoded.stamp_ns is not None and decoded.stamp_ns < self._stamp_ns:
-            return None  # the answer to an earlier frame, too late
-        self._task.world.body.obey(command, decoded.value)
+            return self._why_late(topic, decoded.stamp_ns)
+        world.body.obey(command, decoded.value)
         self._answered.add(topic)
         return None
+
+    def _why_late(self, topic: str, stamp_ns: int) -> str | None:
+        """What is wrong with an answer to an earlier frame; nothing where it was only late."""
+        if stamp_ns != self._last_answered_ns:
+            return None
+        return (
+            f"unexpected command on {topic}: the frame of {stamp_ns * 1e-9:.2f} s has its answer "
+            f"already; send one command for each frame"
+        )
 
     def poll(self, wall_s: float, missing: Callable[[], str] = lambda: "") -> list[Outgoing]:
         """Go on if it is time to.
@@ -195,6 +223,8 @@ class Episodes:
         return [self._status_message(), *self._frame(observations, wall_s)]
 
     def _step(self, wall_s: float) -> list[Outgoing]:
+        if self._answered:
+            self._last_answered_ns = self._stamp_ns
         observations = self._task.step()
         self._stamp_ns += self._contract.period_ns
         messages = self._frame(observations, wall_s)

@@ -80,6 +80,7 @@ class Drive(Task):
             self.world.network, self.world.scenery, self.stage.route, self.stage.may_leave
         )
         self._expert = DrivingExpert(self._cfg.expert, self.stage)
+        self.world.engage(self.expert_action)
         self._think()
 
     def judge(self) -> None:

@@ -87,6 +87,7 @@ class Network:
             [np.full(len(p), self.is_junction(k)) for k, p in zip(self.lines, points, strict=True)]
         )
         self._tree = cKDTree(np.concatenate(points))
+        self._keys = [k for k, p in zip(self.lines, points, strict=True) for _ in p]
         self.signals = {s.id: (road, s) for road in map_.roads.values() for s in road.signals}
 
     def _lanes(self, kind: str) -> Iterator[tuple[LaneKey, Road, Lane]]:
@@ -111,6 +112,14 @@ class Network:
         turns = [abs(wrapped(heading - self._headings[i])) for i in found]
         against = min(turns) > 0.5 * math.pi and not any(self._free[i] for i in found)
         return float(distances[0]), bool(against)
+
+    def lane_at(self, x: float, y: float) -> LaneKey | None:
+        """The lane in which a point is; None beside the street."""
+        distance, found = self._tree.query((x, y))
+        key = self._keys[int(found)]
+        # Its middle is known at points that are _STEP apart.
+        reach = math.hypot(0.5 * self.widths[key], 0.5 * _STEP)
+        return key if distance <= reach else None
 
     def route(self, nodes: list[str], start: float, end: float, lane: int = 0) -> Route:
         """The route along streets that are called after the junctions they join.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
+from afil_core.commands import Command
 from afil_core.contract import Contract
 from afil_core.schema import Schema
 from afil_core.topics import Qos
@@ -44,6 +45,33 @@ class World(ABC):
         """What it says on :attr:`topics` in the frame of a stamp: topic and CDR bytes."""
         del stamp_ns
         return []
+
+    @property
+    def inputs(self) -> Mapping[str, tuple[str, Qos]]:
+        """Topics that it hears beside the contract's commands: type and quality of service."""
+        return {}
+
+    def hear(self, topic: str, cdr: bytes) -> bool:
+        """Take a message of one of :attr:`inputs`.
+
+        Returns:
+            Whether it answers the frame, as the contract's commands do.
+
+        Raises:
+            AfilError: When the bytes are something else.
+        """
+        del topic, cdr
+        return False
+
+    def heeds(self, command: Command) -> bool:
+        """Whether it obeys a command of the contract now."""
+        del command
+        return True
+
+    @property
+    def services(self) -> Mapping[str, tuple[str, Callable[[Any, Any], Any]]]:
+        """Services that it offers: type, and what makes a response of a request and a blank one."""
+        return {}
 
     def close(self) -> None:
         """Free what it holds."""

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from afil_core.commands import Command
 from afil_core.contract import Contract
 from afil_core.kinds import Observation
 from afil_core.schema import Schema
 from afil_core.topics import Qos
+from afil_sim.bodies import Vector
 from afil_sim.bodies.bridge import Bridge
+from afil_sim.bodies.bridge_driver import BridgeDriver
+from afil_sim.bodies.bridge_objects import BridgeObjects, Handler
+from afil_sim.bodies.bridge_world import BridgeWorld
 from afil_sim.bodies.car import HEIGHT, LENGTH, WIDTH, Car
 from afil_sim.town.camera import FOV
+from afil_sim.town.lane_marks import LaneMarks
 from afil_sim.town.lights import Lights
 from afil_sim.town.network import load_network
 from afil_sim.town.scenery import load_scenery
@@ -60,7 +66,13 @@ class Town(World):
         self.traffic = Traffic(self._ego(), self.lights)
         self._before = (0.0, 0.0, 0.0)
         self._hit: int | None = None
+        self._crossed: tuple[int, ...] = ()
+        self._marks = LaneMarks(self.network)
         self._bridge = Bridge(contract, FOV)
+        role = self._bridge.role
+        self._bridge_world = BridgeWorld(self.network, config.map, role, self._dt)
+        self._driver = BridgeDriver(contract, self._bridge.vehicle, self.car)
+        self._objects = BridgeObjects(contract, role, FOV)
         self._painter: Painter | None = None
 
     def _ego(self) -> Actor:
@@ -83,6 +95,7 @@ class Town(World):
         x, y, yaw = stage.way.at(0.0)
         self.car.place(x, y, yaw)
         self._sync()
+        self._marks.reset()
         return stage
 
     def _sync(self) -> None:
@@ -93,9 +106,11 @@ class Town(World):
         """Drive on for one control period, and so does everybody else."""
         self._before = (self.car.x, self.car.y, self.car.yaw)
         self._hit = None
+        self._driver.step()
         self.car.drive(self._dt)
         self._sync()
         self.traffic.step(self._dt)
+        self._crossed = self._marks.crossed(self.traffic.ego)
 
     def bump(self, other: int) -> None:
         """Let the car stand where it was before this step: it ran into something.
@@ -127,11 +142,39 @@ class Town(World):
     @property
     def topics(self) -> Mapping[str, tuple[str, Qos]]:
         """What carla-ros-bridge publishes beside the contract's streams."""
-        return self._bridge.topics
+        return self._bridge.topics | self._bridge_world.topics
 
     def messages(self, stamp_ns: int) -> list[tuple[str, bytes]]:
         """What there is to say on :attr:`topics`."""
-        return self._bridge.messages(stamp_ns, self.car, self.traffic, self._hit)
+        own = self._bridge.messages(stamp_ns, self.car, self.traffic, self._hit, self._crossed)
+        return [*self._bridge_world.messages(self.traffic), *own]
+
+    @property
+    def inputs(self) -> Mapping[str, tuple[str, Qos]]:
+        """What carla-ros-bridge hears of the vehicle beside its control."""
+        return self._driver.topics
+
+    def hear(self, topic: str, cdr: bytes) -> bool:
+        """Take a message of one of :attr:`inputs`; True for a person's control."""
+        return self._driver.hear(topic, cdr)
+
+    def heeds(self, command: Command) -> bool:
+        """Whether no person has overridden the command's topic."""
+        del command
+        return not self._driver.overridden
+
+    @property
+    def services(self) -> Mapping[str, tuple[str, Handler]]:
+        """What carla_spawn_objects asks for."""
+        return self._objects.services
+
+    def engage(self, pilot: Callable[[], Vector]) -> None:
+        """Let somebody drive while the autopilot is on.
+
+        Args:
+            pilot: Tells the control [3] of this state.
+        """
+        self._driver.pilot = pilot
 
     def close(self) -> None:
         """Free the renderer."""

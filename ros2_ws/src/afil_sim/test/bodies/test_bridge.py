@@ -20,19 +20,6 @@ from afil_sim.worlds import WORLDS
 
 CONTRACT = load_contract("carla")
 EGO = "/carla/ego_vehicle"
-# Topic, type, durability, frame_id, and whether it comes in every frame.
-TABLE = [
-    (f"{EGO}/rgb_front/image", "sensor_msgs/msg/Image", "volatile", "ego_vehicle/rgb_front", True),
-    (f"{EGO}/rgb_front/camera_info", "sensor_msgs/msg/CameraInfo", "volatile",
-     "ego_vehicle/rgb_front", True),
-    (f"{EGO}/speedometer", "std_msgs/msg/Float32", "volatile", None, True),
-    (f"{EGO}/vehicle_status", "carla_msgs/msg/CarlaEgoVehicleStatus", "volatile", "map", True),
-    (f"{EGO}/odometry", "nav_msgs/msg/Odometry", "volatile", "map", True),
-    (f"{EGO}/objects", "derived_object_msgs/msg/ObjectArray", "volatile", "map", True),
-    (f"{EGO}/vehicle_info", "carla_msgs/msg/CarlaEgoVehicleInfo", "transient_local", None, False),
-    (f"{EGO}/collision", "carla_msgs/msg/CarlaCollisionEvent", "volatile", "ego_vehicle", False),
-    ("clock", "rosgraph_msgs/msg/Clock", "volatile", None, True),
-]  # fmt: skip
 
 
 def run(steps, seed=2):
@@ -58,23 +45,6 @@ def run(steps, seed=2):
 @pytest.fixture(scope="module")
 def recorded():
     return run(30)
-
-
-@pytest.mark.parametrize(("topic", "type_", "durability", "frame", "always"), TABLE)
-def test_topics_are_the_bridges(recorded, topic, type_, durability, frame, always):
-    episodes, frames, _ = recorded
-    offered_type, qos = episodes.publications[topic]
-    assert (offered_type, qos.durability, qos.reliability) == (type_, durability, "reliable")
-    found = [dict(f).get(topic) for f in frames]
-    if always:
-        assert all(m is not None for m in found)
-    elif durability == "transient_local":
-        assert found[0] is not None and not any(m is not None for m in found[1:])
-    if frame is not None:
-        assert {m.header.frame_id for m in found if m is not None} <= {frame}
-        stamps = [messages.stamp_to_ns(m.header.stamp) for m in found if m is not None]
-        steps = np.diff(stamps)
-        assert not always or set(steps.tolist()) == {50_000_000}
 
 
 def test_the_status_says_what_was_applied_and_the_image_comes_last(recorded):
