@@ -1,4 +1,4 @@
-"""The bridge's services by which carla_spawn_objects sets a vehicle up, for a town that has one."""
+"""The bridge's services by which carla_spawn_objects sets the vehicle up; the town has one."""
 
 from __future__ import annotations
 

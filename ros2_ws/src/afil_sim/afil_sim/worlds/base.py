@@ -70,7 +70,7 @@ class World(ABC):
 
     @property
     def services(self) -> Mapping[str, tuple[str, Callable[[Any, Any], Any]]]:
-        """Services that it offers: type, and what makes a response of a request and a blank one."""
+        """Services that it offers: type, and what fills a blank response in for a request."""
         return {}
 
     def close(self) -> None:
