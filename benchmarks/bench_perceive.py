@@ -18,11 +18,16 @@ from afil_core.errors import AfilError, run
 from afil_core.saliency import KeyObject, box_center
 from afil_perception.clips.clip import Clip, Rgb
 from afil_perception.detect import DETECTORS
-from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.track import TRACKERS
 from benchmarks.authors.data import follow_first_box, load_authors_video
-from benchmarks.bench_perceive_cost import VIDEO_HZ, in_a_process, maps_per_s, ms_per_frame
+from benchmarks.bench_perceive_cost import (
+    VIDEO_HZ,
+    in_a_process,
+    maps_per_s,
+    ms_per_frame,
+    stand_ins,
+)
 from benchmarks.bench_perceive_noise import (
     authors_rule,
     faults,
@@ -127,8 +132,8 @@ def fidelity(report: Report, data: Path, seeds: int) -> None:
 
 
 def _kept(clip: Clip, instruction: str) -> list[tuple[KeyObject, ...]]:
-    """Key objects of each frame by the default configuration."""
-    pipeline = Pipeline(PerceptionConfig())
+    """Key objects of each frame by the backends without weights."""
+    pipeline = Pipeline(stand_ins())
     saliency = pipeline.config.saliency.for_scene(driving=False)
     description = pipeline.plan(instruction, clip, "", "manipulation").description
     keys = dict.fromkeys(("describe", "instances", "filter", "saliency"), "")

@@ -116,6 +116,12 @@ class _Instant(Detector):
         ]  # fmt: skip
 
 
+def stand_ins() -> PerceptionConfig:
+    """Detector and tracker without weights, whatever this machine has."""
+    detector, tracker = DETECTORS.select("color"), TRACKERS.select("iou")
+    return PerceptionConfig(detector=detector, tracker=tracker)
+
+
 def ms_per_frame(size: tuple[int, int], count: int = 200) -> float:
     """CPU milliseconds a frame of all stages but the models, and of encoding what they say."""
     _perceive(size, 5)  # else message classes are made in the time
@@ -126,7 +132,7 @@ def ms_per_frame(size: tuple[int, int], count: int = 200) -> float:
 
 def _perceive(size: tuple[int, int], count: int) -> None:
     images = [np.zeros((*size, 3), np.uint8)] * count
-    pipeline = Pipeline(PerceptionConfig())
+    pipeline = Pipeline(stand_ins())
     pipeline._detector = _Instant(size)
     clip = ImagesClip(images)
     phrase = Phrase(text="object", role="target", plural=True)

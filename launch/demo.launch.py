@@ -15,6 +15,7 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
+from ament_index_python.packages import get_package_share_directory
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
     DeclareLaunchArgument,
@@ -97,7 +98,9 @@ def _learned(args: dict[str, str], folder: Path, cue: str) -> list[Stage]:
         ),
         Stage(
             "perceive",
-            _ros2("launch", "afil_perception", "perceive.launch.py") + [f"dataset:={demos}"],
+            # What the demo shows must not follow from the models that a machine happens to have.
+            _ros2("launch", "afil_perception", "perceive.launch.py")
+            + [f"dataset:={demos}", f"config:={_stand_ins()}"],
         ),
     ]
     for method in args["methods"].split(","):
@@ -123,6 +126,12 @@ def _tested(args: dict[str, str], folder: Path, recorded: str) -> Iterator[tuple
         words += ["--first-seed", args["eval_first_seed"], "--output", result]
         title = f"evaluate {method}, cue {cue}" + (f", {task}" if len(tasks) > 1 else "")
         yield Stage(title, _ros2("run", "afil_policy", "evaluate") + words), result
+
+
+def _stand_ins() -> Path:
+    """Perception without any model."""
+    share = Path(get_package_share_directory("afil_perception"))
+    return share / "config" / "stand_ins.yaml"
 
 
 def _ros2(*words: str) -> list[str]:

@@ -28,6 +28,8 @@ def environment() -> dict[str, str]:
         "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
         "OMP_NUM_THREADS": "1",
         "PYTHONUNBUFFERED": "1",
+        # What a machine's owner has fetched must not change what is perceived.
+        "HF_HUB_CACHE": os.devnull,
     }
 
 

@@ -25,6 +25,7 @@ vlm:
 describer: vlm
 filter: vlm
 detector: brightest
+tracker: iou
 """
 
 
@@ -79,7 +80,7 @@ def test_vlm(dataset, tmp_path) -> None:
 
 
 def test_engine(dataset, tmp_path) -> None:
-    chosen = ("describer=last_word", "detector=brightest", "--engine", "backwards")
+    chosen = ("describer=last_word", "detector=brightest", "tracker=iou", "--engine", "backwards")
     found = perceived(dataset, tmp_path, *chosen)
     assert any(objects for _, objects in found.key_objects(TOPIC))
     last = Sidecar(list_episodes(tmp_path / "demos")[-1].path)

@@ -1,5 +1,6 @@
 """Small synthetic material: scenes, videos and episodes made in code."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -29,6 +30,31 @@ def scene(
     for x, y, radius, color in discs:
         cv2.circle(image, (x, y), radius, color, -1)
     return image
+
+
+@pytest.fixture(autouse=True)
+def no_fetched_weights(tmp_path_factory, monkeypatch) -> Path:
+    """What the owner of a machine has fetched must not change what the tests see."""
+    folder = tmp_path_factory.mktemp("hub")
+    monkeypatch.setenv("HF_HUB_CACHE", str(folder))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def fetched(no_fetched_weights: Path) -> Callable[[str, Path], Path]:
+    """Puts a checkpoint where the hub's client would have put it, under a name of the hub."""
+
+    def put(name: str, checkpoint: Path) -> Path:
+        place = no_fetched_weights / f"models--{name.replace('/', '--')}"
+        snapshot = place / "snapshots" / "0123abc"
+        snapshot.parent.mkdir(parents=True)
+        shutil.copytree(checkpoint, snapshot)
+        (place / "refs").mkdir()
+        (place / "refs" / "main").write_text("0123abc")
+        return snapshot
+
+    return put
 
 
 @pytest.fixture

@@ -69,6 +69,8 @@ class Provenance(Schema):
         inputs: The recording's files, by name.
         streams: By name of the image stream.
         config: The perception configuration in the form of its YAML file.
+        choices: By stage, which backend was chosen on that machine and why; those that the
+            configuration names are not there.
     """
 
     format_version: int
@@ -81,6 +83,7 @@ class Provenance(Schema):
     inputs: dict[str, InputFile]
     streams: dict[str, StreamRecord]
     config: dict[str, Any]
+    choices: dict[str, str] = Field(default_factory=dict)
 
     def sentence(self) -> str:
         """Where the saliency comes from, and what stands in for what, for reports."""

@@ -11,6 +11,8 @@ from afil_core.errors import run
 from afil_core.registry import Registry
 from afil_core.report import Table
 from afil_perception.detect import DETECTORS
+from afil_perception.pipeline.config import PerceptionConfig
+from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pretrained.catalog import Entry, catalog
 from afil_perception.track import TRACKERS
 from afil_perception.vlm import VLMS
@@ -35,6 +37,8 @@ def _command() -> None:
     entries = [e for e in catalog(registries) if not (arguments.missing and e.is_here)]
     header = ("", "kind", "name", "model", "size", "license", "fetch")
     print(Table(header, tuple(_row(entry) for entry in entries)).text())
+    for line in Pipeline(PerceptionConfig()).choice_lines():
+        print(f"auto on this machine: {line}")
     for package, command in _GROUPS.items():
         if find_spec(package) is None:
             print(f"the Python package {package} is missing: {command}")

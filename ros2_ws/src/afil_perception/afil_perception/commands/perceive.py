@@ -8,16 +8,16 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from afil_core import schema
 from afil_core.errors import run
 from afil_core.process.arguments import renamed
+from afil_core.process.parameters import describe, read_texts
 from afil_core.process.stop_signals import StopSignals
 from afil_core.schema import parse_overrides
 from afil_perception.pipeline.cache import CACHE_FOLDER, StageCache
 from afil_perception.pipeline.config import load_config
 from afil_perception.pipeline.dataset import dataset_of, perceive_dataset, survey
+from afil_perception.pipeline.parameters import PerceiveParameters
 from afil_perception.pipeline.pipeline import Pipeline
-from afil_perception.pipeline.run_config import RunConfig
 from afil_perception.vlm.prompt import shipped_prompt, shipped_prompts
 
 
@@ -25,17 +25,14 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="perceive", description="Write the key objects and saliency maps of a dataset."
     )
-    parser.add_argument(
-        "--dataset", type=Path, default=Path("demos"), help="folder of the episodes (demos)"
-    )
+    for parameter in describe(PerceiveParameters):
+        if parameter.name != "publish":  # there is no ROS here
+            parser.add_argument(
+                f"--{parameter.name}",
+                default=parameter.text,
+                help=f"{parameter.description} (default: {parameter.text or 'none'})",
+            )
     renamed(parser, "--demos", "--dataset")
-    parser.add_argument("--config", type=Path, default=None, help="YAML file")
-    parser.add_argument("--jobs", type=int, default=1, help="episodes at once (1)")
-    parser.add_argument(
-        "--engine",
-        default="threads",
-        help="threads (this process), ray, or {name: ray, address: ..., gpus_per_job: 1}",
-    )
     parser.add_argument(
         "--why", action="store_true", help="say which episodes would be perceived, and why"
     )
@@ -46,7 +43,7 @@ def _arguments() -> argparse.Namespace:
         help=f"print a shipped prompt, to begin one of your own: {', '.join(shipped_prompts())}",
     )
     parser.add_argument(
-        "overrides", nargs="*", metavar="key=value", help="e.g. detector.min_score=0.3"
+        "overrides", nargs="*", metavar="key=value", help="e.g. saliency.alpha=0.5"
     )
     return parser.parse_args()
 
@@ -57,18 +54,21 @@ def _command() -> None:
         print(shipped_prompt(arguments.prompt), end="")
         return
     with StopSignals() as signals:
-        config = load_config(arguments.config, parse_overrides(arguments.overrides))
-        engine = schema.parse_yaml(arguments.engine, "--engine")
-        given = {"engine": engine, "jobs": arguments.jobs}
-        how = schema.read(RunConfig, given, "the command line")
+        texts = {k: v for k, v in vars(arguments).items() if isinstance(v, str)}
+        given = read_texts(PerceiveParameters, texts, "the command line")
+        dataset = Path(given.dataset)
+        config = load_config(given.config or None, parse_overrides(arguments.overrides))
+        how = given.how()
         if arguments.why:
-            cache = StageCache(dataset_of(arguments.dataset) / CACHE_FOLDER)
-            print("\n".join(survey(arguments.dataset, Pipeline(config, cache)).lines()))
+            cache = StageCache(dataset_of(dataset) / CACHE_FOLDER)
+            pipeline = Pipeline(config, cache)
+            lines = survey(dataset, pipeline).lines()
+            print("\n".join([*lines, *pipeline.choice_lines()]))
             return
         # Between two frames, in this process; other engines are told when they are closed.
         is_here = how.engine.kind.calls_back
         report = perceive_dataset(
-            arguments.dataset,
+            dataset,
             config,
             (lambda *_: signals.check()) if is_here else None,
             _say,

@@ -7,6 +7,7 @@ DESCRIBERS: Registry[Describer] = Registry(
     "describers",
     "describer",
     {
+        "auto": "afil_perception.describe.auto:AutoDescriber",
         "instruction": "afil_perception.describe.instruction:InstructionDescriber",
         "vlm": "afil_perception.describe.vlm:VlmDescriber",
     },

@@ -7,6 +7,7 @@ DETECTORS: Registry[Detector] = Registry(
     "detectors",
     "detector",
     {
+        "auto": "afil_perception.detect.auto:AutoDetector",
         "color": "afil_perception.detect.color:ColorDetector",
         "mm_grounding_dino": "afil_perception.detect.mm_grounding_dino:MmGroundingDinoDetector",
         "grounding_dino": "afil_perception.detect.grounding_dino:GroundingDinoDetector",

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from afil_core.errors import AfilError
 from afil_perception.describe.describer import Phrase
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Caption:
             [Q] the probability of the chosen phrase's best token, 0 where no token counts; int
             [Q] the phrase: that whose tokens go with the box best on average.
         """
+        import torch
+
         support, best = [], []
         for span in self.spans:
             tokens = probability[:, span.start : span.stop]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import torch
 from pydantic import Field
-from torchvision.ops import batched_nms, clip_boxes_to_image, remove_small_boxes
 
 from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detection
 from afil_perception.pretrained.load import ModelConfig
+
+if TYPE_CHECKING:
+    import torch
 
 
 class OpenVocabularyConfig(ModelConfig):
@@ -43,6 +45,8 @@ def detections(
         size: Height and width of the image.
         config: Suppression and most detections.
     """
+    from torchvision.ops import batched_nms, clip_boxes_to_image, remove_small_boxes
+
     boxes, scores, phrase_index = boxes.float().cpu(), scores.float().cpu(), phrase_index.cpu()
     boxes = clip_boxes_to_image(boxes, size)
     whole = remove_small_boxes(boxes, 1.0)

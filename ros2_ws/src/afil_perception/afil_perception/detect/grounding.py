@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import torch
 from pydantic import Field
-from torchvision.ops import box_convert
 
 from afil_perception.clips.clip import Rgb
 from afil_perception.describe.describer import Phrase
@@ -15,7 +13,11 @@ from afil_perception.detect.caption import Caption, captions
 from afil_perception.detect.detector import Detection, Detector
 from afil_perception.detect.found import OpenVocabularyConfig, detections
 from afil_perception.pretrained import LoadedModel, load_pretrained
+from afil_perception.pretrained.local import weights_identity
 from afil_perception.pretrained.once import loaded_once
+
+if TYPE_CHECKING:
+    import torch
 
 
 class GroundingConfig(OpenVocabularyConfig):
@@ -44,6 +46,7 @@ class GroundingDetector(Detector):
 
     def __init__(self, config: GroundingConfig) -> None:
         self._config = config
+        self.content = weights_identity(config.model)
 
     @loaded_once
     def loaded(self) -> LoadedModel:
@@ -54,6 +57,8 @@ class GroundingDetector(Detector):
         """Find the phrases in a batch of images, in one pass where they fit one line."""
         if not images or not phrases:
             return [[] for _ in images]
+        import torch
+
         loaded = self.loaded
         pixels = loaded.processor.image_processor(images=list(images), return_tensors="pt")
         limit = int(loaded.model.config.max_text_len)
@@ -70,26 +75,31 @@ class GroundingDetector(Detector):
             found.append(detections(boxes_px, scores, index, phrases, size, self._config))
         return found
 
-    @torch.inference_mode()
     def _forward(
         self, pixels: Any, line: Caption, count: int
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Probabilities [B, Q, L] and boxes [B, Q, 4] (center and size, of the image's)."""
+        import torch
+
         loaded = self.loaded
         ids = torch.tensor([line.ids] * count, device=loaded.device)
-        output = loaded.model(
-            pixel_values=pixels["pixel_values"].to(loaded.device, loaded.dtype),
-            pixel_mask=pixels["pixel_mask"].to(loaded.device),
-            input_ids=ids,
-            token_type_ids=torch.zeros_like(ids),
-            attention_mask=torch.ones_like(ids),
-        )
+        with torch.inference_mode():
+            output = loaded.model(
+                pixel_values=pixels["pixel_values"].to(loaded.device, loaded.dtype),
+                pixel_mask=pixels["pixel_mask"].to(loaded.device),
+                input_ids=ids,
+                token_type_ids=torch.zeros_like(ids),
+                attention_mask=torch.ones_like(ids),
+            )
         return output.logits.float().sigmoid().cpu(), output.pred_boxes.float().cpu()
 
     def _kept(
         self, line: Caption, probability: torch.Tensor, boxes: torch.Tensor, size: tuple[int, int]
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Boxes [N, 4] in pixels, scores [N] and phrases [N] of those above the thresholds."""
+        import torch
+        from torchvision.ops import box_convert
+
         scores, index = line.scores(probability, self._config.text_threshold)
         keep = (scores >= self._config.box_threshold) & (scores > 0)
         height, width = size

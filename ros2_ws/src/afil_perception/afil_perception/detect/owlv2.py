@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from pydantic import Field
-from torchvision.ops import box_convert
 
 from afil_perception.clips.clip import Rgb
 from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detection, Detector
 from afil_perception.detect.found import OpenVocabularyConfig, detections
 from afil_perception.pretrained import LoadedModel, Weights, load_pretrained
+from afil_perception.pretrained.local import weights_identity
 from afil_perception.pretrained.once import loaded_once
 
 
@@ -42,17 +41,20 @@ class Owlv2Detector(Detector):
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self.content = weights_identity(config.model)
 
     @loaded_once
     def loaded(self) -> LoadedModel:
         """The model; loaded when it is first asked for."""
         return load_pretrained(self._config, "Owlv2ForObjectDetection", "Owlv2Processor")
 
-    @torch.inference_mode()
     def detect(self, images: Sequence[Rgb], phrases: Sequence[Phrase]) -> list[list[Detection]]:
         """Find the phrases in a batch of images, in one pass."""
         if not images or not phrases:
             return [[] for _ in images]
+        import torch
+        from torchvision.ops import box_convert
+
         loaded = self.loaded
         pixels = loaded.processor.image_processor(images=list(images), return_tensors="pt")
         texts = [self._config.template.format(p.text) for p in phrases]
@@ -60,11 +62,12 @@ class Owlv2Detector(Detector):
         tokens = loaded.processor.tokenizer(
             texts, padding="max_length", max_length=length, truncation=True, return_tensors="pt"
         )
-        output = loaded.model(
-            pixel_values=pixels["pixel_values"].to(loaded.device, loaded.dtype),
-            input_ids=tokens["input_ids"].repeat(len(images), 1).to(loaded.device),
-            attention_mask=tokens["attention_mask"].repeat(len(images), 1).to(loaded.device),
-        )
+        with torch.inference_mode():
+            output = loaded.model(
+                pixel_values=pixels["pixel_values"].to(loaded.device, loaded.dtype),
+                input_ids=tokens["input_ids"].repeat(len(images), 1).to(loaded.device),
+                attention_mask=tokens["attention_mask"].repeat(len(images), 1).to(loaded.device),
+            )
         found = []
         for image, logits, boxes in zip(images, output.logits, output.pred_boxes, strict=True):
             scores, index = logits.float().sigmoid().max(dim=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,10 +20,12 @@ class Job:
     Attributes:
         episode: Its folder.
         inputs: Hashes of its files.
+        choices: By stage, why who perceives it was chosen, where nobody named one.
     """
 
     episode: Path
     inputs: Mapping[str, InputFile]
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Engine(ABC):
 
         Args:
             dataset: Folder of the dataset, which has corrections and what stages have done.
-            config: How to perceive.
+            config: How to perceive, with every backend named.
             jobs: What is to be done.
             at_once: Most jobs at once.
             sink: Also gets every frame's result.

@@ -27,7 +27,7 @@ def perform(
     path = job.episode
     try:
         known: Mapping[str, InputFile] = job.inputs
-        report = write_sidecar(Episode(path), pipeline, sink, corrections, known)
+        report = write_sidecar(Episode(path), pipeline, sink, corrections, known, job.choices)
     except BudgetSpentError as error:
         return Outcome(path, failure=str(error), ends_run=True)
     except AfilError as error:

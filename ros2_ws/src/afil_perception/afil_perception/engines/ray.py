@@ -91,7 +91,9 @@ class RayEngine(Engine):
         )(perform_remotely)
         plain = json.dumps(to_plain(config))
         waiting = {
-            work.remote(str(dataset), plain, str(job.episode.resolve()), _plain(job)): job
+            work.remote(
+                str(dataset), plain, str(job.episode.resolve()), _plain(job), dict(job.choices)
+            ): job
             for job in jobs
         }
         try:
@@ -126,7 +128,11 @@ class RayEngine(Engine):
 
 
 def perform_remotely(
-    dataset: str, config: str, episode: str, inputs: dict[str, dict[str, Any]]
+    dataset: str,
+    config: str,
+    episode: str,
+    inputs: dict[str, dict[str, Any]],
+    choices: dict[str, str],
 ) -> Outcome:
     """A job, in a worker: plain data in, so that it needs nothing of who sends it."""
     from afil_core.saliency.provenance import InputFile
@@ -134,7 +140,8 @@ def perform_remotely(
     pipeline = _pipeline(dataset, config)
     known = {name: read(InputFile, data, episode) for name, data in inputs.items()}
     corrections = load_corrections(Path(dataset))
-    return perform(Job(Path(episode), known), pipeline, corrections, Path(dataset))
+    job = Job(Path(episode), known, choices)
+    return perform(job, pipeline, corrections, Path(dataset))
 
 
 @lru_cache(maxsize=1)

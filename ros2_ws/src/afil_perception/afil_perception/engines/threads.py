@@ -15,7 +15,8 @@ from afil_perception.engines.perform import perform
 from afil_perception.pipeline.cache import CACHE_FOLDER, StageCache
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.corrections import load_corrections
-from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline
+from afil_perception.pipeline.maps import PerceivedFrame
+from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.sidecar import FrameSink
 
 # Between two looks at whether a signal came: a wait without an end can't be interrupted.

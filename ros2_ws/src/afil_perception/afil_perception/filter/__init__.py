@@ -7,6 +7,7 @@ FILTERS: Registry[ObjectFilter] = Registry(
     "filters",
     "filter",
     {
+        "auto": "afil_perception.filter.auto:AutoFilter",
         "instruction": "afil_perception.filter.instruction:InstructionFilter",
         "vlm": "afil_perception.filter.vlm:VlmFilter",
     },

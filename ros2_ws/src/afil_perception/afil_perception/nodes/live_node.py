@@ -30,7 +30,8 @@ from afil_perception.clips.live import LiveClip
 from afil_perception.clips.scene import scene_of
 from afil_perception.pipeline.config import load_config
 from afil_perception.pipeline.live import STATUS_TYPE, LiveParameters, LivePerception
-from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline
+from afil_perception.pipeline.maps import PerceivedFrame
+from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.sidecar import encode_frame
 
 _STATUS_S = 1.0
@@ -61,8 +62,11 @@ class LiveNode(Node):
                 f"{', '.join(s.name for s in contract.images)}"
             )
         self._clip = LiveClip(stream, given.max_waiting)
+        pipeline = Pipeline(load_config(given.config or None))
+        for line in pipeline.choice_lines():
+            self.get_logger().info(line)
         self._perception = LivePerception(
-            Pipeline(load_config(given.config or None)),
+            pipeline,
             self._clip,
             given.instruction,
             scene_of(contract),

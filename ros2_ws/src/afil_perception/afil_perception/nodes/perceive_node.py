@@ -20,8 +20,8 @@ from afil_core.topics import resolve
 from afil_perception.clips.episode import EpisodeClip
 from afil_perception.pipeline.config import load_config
 from afil_perception.pipeline.dataset import perceive_dataset
+from afil_perception.pipeline.maps import PerceivedFrame
 from afil_perception.pipeline.parameters import PerceiveParameters
-from afil_perception.pipeline.pipeline import PerceivedFrame
 from afil_perception.pipeline.sidecar import encode_frame
 
 DISCOVERY_S = 1.0
@@ -47,12 +47,16 @@ class PerceiveNode(Node):
             AfilError: When a bag could not be perceived; the others are done by then.
             KeyboardInterrupt: When a signal came.
         """
+        how = self._given.how()
+        # Other engines work elsewhere, and are told by being closed when the run ends.
+        has_sink = how.engine.kind.calls_back or self._given.publish
         report = perceive_dataset(
             Path(self._given.dataset),
             load_config(self._given.config or None),
-            self._sink,
+            self._sink if has_sink else None,
             say=lambda line: self.get_logger().info(line),
             warn=lambda line: self.get_logger().warning(line),
+            run=how,
         )
         self.get_logger().info(report.summary)
         report.raise_failures()

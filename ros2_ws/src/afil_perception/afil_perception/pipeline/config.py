@@ -20,7 +20,7 @@ from afil_perception.vlm import VLMS, Vlm
 
 
 class PerceptionConfig(Schema):
-    """The whole pipeline.
+    """The whole pipeline. What is ``auto`` is the best that this machine can run.
 
     Attributes:
         vlm: The vision-language model that stages named ``vlm`` ask; None for none.
@@ -35,16 +35,16 @@ class PerceptionConfig(Schema):
 
     vlm: Annotated[Selection[Vlm], VLMS] | None = None
     describer: Annotated[Selection[Describer], DESCRIBERS] = Field(
-        default_factory=lambda: DESCRIBERS.select("instruction")
+        default_factory=lambda: DESCRIBERS.select("auto")
     )
     detector: Annotated[Selection[Detector], DETECTORS] = Field(
-        default_factory=lambda: DETECTORS.select("color")
+        default_factory=lambda: DETECTORS.select("auto")
     )
     tracker: Annotated[Selection[Tracker], TRACKERS] = Field(
-        default_factory=lambda: TRACKERS.select("iou")
+        default_factory=lambda: TRACKERS.select("auto")
     )
     filter: Annotated[Selection[ObjectFilter], FILTERS] = Field(
-        default_factory=lambda: FILTERS.select("instruction")
+        default_factory=lambda: FILTERS.select("auto")
     )
     saliency: SaliencyConfig = Field(default_factory=SaliencyConfig)
     max_lost_share: float = Field(0.1, ge=0.0, le=1.0)
@@ -57,7 +57,7 @@ def load_config(
 
     Args:
         path: YAML file; None for the defaults.
-        overrides: Values by dotted key, e.g. ``{"detector.min_score": 0.3}``.
+        overrides: Values by dotted key, e.g. ``{"saliency.alpha": 0.5}``.
 
     Raises:
         AfilError: When the file can't be read, or a key is unknown or out of range.

@@ -21,6 +21,7 @@ from afil_perception.pipeline.corrections import CORRECTIONS_FILE, load_correcti
 from afil_perception.pipeline.estimate import estimate
 from afil_perception.pipeline.failures import failure_of, note_failure
 from afil_perception.pipeline.pipeline import Pipeline
+from afil_perception.pipeline.resolve import refuse_loss
 from afil_perception.pipeline.run_config import RunConfig
 from afil_perception.pipeline.sidecar import FrameSink
 from afil_perception.pipeline.state import NEVER, EpisodeState, state_of
@@ -194,7 +195,8 @@ def perceive_dataset(
         progress: Shows progress, for a number of episodes; lines by default.
 
     Raises:
-        AfilError: When there is nothing to perceive.
+        AfilError: When there is nothing to perceive, or a stand-in that nobody named would
+            replace what a model found.
     """
     run = run or RunConfig()
     cache = StageCache(dataset_of(path) / CACHE_FOLDER)
@@ -202,6 +204,13 @@ def perceive_dataset(
     found = survey(path, pipeline)
     for sentence in (*found.problems, *found.failures):
         warn(sentence)
+    for line in pipeline.choice_lines():
+        say(line)
+    refuse_loss(
+        [state.before for state in found.due if state.before is not None],
+        pipeline.backends,
+        pipeline.chosen_stand_ins,
+    )
     expected = estimate(found.due, pipeline, cache)
     if expected is not None and expected.most.requests:
         say(expected.sentence())
@@ -213,9 +222,9 @@ def perceive_dataset(
     if found.failures:
         bar.advance(len(found.failures), "of those that can't be read")
     tally = _Tally(bar, warn, list(found.failures))
-    jobs = [Job(state.episode.path, state.inputs) for state in found.due]
+    jobs = [Job(state.episode.path, state.inputs, pipeline.choices) for state in found.due]
     engine = run.engine.build()
-    with closing(engine.run(found.folder, config, jobs, run.jobs, sink)) as outcomes:
+    with closing(engine.run(found.folder, pipeline.config, jobs, run.jobs, sink)) as outcomes:
         for outcome in outcomes:
             if not tally.add(outcome):
                 break

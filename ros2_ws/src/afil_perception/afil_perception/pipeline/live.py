@@ -19,7 +19,8 @@ from afil_perception.clips.live import LiveClip
 from afil_perception.clips.scene import Scene
 from afil_perception.filter.segments import Context
 from afil_perception.pipeline.frames import LostFrame
-from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline
+from afil_perception.pipeline.maps import PerceivedFrame
+from afil_perception.pipeline.pipeline import Pipeline
 
 STATUS_TYPE: Final = "afil_interfaces/msg/PerceptionStatus"
 _STATISTICS_TYPE: Final = "afil_interfaces/msg/LatencyStatistics"

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from afil_core.errors import AfilError
@@ -22,45 +18,23 @@ from afil_perception.clips.identity import digest
 from afil_perception.clips.scene import Scene
 from afil_perception.describe import Describer, DescribeRequest, Description, Phrase
 from afil_perception.filter import ObjectFilter
-from afil_perception.filter.decision import Decision
 from afil_perception.filter.segments import Context, SegmentFilter
 from afil_perception.pipeline.backend import Backend, identifying
 from afil_perception.pipeline.cache import StageCache
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.corrections import Correction, Corrector
-from afil_perception.pipeline.frames import LostFrame, SeenFrame, WatchedClip, matched
+from afil_perception.pipeline.frames import LostFrame, WatchedClip, matched
+from afil_perception.pipeline.maps import Item, PerceivedFrame, with_maps
+from afil_perception.pipeline.resolve import resolve
 from afil_perception.pipeline.search import Search
-from afil_perception.saliency import MapRenderer, SaliencyConfig
-from afil_perception.track import TrackEvent
+from afil_perception.saliency import SaliencyConfig
 from afil_perception.vlm import Vlm
 from afil_perception.vlm.open import open_vlm
 
 # Raised when the same frames and options come to mean other results.
 _VERSION = 4
 
-Item: TypeAlias = SeenFrame | LostFrame
 _ITEM: TypeAdapter[Item] = TypeAdapter(Item)
-
-
-@dataclass(frozen=True)
-class PerceivedFrame:
-    """What the pipeline makes of one frame.
-
-    Attributes:
-        index: Its place in the clip.
-        stamp_ns: Stamp of the image.
-        objects: The kept key objects.
-        saliency: The map, uint8 [H, W].
-        events: What looks wrong with the instances, kept or not.
-        decision: What the filter decided, on the first frame of a segment.
-    """
-
-    index: int
-    stamp_ns: int
-    objects: tuple[KeyObject, ...]
-    saliency: NDArray[np.uint8]
-    events: tuple[TrackEvent, ...] = ()
-    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -83,12 +57,18 @@ class Pipeline:
         config: The configuration.
         cache: What stages have done before.
 
+    Attributes:
+        config: The configuration, with every backend named.
+        choices: By stage, what was chosen for ``auto``, and why.
+
     Raises:
         AfilError: When a backend can't be made of its options.
     """
 
     def __init__(self, config: PerceptionConfig, cache: StageCache | None = None) -> None:
-        self.config = config
+        resolved = resolve(config)
+        self.config = config = resolved.config
+        self.choices = resolved.choices
         self._cache = cache or StageCache(None)
         self._vlm = open_vlm(config.vlm, self._cache.folder)
         self._describer = config.describer.build(self._vlm)
@@ -96,6 +76,8 @@ class Pipeline:
         self._tracker = config.tracker.build()
         self._filter = config.filter.build(self._vlm)
         self._models = threading.Lock()
+        if not self._tracker.uses_detector:
+            self.choices.pop("detect", None)
 
     @property
     def backends(self) -> dict[str, str]:
@@ -117,6 +99,16 @@ class Pipeline:
         made = {"vlm": self._vlm, **self._stages()}
         named = {name: made[stage] for stage, name in self.backends.items()}
         return {n: b.stand_in_for for n, b in named.items() if b is not None and b.stand_in_for}
+
+    @property
+    def chosen_stand_ins(self) -> dict[str, str]:
+        """Those of :attr:`stand_ins` that nobody named."""
+        chosen = {self.backends[stage] for stage in self.choices}
+        return {name: what for name, what in self.stand_ins.items() if name in chosen}
+
+    def choice_lines(self) -> list[str]:
+        """What was chosen for ``auto``, a line per stage, for a person."""
+        return [f"{stage}: {why}" for stage, why in self.choices.items()]
 
     @property
     def describer(self) -> Describer:
@@ -280,46 +272,6 @@ class Pipeline:
             "track": self._tracker,
             "filter": self._filter,
         }
-
-
-def with_maps(
-    items: Iterable[Item], config: SaliencyConfig
-) -> Generator[PerceivedFrame | LostFrame, None, None]:
-    """Add the maps; a frame comes out when all of its window has been seen.
-
-    Args:
-        items: The frames; lost ones pass, and are no steps of a window.
-        config: Parameters of the maps, with a sigma.
-    """
-    ahead = 0 if config.causal else config.window
-    recent: deque[SeenFrame] = deque(maxlen=config.window + 1 + ahead)
-    renderers: dict[tuple[int, int], MapRenderer] = {}
-    for item in items:
-        if isinstance(item, LostFrame):
-            yield item
-            continue
-        recent.append(item)
-        index = len(recent) - 1 - ahead
-        if index >= 0:
-            yield _perceived(recent, index, config, renderers)
-    for index in range(max(len(recent) - ahead, 0), len(recent)):
-        yield _perceived(recent, index, config, renderers)
-
-
-def _perceived(
-    recent: deque[SeenFrame],
-    index: int,
-    config: SaliencyConfig,
-    renderers: dict[tuple[int, int], MapRenderer],
-) -> PerceivedFrame:
-    near = {other - index: frame.objects for other, frame in enumerate(recent)}
-    frame = recent[index]
-    if frame.size not in renderers:
-        renderers[frame.size] = MapRenderer(config, frame.size)
-    saliency = renderers[frame.size].gray(near)
-    return PerceivedFrame(
-        frame.index, frame.stamp_ns, frame.objects, saliency, frame.events, frame.decision
-    )
 
 
 def _one_at_a_time(

@@ -34,7 +34,8 @@ from afil_perception.filter.segments import Context
 from afil_perception.pipeline.corrections import Corrections, Corrector
 from afil_perception.pipeline.decisions import Decided, write_said
 from afil_perception.pipeline.frames import LostFrame
-from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline, Plan
+from afil_perception.pipeline.maps import PerceivedFrame
+from afil_perception.pipeline.pipeline import Pipeline, Plan
 from afil_perception.pipeline.state import NEVER, EpisodeState, state_of
 
 FrameSink = Callable[[EpisodeClip, PerceivedFrame], None]
@@ -66,6 +67,7 @@ def write_sidecar(
     sink: FrameSink | None = None,
     corrections: Corrections | None = None,
     known: Mapping[str, InputFile] | None = None,
+    choices: Mapping[str, str] | None = None,
 ) -> SidecarReport:
     """Perceive an episode and write its sidecar; one that is up to date is left alone.
 
@@ -75,6 +77,7 @@ def write_sidecar(
         sink: Also gets every frame's result.
         corrections: What people have corrected of its dataset.
         known: Hashes of its files, where somebody has read them just now.
+        choices: By stage, why its backend was chosen; the pipeline's own by default.
 
     Raises:
         AfilError: When the episode can't be read, lost too many frames, or nothing of its
@@ -92,7 +95,7 @@ def write_sidecar(
         state.scene,
     )
     correctors = {name: Corrector(wrong) for name, wrong in state.corrections.items()}
-    records = _write(state, pipeline, plan, correctors, sink)
+    records = _write(state, pipeline, plan, correctors, sink, choices or pipeline.choices)
     left_out = [record.left_out for record in records.values() if record.left_out]
     vain = [problem for corrector in correctors.values() for problem in corrector.problems()]
     return SidecarReport(
@@ -110,6 +113,7 @@ def _write(
     plan: Plan,
     correctors: Mapping[str, Corrector],
     sink: FrameSink | None,
+    choices: Mapping[str, str],
 ) -> dict[str, StreamRecord]:
     episode = state.episode
     place = Sidecar(episode.path).path
@@ -140,6 +144,7 @@ def _write(
             problems=plan.problems,
             backends=pipeline.backends,
             stand_ins=pipeline.stand_ins,
+            choices=dict(choices),
             inputs=state.inputs,
             streams=records,
             config=to_plain(pipeline.config),

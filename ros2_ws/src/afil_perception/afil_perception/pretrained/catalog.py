@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 from afil_core.errors import AfilError
 from afil_core.registry import Registry
+from afil_perception.pipeline.automatic import Automatic
+from afil_perception.pretrained.local import local_weights
 from afil_perception.pretrained.weights import Weights
 
 
@@ -32,13 +33,15 @@ class Entry:
 
 
 def catalog(registries: list[Registry[Any]]) -> Iterator[Entry]:
-    """All backends of some registries, each with all its weights."""
+    """All backends of some registries, each with all its weights; no ``auto``."""
     for registry in registries:
         for name in registry.names():
             try:
                 backend = registry.get(name)
             except AfilError as error:
                 yield Entry(registry.one, name, None, False, str(error))
+                continue
+            if issubclass(backend, Automatic):
                 continue
             weights: tuple[Weights, ...] = getattr(backend, "weights", ())
             stands = getattr(backend, "stand_in_for", "")
@@ -52,8 +55,4 @@ def catalog(registries: list[Registry[Any]]) -> Iterator[Entry]:
 
 def is_here(weights: Weights) -> bool:
     """Whether the hub's client has fetched weights; nothing is asked over the network."""
-    if find_spec("huggingface_hub") is None:
-        return False
-    from huggingface_hub import try_to_load_from_cache
-
-    return isinstance(try_to_load_from_cache(weights.model, "config.json"), str)
+    return local_weights(weights.model) is not None

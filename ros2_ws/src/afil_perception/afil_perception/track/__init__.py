@@ -8,6 +8,7 @@ TRACKERS: Registry[Tracker] = Registry(
     "trackers",
     "tracker",
     {
+        "auto": "afil_perception.track.auto:AutoTracker",
         "iou": "afil_perception.track.iou:IouTracker",
         "sam2": "afil_perception.track.sam2:Sam2Tracker",
         "sam2_package": "afil_perception.track.sam2_package:Sam2PackageTracker",

@@ -12,6 +12,7 @@ from afil_perception.clips.clip import Clip, Frame
 from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detection, Detector
 from afil_perception.pretrained import ModelConfig
+from afil_perception.pretrained.local import weights_identity
 from afil_perception.track.instances import Instances
 from afil_perception.track.segmenter import VideoSegmenter
 from afil_perception.track.tracker import Tracker
@@ -51,6 +52,7 @@ class PromptedTracker(Tracker):
 
     def __init__(self, config: PromptedConfig) -> None:
         self._config = config
+        self.content = weights_identity(config.model)
 
     @property
     @abstractmethod

@@ -14,6 +14,7 @@ from afil_perception.clips.clip import Clip, Rgb
 from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detector
 from afil_perception.pretrained import LoadedModel, ModelConfig, Weights, load_pretrained
+from afil_perception.pretrained.local import weights_identity
 from afil_perception.pretrained.once import loaded_once
 from afil_perception.track.handover import Found, Handover
 from afil_perception.track.tracker import Tracker
@@ -51,6 +52,7 @@ class Sam3Tracker(Tracker):
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self.content = weights_identity(config.model)
 
     @loaded_once
     def loaded(self) -> LoadedModel:

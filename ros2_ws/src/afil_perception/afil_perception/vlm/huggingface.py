@@ -11,6 +11,7 @@ from pydantic import Field
 from afil_core.errors import AfilError
 from afil_perception.clips.clip import Rgb
 from afil_perception.pretrained import LoadedModel, ModelConfig, Weights, load_pretrained
+from afil_perception.pretrained.local import weights_identity
 from afil_perception.vlm.chat import ChatVlm, Said, Turn
 from afil_perception.vlm.images import fitted
 
@@ -49,6 +50,7 @@ class HuggingFaceVlm(ChatVlm):
     def __init__(self, config: Config) -> None:
         super().__init__(config.answers, config.max_tokens)
         self._config = config
+        self.content = weights_identity(config.model)
         self._lock = threading.Lock()
         self._loaded: LoadedModel | None = None
 

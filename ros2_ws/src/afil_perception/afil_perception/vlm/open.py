@@ -29,5 +29,9 @@ def open_vlm(selection: Selection[Vlm] | None, cache: Path | None) -> Vlm | None
     # Each wrapper is a Vlm around a Vlm; the cache goes last, so that what it has costs nothing.
     if cache is not None:
         vlm.share(cache)
-        vlm = CachedVlm(vlm, digest(identifying(selection)), cache / VLM_FOLDER)
+        vlm = CachedVlm(
+            vlm,
+            digest(identifying(selection), *([vlm.content] if vlm.content else [])),
+            cache / VLM_FOLDER,
+        )
     return vlm

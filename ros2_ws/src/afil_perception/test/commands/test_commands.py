@@ -1,9 +1,12 @@
+import re
 import sys
 
 import pytest
 
 from afil_core.episodes import list_episodes
+from afil_core.process.parameters import describe
 from afil_perception.commands import import_video, models, perceive, review
+from afil_perception.pipeline.parameters import PerceiveParameters
 
 
 @pytest.fixture
@@ -31,8 +34,11 @@ def test_a_video_is_imported_and_perceived_as_typed(
     assert "done: sidecars written 1, up to date 0, bags that failed 0" in out
     (episode,) = list_episodes(tmp_path / "demos")
     assert len(list(episode.saliency_maps("image"))) == 10
-    code, out, _ = run(perceive, "saliency.alpha=0.5", "detector.min_score=0.3")
+    assert "detect: color, a stand-in, for no weights of mm_grounding_dino, " in out
+    faint = ("detector.name=color", "detector.min_score=0.3")
+    code, out, _ = run(perceive, "saliency.alpha=0.5", *faint)
     assert code == 0 and "made anew: what 'instances' follows from changed: detector.min" in out
+    assert "detect: color, a stand-in" not in out
     code, out, _ = run(perceive, "--why")
     assert code == 0 and out.startswith("episode_000000: what 'instances' follows from changed")
 
@@ -45,7 +51,8 @@ def test_a_video_is_imported_and_perceived_as_typed(
         (perceive, ["--dataset", "none"], "dataset none does not exist"),
         (perceive, ["--demos", "x"], "--demos is called --dataset now; rename it"),
         (perceive, ["--config", "none.yaml"], "perception config none.yaml cannot be read"),
-        (perceive, ["detector.min_scor=1"], "did you mean 'min_score'"),
+        (perceive, ["detector.name=color", "detector.min_scor=1"], "did you mean 'min_score'"),
+        (perceive, ["detector.min_score=1"], "the command line: detector is auto, which has no"),
         (perceive, ["--jobs", "0"], "the command line: jobs must be at least 1, not 0"),
         (perceive, ["--engine", "rey"], "there is no engine 'rey'; did you mean 'ray'"),
         (perceive, ["--prompt", "x"], "there is no prompt 'x'; known: describe_driving"),
@@ -72,10 +79,27 @@ def test_models_are_listed_with_what_fetches_them(run) -> None:
     assert code == 0 and "stands in for SAM 2" not in missing
 
 
-def test_weights_that_were_fetched_are_here(run, monkeypatch) -> None:
-    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: "/somewhere")
+def test_weights_that_were_fetched_are_here_and_chosen(run, fetched, tmp_path) -> None:
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    (weights / "config.json").write_text("{}")
+    (weights / "model.safetensors").write_bytes(b"")
+    fetched("IDEA-Research/grounding-dino-base", weights)
     code, out, _ = run(models)
-    assert code == 0 and "missing" not in out and "hf download" not in out
+    line = next(line for line in out.splitlines() if " IDEA-Research/grounding-dino-base" in line)
+    assert code == 0 and line.startswith("here") and "hf download" not in line
+    assert "auto on this machine: detect: grounding_dino, for its weights IDEA-Research" in out
+    assert "auto on this machine: track: iou, a stand-in" in out
+
+
+def test_the_command_takes_what_the_launch_file_takes(run, capsys) -> None:
+    with pytest.raises(SystemExit):
+        run(perceive, "--help")
+    out = " ".join(capsys.readouterr().out.split())
+    flags = set(re.findall(r"--([a-z]+)", out)) - {"help", "why", "prompt", "demos"}
+    assert flags == {p.name for p in describe(PerceiveParameters)} - {"publish"}
+    for parameter in describe(PerceiveParameters):
+        assert parameter.name == "publish" or f"default: {parameter.text or 'none'})" in out
 
 
 def test_a_dataset_is_reviewed_as_typed(run, make_episode, moving_carrot, tmp_path) -> None:

@@ -16,7 +16,8 @@ from afil_perception.filter.vlm import Kept
 from afil_perception.pipeline.cache import StageCache
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.frames import LostFrame
-from afil_perception.pipeline.pipeline import PerceivedFrame, Pipeline
+from afil_perception.pipeline.maps import PerceivedFrame
+from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.saliency import SaliencyConfig
 from afil_perception.track import TRACKERS, Tracker
 from afil_perception.vlm import Vlm

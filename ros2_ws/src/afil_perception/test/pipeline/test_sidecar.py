@@ -48,7 +48,7 @@ def test_the_sidecar_says_how_it_was_made(make_episode, moving_carrot) -> None:
     assert (record.objects, record.intent) == (("carrot",), "lift the carrot")
     assert record.backends == Pipeline(PerceptionConfig()).backends
     assert set(record.stand_ins) == {"instruction", "color", "iou"}
-    assert record.config == to_plain(PerceptionConfig())
+    assert record.config == to_plain(Pipeline(PerceptionConfig()).config)
     stream = record.streams["image"]
     assert (stream.topic, stream.frames, stream.frames_with_objects) == (TOPIC, 10, 10)
     assert set(stream.keys) == {"describe", "instances", "filter", "corrections", "saliency"}

@@ -60,11 +60,11 @@ def test_what_is_asked_is_estimated_before_and_told_after(
     report, lines = perceive(episode.path.parent, config())
     assert report.written == 1 and len(server.bodies) == 2
     # Half a second of frames, and half a second between two questions.
-    assert "asked at most 2 times (1 to describe, up to 1 to filter)" in lines[0]
+    assert any("at most 2 times (1 to describe, up to 1 to filter)" in line for line in lines)
     assert "VLM: 2 requests, 200 tokens sent, 20 answered; with former runs 2" in report.summary
     report, lines = perceive(episode.path.parent, config())
     assert (report.written, report.skipped) == (0, 1) and len(server.bodies) == 2
-    assert "VLM" not in lines[0]
+    assert not any("the VLM will be asked" in line for line in lines)
 
 
 def test_a_stage_that_fails_marks_its_episode_and_the_run_goes_on(
