@@ -10,6 +10,17 @@ from pathlib import Path
 ALLOWED = {
     ("temporal.py", "config.shape == 'mask'"): "a shape, not the method",
     ("alignment.py", "self.resolution == 'image'"): "a size, not a kind",
+    (
+        "world_protocol.py",
+        "choice == 'auto'",
+    ): "what the context decides, no backend of perception",
+    ("load.py", "config.device == 'auto'"): "as above",
+    ("load.py", "config.dtype == 'auto'"): "as above",
+    ("config.py", "value == 'auto'"): "as above",
+    ("assemble.py", "given.pacing == 'auto'"): "as above",
+    ("deploy.launch.py", "given.pacing == 'auto'"): "as above",
+    ("deploy.launch.py", "given.watchdog == 'auto'"): "as above",
+    ("deploy.launch.py", "given.guards == 'auto'"): "as above",
 }
 
 
