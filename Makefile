@@ -16,6 +16,8 @@ AUTHORS_DATA ?= ../shared/data/authors
 DEMO_DIR ?= demo
 # Processes of pytest, with a thread each.
 WORKERS ?= auto
+# Parts of `make test` that run at a time.
+PARTS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-test demo test lint unit test-runtime authors docs clean
@@ -76,7 +78,11 @@ RUN := PATH=$(BIN):$$PATH
 demo: install ## The whole loop in simulation: record, perceive, train, deploy, evaluate, report
 	@$(RUN) ros2 launch launch/demo.launch.py output:=$(DEMO_DIR)
 
-test: install-test lint unit test-runtime test-wheels ## Lint, type check and test everything
+# The longest first. Each prints what it has to say when it has ended; all are run, whatever fails.
+test: install-test ## Lint, type check and test everything
+	@echo "== unit, test-wheels, lint and test-runtime: $(PARTS) at a time; each is printed at its end"
+	@$(MAKE) --no-print-directory --jobs=$(PARTS) --keep-going --output-sync=target \
+	  unit test-wheels lint test-runtime
 
 lint: install-test ## ruff and mypy
 	@echo "== ruff"
@@ -86,9 +92,10 @@ lint: install-test ## ruff and mypy
 
 unit: install-test ## The tests of the packages and of the whole
 	@echo "== pytest"
-	@$(RUN) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@# Files in their order: those with few but long tests come first.
+	@$(RUN) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-test-runtime: install ## The tests of embedded_ros2
+test-runtime: install-test ## The tests of embedded_ros2
 	@$(MAKE) --no-print-directory -C runtime/embedded_ros2 test PYTHON=$(BIN)/python
 
 authors: install ## Compare our saliency maps with the authors' published ones

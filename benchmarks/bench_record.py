@@ -27,6 +27,7 @@ from afil_core.bags import read_bag
 from afil_core.contract import load_contract
 from afil_core.episodes.metadata import read_metadata
 from afil_core.messages import peek_stamp
+from afil_core.testing import ros_environment
 from benchmarks.report import Report
 
 CAMERAS = ("front", "wrist", "side")
@@ -248,8 +249,7 @@ def main() -> int:
     parser.add_argument("--parts", default="abc", help="which of them")
     parser.add_argument("--folder", type=Path, help="where the recordings go; they are removed")
     given = parser.parse_args()
-    os.environ["ROS_DOMAIN_ID"] = str(50 + os.getpid() % 50)
-    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    os.environ.update(ros_environment())
     report = Report("bench-record.jsonl")
     with tempfile.TemporaryDirectory(prefix="afil_bench_record_", dir=given.folder) as name:
         folder = Path(name)

@@ -24,7 +24,7 @@ from afil_core.contract import load_contract
 from afil_core.episodes import keep_episode, list_episodes, list_set_aside
 from afil_core.episodes.recover import recover_interrupted
 from afil_core.errors import AfilError
-from afil_core.testing import changed
+from afil_core.testing import changed, ros_environment
 from benchmarks.record_stage import Stage, missing, stage
 from benchmarks.report import Report
 
@@ -355,8 +355,7 @@ def main() -> int:
         "--only", default="", help="cases whose names have one of these, by commas"
     )
     given = parser.parse_args()
-    os.environ["ROS_DOMAIN_ID"] = str(50 + os.getpid() % 50)
-    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    os.environ.update(ros_environment())
     wanted = [word for word in given.only.split(",") if word]
     report = Report("test-record-faults.jsonl")
     with tempfile.TemporaryDirectory(prefix="afil_faults_") as name, stage(Path(name)) as on:

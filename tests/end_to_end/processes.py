@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from afil_core.testing import ros_environment
+
 ROOT = Path(__file__).resolve().parents[2]
-# Most domain numbers above 101 collide with the ports that Linux hands out to programs.
-_DOMAIN = 20 + os.getpid() % 80
 
 
 def environment() -> dict[str, str]:
@@ -24,8 +24,7 @@ def environment() -> dict[str, str]:
     return {
         **os.environ,
         "PATH": f"{beside}{os.pathsep}{os.environ['PATH']}",
-        "ROS_DOMAIN_ID": str(_DOMAIN),
-        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
+        **ros_environment(),
         "OMP_NUM_THREADS": "1",
         "PYTHONUNBUFFERED": "1",
         # What a machine's owner has fetched must not change what is perceived.

@@ -1,6 +1,5 @@
 """The live node as a process of its own, over real topics."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 
 from afil_core.contract import load_contract
+from afil_core.testing import ros_environment
 
 TIMEOUT_S = 60
 STATUS = "afil_interfaces/msg/PerceptionStatus"
@@ -29,7 +29,8 @@ def command(*words: str, **parameters: object) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def node(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    monkeypatch.setenv("ROS_DOMAIN_ID", str(60 + os.getpid() % 40))
+    for name, value in ros_environment().items():
+        monkeypatch.setenv(name, value)
     rclpy.init()
     made = rclpy.create_node("camera")
     yield made

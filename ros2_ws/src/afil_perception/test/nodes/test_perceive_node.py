@@ -12,6 +12,8 @@ import pytest
 import rclpy
 from rosidl_runtime_py.utilities import get_message
 
+from afil_core.testing import ros_environment
+
 LAUNCH_FILE = Path(__file__).parents[2] / "launch" / "perceive.launch.py"
 TOPIC = "/camera/image_raw"
 TIMEOUT_S = 60
@@ -20,7 +22,8 @@ TIMEOUT_S = 60
 @pytest.fixture(autouse=True)
 def own_domain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other nodes on this machine must neither hear nor disturb the test."""
-    monkeypatch.setenv("ROS_DOMAIN_ID", str(60 + os.getpid() % 40))
+    for name, value in ros_environment().items():
+        monkeypatch.setenv(name, value)
 
 
 def node_command(*words: str, **parameters: object) -> list[str]:
