@@ -70,10 +70,12 @@ class RandomPhotometric(v2.Transform):
         """Change float32 [B, ...] in [-1, 1]."""
         image = inpt.as_subclass(Tensor)
         mean = image.mean(dim=tuple(range(1, image.dim())), keepdim=True)
+        # Drawn on the processor, so that a seed means the same on all devices.
+        drawn = {k: v.to(image.device, non_blocking=True) for k, v in params.items()}
         # In place, as each pass over a batch of images costs as much as the arithmetic.
-        changed = (image - mean).mul_(1 + self._contrast * params["contrast"]).add_(mean)
+        changed = (image - mean).mul_(1 + self._contrast * drawn["contrast"]).add_(mean)
         # The full range spans 2, so a share of it is twice as much here.
-        changed.add_(2 * self._brightness * params["brightness"]).clamp_(-1, 1)
+        changed.add_(2 * self._brightness * drawn["brightness"]).clamp_(-1, 1)
         return tv_tensors.wrap(changed, like=inpt)
 
 
@@ -112,6 +114,9 @@ class Augmentation:
     Args:
         config: Largest changes.
         size: Height and width of the images.
+
+    Attributes:
+        whole_batches: Whether every change takes a batch at once, which a GPU does best.
     """
 
     def __init__(self, config: AugmentationConfig, size: tuple[int, int]) -> None:
@@ -136,6 +141,7 @@ class Augmentation:
             blurred = v2.RandomApply([v2.GaussianBlur(5, (0.1, config.blur))], 0.5)
             color.append(EachSample(blurred, moves=False))
         self._geometry, self._color = geometry, color
+        self.whole_batches = not any(isinstance(t, EachSample) for t in [*geometry, *color])
 
     def __call__(self, images: Tensor, maps: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Change the samples of one camera.

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-T = TypeVar("T", bound="_Tensors")
+T = TypeVar("T", bound="Tensors")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Needs:
         return Needs(**mine)
 
 
-class _Tensors:
+class Tensors:
     """Tensors that go to a device together."""
 
     def to(self: T, device: str | torch.device) -> T:
@@ -51,7 +51,7 @@ class _Tensors:
 
 
 @dataclass(frozen=True)
-class Observation(_Tensors):
+class Observation(Tensors):
     """What a policy sees, ready for the network; the newest of the T frames comes last.
 
     Attributes:
@@ -73,7 +73,7 @@ class Observation(_Tensors):
 
 
 @dataclass(frozen=True)
-class Partner(_Tensors):
+class Partner(Tensors):
     """What other episodes look like: for each sample, a step of an episode that is not its own.
 
     Attributes:
@@ -116,4 +116,4 @@ def _map(value: Any, change: Callable[[Tensor], Tensor]) -> Any:
         return change(value)
     if isinstance(value, Mapping):
         return {name: _map(inner, change) for name, inner in value.items()}
-    return value.map(change) if isinstance(value, _Tensors) else value
+    return value.map(change) if isinstance(value, Tensors) else value

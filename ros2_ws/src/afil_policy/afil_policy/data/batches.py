@@ -2,14 +2,20 @@
 
 Every batch is a function of (seed, epoch, position), never of what was drawn before: that is
 what makes a resumed run end with the same weights.
+
+It is made in two steps: what the cache holds, in integers, and then numbers in their ranges,
+augmented. A GPU does the second step itself where that takes whole batches at once, and is sent
+a quarter of the bytes.
 """
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -17,12 +23,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from afil_policy.data.augmentation import Augmentation
-from afil_policy.data.batch import Batch, Needs, Partner
+from afil_policy.data.batch import Batch, Needs, Partner, Tensors
 from afil_policy.data.cache import Cache
 from afil_policy.data.loader import IN_STEP, LoaderOptions, load
 from afil_policy.data.normalization import Normalization
 from afil_policy.data.partners import other_episodes
-from afil_policy.data.split import epoch_order, epoch_size
+from afil_policy.data.split import Split, epoch_order, epoch_size
 from afil_policy.data.transforms import ObservationTransform
 from afil_policy.training.config import TrainConfig
 
@@ -39,6 +45,30 @@ class Share:
 
 
 _WHOLE = Share()
+_CPU = torch.device("cpu")
+
+
+class _Place(NamedTuple):
+    """A batch of a run: number ``number`` of an epoch, of training or of what is held out."""
+
+    epoch: int
+    number: int
+    trained: bool = True
+
+
+@dataclass(frozen=True)
+class _Kept(Tensors):
+    """A batch as the cache keeps it.
+
+    Attributes:
+        batch: Its images, and those of its partner, are [B, T, H, W, C] of integers.
+        maps: By camera: uint8 [B, K, H, W].
+        drawn: Seed of its augmentation; None for none.
+    """
+
+    batch: Batch
+    maps: Mapping[str, Tensor]
+    drawn: int | None
 
 
 class BatchSource:
@@ -51,6 +81,7 @@ class BatchSource:
         needs: What the batches carry beside observations and actions.
         share: This process's part where several train together; ``batch_size`` is each one's.
         options: How batches are loaded ahead.
+        device: Where batches are wanted.
 
     Attributes:
         transform: What prepares observations.
@@ -65,6 +96,7 @@ class BatchSource:
         *,
         share: Share = _WHOLE,
         options: LoaderOptions = IN_STEP,
+        device: torch.device = _CPU,
     ) -> None:
         self._cache = cache
         self._config = config
@@ -82,10 +114,31 @@ class BatchSource:
         ranks = np.random.default_rng([config.seed, _RATIO]).permutation(steps)
         self._has_target = ranks < round(config.data.saliency_ratio * steps)
         self._size = config.optimizer.batch_size * share.count
+        self._device = device
+        self._there = device.type == "cuda" and self._augmentation.whole_batches
 
     def steps_per_epoch(self, indices: NDArray[np.int64]) -> int:
         """Number of training batches of an epoch."""
         return math.ceil(self._count(indices) / self._size)
+
+    def batches(self, split: Split, epoch: int, start: int, epochs: int) -> Iterator[Batch]:
+        """The batches of some epochs: each one's of training, then those that are held out.
+
+        They come out of one loader, whose processes work ahead over the end of an epoch.
+
+        Args:
+            split: Steps to learn from, and steps that are held out.
+            epoch: Number of the first epoch.
+            start: Its batch to begin with.
+            epochs: Number of the epoch after the last.
+        """
+        places = []
+        for each in range(epoch, epochs):
+            first = start if each == epoch else 0
+            steps, held_out = self.steps_per_epoch(split.training), self.held_out(split.validation)
+            places += [_Place(each, number) for number in range(first, steps)]
+            places += [_Place(each, number, trained=False) for number in range(held_out)]
+        return self._loaded(split, places)
 
     def training(self, indices: NDArray[np.int64], epoch: int, start: int) -> Iterator[Batch]:
         """Shuffled, augmented batches of one epoch, this process's share of them.
@@ -95,69 +148,93 @@ class BatchSource:
             epoch: Number of the epoch.
             start: Batch to begin with.
         """
-        seed = self._config.seed
-        order = epoch_order(self._cache, indices, seed, epoch)[: self._count(indices)]
-
-        def make(number: int) -> Batch:
-            chosen = np.sort(order[number * self._size : (number + 1) * self._size])
-            return self._batch(chosen[self._rows], [seed, epoch, number])
-
-        return load(make, range(start, self.steps_per_epoch(indices)), self._options)
+        return self.batches(Split(indices, indices[:0]), epoch, start, epoch + 1)
 
     def validation(self, indices: NDArray[np.int64]) -> Iterator[Batch]:
         """Batches in order, without augmentation, this process's share of them."""
-        count = len(indices) - len(indices) % self._share.count
+        places = [_Place(0, number, trained=False) for number in range(self.held_out(indices))]
+        return self._loaded(Split(indices[:0], indices), places)
 
-        def make(number: int) -> Batch:
-            chosen = indices[:count][number * self._size : (number + 1) * self._size]
-            return self._batch(chosen[self._rows], None)
+    def held_out(self, indices: NDArray[np.int64]) -> int:
+        """Number of batches of some steps in order."""
+        return math.ceil(self._even(len(indices)) / self._size)
 
-        return load(make, range(math.ceil(count / self._size)), self._options)
+    def _loaded(self, split: Split, places: Sequence[_Place]) -> Iterator[Batch]:
+        order = lru_cache(maxsize=1)(partial(self._order, split.training))
+        held_out = split.validation[: self._even(len(split.validation))]
+
+        def kept(place: _Place) -> _Kept:
+            steps = order(place.epoch) if place.trained else held_out
+            steps = steps[place.number * self._size : (place.number + 1) * self._size]
+            if not place.trained:
+                return self._kept(steps[self._rows], None)
+            seed = [self._config.seed, place.epoch, place.number]
+            return self._kept(np.sort(steps)[self._rows], seed)
+
+        if self._there:
+            loaded = load(kept, places, self._options)
+            return (self._finished(made.to(self._device)) for made in loaded)
+        return load(lambda place: self._finished(kept(place)), places, self._options)
 
     @property
     def _rows(self) -> slice:
         return slice(self._share.rank, None, self._share.count)
 
     def _count(self, indices: NDArray[np.int64]) -> int:
+        return self._even(epoch_size(self._cache, indices))
+
+    def _even(self, count: int) -> int:
         # All processes take as many steps with as many samples, or they would wait for ever.
-        count = epoch_size(self._cache, indices)
         return count - count % self._share.count
 
-    def _batch(self, steps: NDArray[np.int64], seed: list[int] | None) -> Batch:
+    def _order(self, indices: NDArray[np.int64], epoch: int) -> NDArray[np.int64]:
+        order = epoch_order(self._cache, indices, self._config.seed, epoch)
+        return order[: self._count(indices)]
+
+    def _kept(self, steps: NDArray[np.int64], seed: list[int] | None) -> _Kept:
+        """What the cache holds of some steps; augmented with a seed, if there is one."""
         cache, data = self._cache, self._config.data
         history, is_real = cache.history(steps, data.frames)
-        seen = self.transform.inputs(
-            {camera: cache.images(camera, history) for camera in cache.cameras},
-            cache.proprioception[history],
-            is_real,
-            cache.task[steps],
-        )
-        maps = self._targets(steps, history)
-        partner = self._partner(steps, seed)
-        images = dict(seen.images)
-        if seed is not None:
-            # What torchvision draws comes from the global generators.
-            with torch.random.fork_rng(devices=[]):
-                drawn = int(np.random.default_rng([*seed, *self._whose]).integers(2**62))
-                torch.manual_seed(drawn)
-                random.seed(drawn)
-                images, maps = self._augmented(images, maps)
-                partner = None if partner is None else Partner(*self._augmented(*_parts(partner)))
+        images = {camera: cache.images(camera, history) for camera in cache.cameras}
+        seen = self.transform.beside(cache.proprioception[history], is_real, cache.task[steps])
         valid = torch.from_numpy(self._has_target[steps])
         chunk, mask = cache.chunk(steps, data.horizon)
-        newest = {camera: g[:, -1] for camera, g in maps.items()}
-        if partner is not None:
-            partner = Partner(partner.images, {c: g[:, -1] for c, g in partner.saliency.items()})
-        return Batch(
-            images=images,
+        drawn = None
+        if seed is not None:
+            drawn = int(np.random.default_rng([*seed, *self._whose]).integers(2**62))
+        batch = Batch(
+            images={camera: torch.from_numpy(values) for camera, values in images.items()},
             proprioception=seen.proprioception,
             history_mask=seen.history_mask,
             task=seen.task,
             instructions=seen.instructions,
             actions=self._actions.apply(torch.from_numpy(cache.actions[chunk])),
             action_mask=torch.from_numpy(mask),
-            saliency=newest,
-            saliency_valid=dict.fromkeys(newest, valid),
+            saliency_valid=dict.fromkeys(self._maps, valid),
+            partner=self._partner(steps, seed),
+        )
+        return _Kept(batch, self._targets(steps, history), drawn)
+
+    def _finished(self, kept: _Kept) -> Batch:
+        """Numbers in their ranges, augmented."""
+        batch, partner = kept.batch, kept.batch.partner
+        images, maps = self._pixels(batch.images), _shares(kept.maps)
+        if partner is not None:
+            partner = Partner(self._pixels(partner.images), _shares(partner.saliency))
+        if kept.drawn is not None:
+            # What torchvision draws comes from the global generators.
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(kept.drawn)
+                random.seed(kept.drawn)
+                images, maps = self._augmented(images, maps)
+                if partner is not None:
+                    partner = Partner(*self._augmented(partner.images, partner.saliency))
+        if partner is not None:
+            partner = Partner(partner.images, _newest(partner.saliency))
+        return replace(
+            batch,
+            images=images,
+            saliency=_newest(maps),
             saliency_history=maps if self._needs.saliency_history else {},
             partner=partner,
         )
@@ -167,33 +244,34 @@ class BatchSource:
         return [self._share.rank] if self._share.count > 1 else []
 
     def _targets(self, steps: NDArray[np.int64], history: NDArray[np.int64]) -> dict[str, Tensor]:
-        """Maps by camera, float32 [B, K, H, W]: of all frames where they are needed, or one."""
+        """Maps by camera, uint8 [B, K, H, W]: of all frames where they are needed, or one."""
         wanted = history if self._needs.saliency_history else steps[:, None]
-        with_target = torch.from_numpy(self._has_target[steps])[:, None, None, None]
+        without = ~self._has_target[steps]
         found = {}
         for camera in self._maps:
-            found[camera] = torch.div(torch.from_numpy(self._cache.targets(camera, wanted)), 255)
-            if not with_target.all():
-                found[camera].mul_(with_target)
+            maps = self._cache.targets(camera, wanted)
+            if without.any():
+                maps[without] = 0
+            found[camera] = torch.from_numpy(maps)
         return found
 
     def _partner(self, steps: NDArray[np.int64], seed: list[int] | None) -> Partner | None:
-        """Other episodes; their maps are [B, 1, H, W] here."""
+        """Other episodes, as the cache keeps them; their maps are [B, 1, H, W] here."""
         if not self._needs.partner:
             return None
         cache = self._cache
         drawn = np.random.default_rng([*(seed or [self._config.seed]), _PARTNER, *self._whose])
         others = other_episodes(cache.episodes, steps, drawn)
         history, _ = cache.history(others, self._config.data.frames)
-        images = {c: self.transform.pixels(c, cache.images(c, history)) for c in cache.cameras}
-        maps = {
-            c: torch.div(torch.from_numpy(cache.targets(c, others[:, None])), 255)
-            for c in self._maps
-        }
+        images = {c: torch.from_numpy(cache.images(c, history)) for c in cache.cameras}
+        maps = {c: torch.from_numpy(cache.targets(c, others[:, None])) for c in self._maps}
         return Partner(images, maps)
 
+    def _pixels(self, images: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        return {camera: self.transform.pixels(camera, kept) for camera, kept in images.items()}
+
     def _augmented(
-        self, images: dict[str, Tensor], maps: dict[str, Tensor]
+        self, images: Mapping[str, Tensor], maps: Mapping[str, Tensor]
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         images, maps = dict(images), dict(maps)
         for camera in images:
@@ -204,5 +282,10 @@ class BatchSource:
         return images, maps
 
 
-def _parts(partner: Partner) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    return dict(partner.images), dict(partner.saliency)
+def _shares(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Maps of uint8 in [0, 1]."""
+    return {camera: torch.div(found, 255) for camera, found in maps.items()}
+
+
+def _newest(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {camera: found[:, -1] for camera, found in maps.items()}

@@ -1,4 +1,4 @@
-"""Loading batches ahead: torch's loader over functions of the batch's number."""
+"""Loading batches ahead: torch's loader over functions of the batch's place in the run."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from afil_policy.data.batch import Batch
+Place = TypeVar("Place")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -31,31 +33,31 @@ class LoaderOptions:
 IN_STEP = LoaderOptions()
 
 
-class _Batches(Dataset[Batch]):
-    def __init__(self, make: Callable[[int], Batch]) -> None:
+class _Batches(Dataset[Any]):
+    def __init__(self, make: Callable[[Any], Any]) -> None:
         self._make = make
 
-    def __getitem__(self, number: int) -> Batch:
-        return self._make(number)
+    def __getitem__(self, place: Any) -> Any:
+        return self._make(place)
 
 
 def load(
-    make: Callable[[int], Batch], numbers: Sequence[int], options: LoaderOptions
-) -> Iterator[Batch]:
-    """The batches of some numbers, in order.
+    make: Callable[[Place], Made], places: Sequence[Place], options: LoaderOptions
+) -> Iterator[Made]:
+    """The batches of some places in the run, in order.
 
     Args:
-        make: Makes the batch of a number, the same one whichever process asks.
-        numbers: Which ones.
+        make: Makes the batch of a place, the same one whichever process asks.
+        places: Which ones.
         options: How.
     """
     if not options.workers and not options.pinned:
-        return (make(number) for number in numbers)
-    workers = min(options.workers, len(numbers))
+        return (make(place) for place in places)
+    workers = min(options.workers, len(places))
     loader = DataLoader(
         _Batches(make),
         batch_size=None,
-        sampler=numbers,
+        sampler=places,
         num_workers=workers,
         prefetch_factor=options.ahead if workers else None,
         pin_memory=options.pinned,

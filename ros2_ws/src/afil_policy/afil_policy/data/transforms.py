@@ -7,6 +7,7 @@ bits when it acts as when it learned.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -70,23 +71,37 @@ class ObservationTransform(Preparation):
             history_mask: bool [B, T], false where a frame is repeated; None: all are real.
             tasks: Positions in :attr:`tasks`; empty where nobody said.
         """
+        return replace(
+            self.beside(proprioception, history_mask, tasks),
+            images={c: self.pixels(c, torch.from_numpy(values)) for c, values in images.items()},
+        )
+
+    def beside(
+        self,
+        proprioception: NDArray[np.float32],
+        history_mask: NDArray[np.bool_] | None = None,
+        tasks: Sequence[int] | NDArray[np.int64] = (),
+    ) -> Observation:
+        """What is beside the images; arguments as for :meth:`inputs`."""
         if self._normalizer is None:
             raise ValueError("a transform without statistics makes no network inputs")
         return Observation(
-            images={camera: self.pixels(camera, values) for camera, values in images.items()},
+            images={},
             proprioception=self._normalizer.apply(torch.from_numpy(proprioception)),
             history_mask=None if history_mask is None else torch.from_numpy(history_mask),
             task=torch.as_tensor(tasks, dtype=torch.int64) if len(tasks) else None,
             instructions=tuple(self.tasks[task] for task in tasks),
         )
 
-    def pixels(self, camera: str, values: NDArray[Any]) -> Tensor:
+    def pixels(self, camera: str, values: Tensor) -> Tensor:
         """Frames as a network sees them: float32 [..., C, H, W] in [-1, 1] of [..., H, W, C]."""
         # What follows keeps the order in memory, which is that of channels_last.
-        stored = self.stored[camera]
-        pixels = torch.from_numpy(values).movedim(-1, -3)
+        pixels = values.movedim(-1, -3)
+        if pixels.is_cuda:
+            # Not every integer type divides there.
+            pixels = pixels.float()
         # Conversion and division in one pass over the memory.
-        return torch.div(pixels, stored.half_range).sub_(1.0)
+        return torch.div(pixels, self.stored[camera].half_range).sub_(1.0)
 
     def __call__(
         self, history: Sequence[Mapping[str, NDArray[Any]]], instruction: str | None = None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -113,6 +114,7 @@ class Trainer:
             config.method.kind.needs(config.method.config),
             share=Share(here.process_index, here.num_processes),
             options=LoaderOptions(workers, pinned=here.device.type == "cuda"),
+            device=here.device,
         )
         self._steps = self._source.steps_per_epoch(self._split.training)
         seed_all(config.seed)
@@ -142,9 +144,10 @@ class Trainer:
             progress, here = self._progress(state, stack), _Here()
             stop = stack.enter_context(StopSignals())
             stop.between_steps()
+            epochs = self._config.optimizer.epochs
+            batches = self._source.batches(self._split, state.epoch, state.batch, epochs)
             while not is_over(state.rows, self._config):
-                train = self._source.training(self._split.training, state.epoch, state.batch)
-                for batch in train:
+                for batch in islice(batches, self._steps - state.batch):
                     step = state.epoch * self._steps + state.batch
                     meter.add(self._step(batch, step))
                     state.batch += 1
@@ -158,7 +161,7 @@ class Trainer:
                         here.saved_s = time.monotonic()
                     if stopped:
                         raise KeyboardInterrupt
-                self._end_epoch(state, meter, here)
+                self._end_epoch(state, meter, here, batches)
                 state.epoch, state.batch, meter = state.epoch + 1, 0, Meter()
         return self._result(state.rows)
 
@@ -195,9 +198,11 @@ class Trainer:
             self._averaged.update_parameters(self._method)
         return losses
 
-    def _end_epoch(self, state: RunState, meter: Meter, here: _Here) -> None:
+    def _end_epoch(
+        self, state: RunState, meter: Meter, here: _Here, batches: Iterator[Batch]
+    ) -> None:
         trained = self._agreement.mean(meter.means())
-        held_out = self._agreement.mean(self._validate())
+        held_out = self._agreement.mean(self._validate(batches))
         row = {"epoch": state.epoch + 1.0}
         row |= {f"train_{name}": mean for name, mean in trained.items()}
         row |= {f"validation_{name}": mean for name, mean in held_out.items()}
@@ -223,11 +228,11 @@ class Trainer:
             logger.log(report)
 
     @torch.no_grad()
-    def _validate(self) -> dict[str, float]:
+    def _validate(self, batches: Iterator[Batch]) -> dict[str, float]:
         deployed = self._deployed.eval()
         seed_all(self._config.seed)
         meter = Meter()
-        for batch in self._source.validation(self._split.validation):
+        for batch in islice(batches, self._source.held_out(self._split.validation)):
             with self._accelerator.autocast():
                 meter.add(deployed(batch.to(self._accelerator.device)), len(batch.actions))
         return meter.means()

@@ -104,6 +104,34 @@ def test_workers_make_the_same_batches(cache: Cache, small: TrainConfig) -> None
     assert all(map(same, here, there))
 
 
+def test_one_loader_gives_the_batches_of_several_epochs_with_what_is_held_out(
+    cache: Cache, small: TrainConfig
+) -> None:
+    split = split_by_episode(cache, 0.3, seed=1)
+    made = source(cache, small, EVERYTHING, options=LoaderOptions(workers=2))
+    found = list(made.batches(split, epoch=2, start=3, epochs=4))
+    wanted = [
+        *made.training(split.training, 2, 3),
+        *made.validation(split.validation),
+        *made.training(split.training, 3, 0),
+        *made.validation(split.validation),
+    ]
+    assert len(found) == len(wanted) == 9
+    assert all(map(same, found, wanted))
+
+
+def test_a_batch_is_the_same_when_it_is_finished_where_it_is_used(
+    cache: Cache, small: TrainConfig
+) -> None:
+    shifted = {"augmentation.shift": 2, "data.saliency_ratio": 0.5}
+    config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", shifted)
+    indices = np.arange(len(cache.actions))
+    here = list(source(cache, config, EVERYTHING).training(indices, 0, 0))
+    made = source(cache, config, EVERYTHING, options=LoaderOptions(workers=2))
+    made._there = True  # As for a GPU: the loader's processes send integers.
+    assert all(map(same, here, made.training(indices, 0, 0)))
+
+
 def test_processes_share_each_batch(cache: Cache, small: TrainConfig) -> None:
     plain = {"augmentation.brightness": 0.0, "augmentation.contrast": 0.0}
     config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", plain)
