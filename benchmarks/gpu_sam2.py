@@ -12,7 +12,8 @@ import torch
 
 from afil_perception.clips.clip import Rgb
 from afil_perception.pretrained import load_pretrained
-from afil_perception.track.sam2 import Sam2Tracker, TransformersSegmenter
+from afil_perception.track.sam2 import Sam2Tracker
+from afil_perception.track.sam2_segmenter import TransformersSegmenter
 from afil_perception.track.segmenter import Prompt
 from benchmarks.train_load import anonymous_mb
 
