@@ -64,7 +64,7 @@ $(STAMPS)/packages: $(STAMPS)/requirements $(foreach p,$(PACKAGES),$(wildcard $(
 install: $(STAMPS)/packages ## Set up .venv with everything (no ROS needed)
 
 # Every optional group and what only tests use: `make demo` needs none of it.
-$(STAMPS)/test-requirements: requirements-test.txt requirements-models.txt requirements-ray.txt $(STAMPS)/requirements
+$(STAMPS)/test-requirements: requirements-test.txt requirements-models.txt requirements-ray.txt $(STAMPS)/requirements $(STAMPS)/metaworld
 	@echo "== installing requirements-test.txt"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.txt -r requirements-test.txt || \
 	  { echo "error: pip could not install requirements-test.txt; its message above says which package" >&2; exit 1; }

@@ -41,6 +41,7 @@ POINTS = (
     ("logger", "test_learning::test_logger"),
     ("world", "test_simulation::test_world"),
     ("task", "test_simulation::test_task"),
+    ("environment", "test_simulation::test_environment"),
     ("scenario", "test_simulation::test_scenario"),
     ("command adapter", "test_deploy::test_adapter"),
 )

@@ -30,6 +30,6 @@ def test_a_failing_stage_is_named_and_ends_the_launch(processes, tmp_path):
         *("launch", "launch/demo.launch.py", f"output:={tmp_path / 'demo'}", "task:=fold_towel"),
         cwd=processes.ROOT,
     )
-    assert "there is no task 'fold_towel'; known: drive, drive_unseen, lift_carrot" in text
+    assert "there is no task 'fold_towel'; known: drive, drive_unseen, gym, lift_carrot" in text
     assert "stage 1/9: record, cue intact failed with exit code 1" in text
     assert "stage 2/9" not in text

@@ -37,6 +37,7 @@ setup(
         "console_scripts": [
             "world_node = afil_sim.nodes.world_node:main",
             "expert_node = afil_sim.nodes.expert_node:main",
+            "gym_contract = afil_sim.commands.gym_contract:main",
         ],
         "gymnasium.envs": ["afil_sim = afil_sim.running.registration:register_environments"],
     },

@@ -9,9 +9,11 @@ import pytest
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
+from afil_sim.environments import make_environment
 from afil_sim.running import demonstration
 from afil_sim.running.environment import TaskEnv
 from afil_sim.running.episodes import Episodes, EpisodesConfig
+from afil_sim.running.gym_contract import gym_contract
 from afil_sim.running.pilot import ExpertPilot
 from afil_sim.running.registration import register_environments
 from afil_sim.tasks import find_task, make_task, robots
@@ -91,6 +93,20 @@ def test_a_task_is_a_gymnasium_environment(contract) -> None:
     seen, info = env.reset(seed=3)
     assert set(seen) == {"heading", "top_image"} and info["score"] < 0.95
     assert not env.step(info["expert_action"])[3] and env.step(np.zeros(1))[3]
+
+
+def test_environment():
+    made = make_environment("turntable/Spin-v0", {"size": (24, 32), "action_repeat": 2})
+    contract = gym_contract(made)
+    assert contract.stream("disc").labels == ("heading",) and contract.control_rate_hz == 5.0
+    task = make_task(contract, cue="intact", noise=0.1)
+    assert task.config.instruction == "turn the white mark to the top"
+    seen = task.reset(3)
+    assert seen["image"].shape == (24, 32, 3) and not task.success
+    while not task.done:
+        task.world.body.act(task.demonstration())
+        task.step()
+    assert task.success and task.score > 0.95 and task.steps < 20
 
 
 @pytest.mark.parametrize("routes", ["seen", "unseen"])

@@ -22,12 +22,12 @@ def test_shipped_contract_survives_its_own_yaml(name):
     assert differences(contract, again) == []
 
 
-def test_shipped_robots_are_franka_carla_and_video():
-    assert shipped_contracts() == ["carla", "franka", "video"]
+def test_shipped_robots_are_franka_carla_an_environment_and_video():
+    assert shipped_contracts() == ["carla", "franka", "gym", "video"]
 
 
 def test_unknown_robot_names_the_known_ones():
-    with pytest.raises(AfilError, match="unknown robot 'pr2'.*carla, franka, video"):
+    with pytest.raises(AfilError, match="unknown robot 'pr2'.*carla, franka, gym, video"):
         load_contract("pr2")
 
 

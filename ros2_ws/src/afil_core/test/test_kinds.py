@@ -49,6 +49,10 @@ STREAMS = {
         {"type": "nav_msgs/msg/Odometry", "frame": "map", "child_frame": "car"},
         np.array([1.0, 2, 3, *TURN, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]),
     ),
+    "vector": (
+        {"type": "sensor_msgs/msg/JointState", "names": ["a", "b"], "maximum": 3.0},
+        np.array([0.5, -0.25]),
+    ),
     "wrench": (
         {"type": "geometry_msgs/msg/WrenchStamped", "frame": "tool"},
         np.arange(6.0),

@@ -42,16 +42,19 @@ from afil_policy.deploy.parameters import (
     PolicyParameters,
     WatchdogParameters,
 )
-from afil_policy.deploy.preflight import check_deployment
+from afil_policy.deploy.preflight import check_deployment, robot_of_environment
 
 # What the launch file of the world is given.
-WORLD = ("robot", "task", "cue", "mode", "first_seed", "max_steps", "auto_reset", "namespace")
+WORLD = ("task", "cue", "mode", "first_seed", "max_steps", "auto_reset", "namespace")
 
 
 def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Check the arguments together and make the nodes; what does not fit is a sentence."""
     texts = context.launch_configurations
     given = read_texts(DeployArguments, texts, "deploy.launch.py")
+    if given.env:
+        robot = robot_of_environment(given.checkpoint, given.env)
+        given = given.model_copy(update={"robot": robot})
     checkpoint = check_deployment(given.checkpoint, given.robot)
     nodes = [_policy(given, checkpoint)]
     if _is_watched(given):
@@ -68,7 +71,11 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         actions.append(
             IncludeLaunchDescription(
                 PythonLaunchDescriptionSource(world),
-                launch_arguments=[("expert", "false"), *((name, texts[name]) for name in WORLD)],
+                launch_arguments=[
+                    ("expert", "false"),
+                    ("robot", given.robot),
+                    *((name, texts[name]) for name in WORLD),
+                ],
             )
         )
     return [*actions, *nodes]

@@ -30,6 +30,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Check the arguments together and make the nodes; what does not fit is a sentence."""
     given = read_arguments(RecordArguments, context, "record.launch.py")
     given.check()
+    given = given.with_contract_of_env()
     share = Path(get_package_share_directory("afil_teleop"))
     words = given.words(share / "config" / "tasks.yaml")
     state = given.state(words)

@@ -20,6 +20,7 @@ ACTIONS: Registry[Action] = Registry(
         "ee_delta": "afil_core.actions.ee_delta:EndEffectorDelta",
         "joint": "afil_core.actions.joint:JointTargets",
         "vehicle_control": "afil_core.actions.vehicle_control:VehicleControlAction",
+        "vector": "afil_core.actions.vector:VectorAction",
     },
 )
 

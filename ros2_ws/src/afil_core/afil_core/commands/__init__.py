@@ -17,6 +17,7 @@ COMMANDS: Registry[Command] = Registry(
         "gripper_command": "afil_core.commands.gripper_action:GripperCommandAction",
         "vehicle_control": "afil_core.commands.vehicle:VehicleControl",
         "vehicle_status": "afil_core.commands.vehicle:VehicleStatus",
+        "vector": "afil_core.commands.vector:VectorCommand",
     },
 )
 

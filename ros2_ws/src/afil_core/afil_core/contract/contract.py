@@ -21,7 +21,9 @@ from afil_core.schema import nearest
 from afil_core.topics import Qos, resolve
 
 # What does not change what data mean.
-_MEANINGLESS = ("description", "namespace", "guards", "extra_topics", "takeover", "recording")
+_MEANINGLESS = (
+    *("description", "namespace", "guards", "world", "extra_topics", "takeover", "recording"),
+)
 
 
 class Contract:

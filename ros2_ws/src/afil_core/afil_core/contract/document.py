@@ -88,6 +88,7 @@ class ContractDocument(Schema):
             for both.
         guards: What may forbid a policy to command, by the guard's name, with its options; they
             are the policy node's, which checks them.
+        world: What a simulated world that stands in for the robot is told; the world checks it.
         extra_topics: Topics that are recorded and not used, e.g. ``/tf_static``.
         recording: Raw cameras that the recorder packs, by the stream's name.
     """
@@ -108,6 +109,7 @@ class ContractDocument(Schema):
     action: Annotated[SerializeAsAny[ActionConfig], _by_kind(ACTIONS)] | None = None
     takeover: Takeover | None = None
     guards: dict[str, dict[str, Any]] = {}
+    world: dict[str, Any] = {}
     extra_topics: dict[TopicName, RecordedTopic] = {}
     recording: dict[str, RecordedImage] = {}
 

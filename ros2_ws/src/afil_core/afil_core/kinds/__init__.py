@@ -20,6 +20,7 @@ KINDS: Registry[Observation] = Registry(
         "speed": "afil_core.kinds.speed:Speed",
         "odometry": "afil_core.kinds.odometry:Odometry",
         "wrench": "afil_core.kinds.wrench:Wrench",
+        "vector": "afil_core.kinds.vector:NamedVector",
     },
 )
 

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 from afil_core.errors import run
+from afil_core.process.ros2 import ros2_command
 from afil_core.progress import Progress
-from afil_policy.deploy.preflight import check_deployment
-from afil_policy.evaluation.processes import ProcessGroup, ros2_command
+from afil_policy.deploy.preflight import check_deployment, robot_of_environment
+from afil_policy.evaluation.processes import ProcessGroup
 from afil_policy.evaluation.results import (
     Results,
     Setting,
@@ -27,6 +28,8 @@ def main() -> int:
 
 def _main() -> int:
     args = _parser().parse_args()
+    if args.env:
+        args.robot = robot_of_environment(args.checkpoint, args.env)
     checkpoint = check_deployment(args.checkpoint, args.robot)
     setting = read_setting(
         checkpoint,
@@ -98,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
         "--output", type=Path, required=True, help="results.json; resumed if there"
     )
     parser.add_argument("--robot", default="franka", help="robot contract: name or YAML path")
+    parser.add_argument(
+        "--env", default="", help="Gymnasium environment that is the robot (--robot gym)"
+    )
     parser.add_argument("--task", default="", help="task of the world; the robot's usual one")
     parser.add_argument("--cue", default="none", help="confounding cue of the world")
     parser.add_argument("--episodes", type=int, default=20, help="number of episodes")

@@ -108,6 +108,11 @@ class DeployArguments(PolicyParameters):
         description="Follow /clock; auto: with sim:=true and where the contract's clock is "
         "simulated",
     )
+    env: str = Field(
+        "",
+        description="Gymnasium environment that is the robot (robot:=gym sim:=true); its contract "
+        "is the one that the policy was trained with",
+    )
     task: str = Field("", description="Task of the simulated world; empty: the robot's usual one")
     cue: str = Field("none", description="Confounding cue in the simulated image")
     mode: Literal["lock_step", "real_time"] = Field(

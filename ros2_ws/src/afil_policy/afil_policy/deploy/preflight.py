@@ -6,6 +6,7 @@ from pathlib import Path
 
 from afil_core.contract import Contract, differences, load_contract
 from afil_core.errors import AfilError
+from afil_core.process.foreign import require_env
 from afil_policy.training.layout import CONTRACT, find_checkpoint, newest_run
 
 _SHOWN_DIFFERENCES = 5
@@ -30,6 +31,25 @@ def check_deployment(checkpoint: str, robot: str) -> Path:
     folder = find_checkpoint(Path(checkpoint) if checkpoint else newest_run()).resolve()
     require_same_contract(load_contract(str(folder / CONTRACT)), contract, folder)
     return folder
+
+
+def robot_of_environment(checkpoint: str, env: str) -> str:
+    """The contract of a Gymnasium environment: the one that its policy was trained with.
+
+    Args:
+        checkpoint: As for :func:`check_deployment`.
+        env: Id of the environment.
+
+    Returns:
+        Path of the contract.
+
+    Raises:
+        AfilError: When there is no checkpoint, or it was trained in another environment.
+    """
+    folder = find_checkpoint(Path(checkpoint) if checkpoint else newest_run()).resolve()
+    place = folder / CONTRACT
+    require_env(env, load_contract(str(place)).document.world, place)
+    return str(place)
 
 
 def require_same_contract(trained: Contract, robot: Contract, checkpoint: Path) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -17,21 +15,6 @@ from afil_core.errors import AfilError
 # Launch needs seconds to end its nodes in order; after that they are not asked any more.
 _GRACE_S = (15.0, 5.0, 5.0)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
-
-
-def ros2_command() -> str:
-    """The ``ros2`` command: on the PATH, or beside the interpreter that runs this.
-
-    Raises:
-        AfilError: When there is none.
-    """
-    beside = Path(sys.executable).parent / "ros2"
-    found = shutil.which("ros2") or (str(beside) if beside.is_file() else None)
-    if found is None:
-        raise AfilError(
-            "the command 'ros2' was not found; source ROS 2, or activate the project's .venv"
-        )
-    return found
 
 
 class ProcessGroup:

@@ -46,15 +46,15 @@ class Camera:
 
     Args:
         model: The compiled MuJoCo model.
-        name: Name of the camera in the model.
+        camera: Name of the camera in the model, or an ``MjvCamera``.
         shape: Height and width of the image, px.
 
     Raises:
         AfilError: When no OpenGL back-end works; names the packages to install.
     """
 
-    def __init__(self, model: Any, name: str, shape: tuple[int, int]) -> None:
-        self._name = name
+    def __init__(self, model: Any, camera: Any, shape: tuple[int, int]) -> None:
+        self._camera = camera
         try:
             # A context of its own first: a renderer that fails half-way complains when freed.
             mujoco.GLContext(*shape).free()
@@ -69,7 +69,7 @@ class Camera:
 
     def render(self, data: Any) -> npt.NDArray[np.uint8]:
         """Image [H, W, 3], RGB, of the model's state ``data``."""
-        self._renderer.update_scene(data, camera=self._name)
+        self._renderer.update_scene(data, camera=self._camera)
         image: npt.NDArray[np.uint8] = self._renderer.render()
         return image
 

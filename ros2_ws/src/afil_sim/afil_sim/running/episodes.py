@@ -253,7 +253,7 @@ class Episodes:
         ]
 
     def _demonstration(self) -> list[Outgoing]:
-        if self._task.done:
+        if self._task.done or not self._task.has_expert:
             return []
         commands = self._task.world.body.commands(self._task.demonstration())
         shown = demonstration.Demonstration(self._stamp_ns, commands)

@@ -20,6 +20,7 @@ TASKS: Registry[Task] = Registry(
         "lift_carrot": "afil_sim.tasks.lift_carrot:LiftCarrot",
         "drive": "afil_sim.tasks.drive:Drive",
         "drive_unseen": "afil_sim.tasks.drive:DriveUnseen",
+        "gym": "afil_sim.tasks.gym:Gym",
     },
 )
 # What a robot does where nobody says; the first of its tasks by name where it is not listed.

@@ -60,7 +60,7 @@ class Task(ABC):
         self.world = config.world.build(contract)
         self.steps = 0
         self._cue = Cue(config.cue, self.paint_cue, self.random_expert_action)
-        self._noise = ExplorationNoise(config.noise, 0)
+        self._noise = ExplorationNoise(0.0, 0)
 
     def reset(self, seed: int) -> Observations:
         """Begin the episode of a seed, which decides all in it that is random.
@@ -72,7 +72,7 @@ class Task(ABC):
         self.draw(seed)
         self.world.body.hold()
         self._cue.reset(seed)
-        self._noise = ExplorationNoise(self.config.noise, seed)
+        self._noise = ExplorationNoise(self.config.noise, seed, size=self.noise_size)
         return self.observe()
 
     def step(self) -> Observations:
@@ -106,6 +106,16 @@ class Task(ABC):
     def over(self) -> bool:
         """Whether there is nothing more to do, in good or bad: here, that it is solved."""
         return self.success
+
+    @property
+    def has_expert(self) -> bool:
+        """Whether there is somebody to demonstrate it."""
+        return True
+
+    @property
+    def noise_size(self) -> int:
+        """How many numbers the noise of :meth:`perturb` has."""
+        return 3
 
     def info(self) -> dict[str, Any]:
         """What else there is to know of the state, for whoever looks into the simulation."""

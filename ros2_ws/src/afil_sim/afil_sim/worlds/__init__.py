@@ -9,6 +9,7 @@ WORLDS: Registry[World] = Registry(
     {
         "table_top": "afil_sim.worlds.table_top:TableTop",
         "town": "afil_sim.worlds.town:Town",
+        "gym": "afil_sim.worlds.gym:GymWorld",
     },
 )
 

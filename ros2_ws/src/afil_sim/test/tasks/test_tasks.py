@@ -18,7 +18,11 @@ from afil_sim.worlds import WORLDS, World
 
 
 def test_robots_and_their_tasks_are_what_the_registry_has():
-    assert robots() == {"carla": ["drive", "drive_unseen"], "franka": ["lift_carrot"]}
+    assert robots() == {
+        "carla": ["drive", "drive_unseen"],
+        "franka": ["lift_carrot"],
+        "gym": ["gym"],
+    }
     assert find_task("carla") == "drive"
     assert find_task("franka") == "lift_carrot"
     assert find_task("franka", "lift_carrot") == "lift_carrot"
@@ -43,7 +47,7 @@ def test_every_task_can_be_built_with_its_defaults():
             "franka",
             "fold_towel",
             {},
-            "there is no task 'fold_towel'; known: drive, drive_unseen, lift_carrot",
+            "there is no task 'fold_towel'; known: drive, drive_unseen, gym, lift_carrot",
         ),
         ("franka", "lift_carot", {}, "did you mean 'lift_carrot'"),
         ("franka", "", {"cue": "bent"}, "cue is 'bent', but must be one of none, intact, broken"),
@@ -109,6 +113,7 @@ def test_a_task_of_another_package_is_found_for_its_robot(foreign):
     assert robots() == {
         "carla": ["drive", "drive_unseen"],
         "franka": ["lift_carrot"],
+        "gym": ["gym"],
         "waver": ["wave"],
     }
     assert find_task("waver") == "wave"

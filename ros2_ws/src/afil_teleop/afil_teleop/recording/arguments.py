@@ -10,6 +10,7 @@ from pydantic import Field
 
 from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
+from afil_core.process.foreign import make_contract
 from afil_core.schema import Schema
 from afil_core.world_protocol import uses_sim_time
 from afil_teleop.devices import DEVICES
@@ -39,6 +40,14 @@ class RecordArguments(Schema):
     renamed = {"output": "dataset", "contract": "robot"}
 
     robot: str = Field("franka", description="Robot contract: name or YAML file")
+    env: str = Field(
+        "",
+        description="Gymnasium environment that is the robot (robot:=gym sim:=true), e.g. "
+        "Reacher-v5; its contract is kept beside the dataset",
+    )
+    env_options: str = Field(
+        "", description="Its options as YAML, e.g. '{cameras: [corner2], size: [128, 128]}'"
+    )
     namespace: str = Field("", description="Namespace of the robot's topics and of the nodes")
     sim: bool = Field(False, description="Start the simulated world of the robot")
     task: str = Field(
@@ -176,6 +185,17 @@ class RecordArguments(Schema):
                 "source:=expert is a script that needs the simulated world's state; add "
                 "sim:=true, or use another source:="
             )
+        if self.env and not self.sim:
+            raise AfilError(f"env:={self.env} is a simulated robot; add sim:=true")
+        if self.env_options and not self.env:
+            raise AfilError("env_options:= are those of a Gymnasium environment; say env:=, too")
+
+    def with_contract_of_env(self) -> RecordArguments:
+        """The same with the contract of the environment, which is made beside the dataset."""
+        if not self.env:
+            return self
+        made = make_contract(self.dataset, self.env, self.env_options, expert=self.unattended)
+        return self.model_copy(update={"robot": str(made)})
 
     def state(self, words: str) -> DatasetState:
         """What the dataset holds already.

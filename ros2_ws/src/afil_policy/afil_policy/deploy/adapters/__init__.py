@@ -20,6 +20,7 @@ ADAPTERS: Registry[Adapter] = Registry(
         "twist": "afil_policy.deploy.adapters.twist:TwistAdapter",
         "joint": "afil_policy.deploy.adapters.joint:JointAdapter",
         "vehicle_control": "afil_policy.deploy.adapters.vehicle:VehicleAdapter",
+        "vector": "afil_policy.deploy.adapters.vector:VectorAdapter",
     },
 )
 
