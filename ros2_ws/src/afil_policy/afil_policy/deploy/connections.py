@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from afil_core.commands import Command
+from afil_core.endpoints import Introductions
 from afil_core.topics import Qos
 from afil_policy.deploy.adapters import Goal, Outgoing
 
@@ -36,6 +37,7 @@ class Connections:
 
     def __init__(self, node: Any, ros: Ros) -> None:
         self._node, self._ros = node, ros
+        self._introductions = Introductions()
         self._inputs: list[Any] = []
         self._outputs: dict[str, Any] = {}
         self._clients: dict[str, Any] = {}
@@ -107,7 +109,9 @@ class Connections:
         for topic in self._outputs:
             ends = [
                 (end.node_name, end.node_namespace)
-                for end in self._node.get_publishers_info_by_topic(topic)
+                for end in self._introductions.known(
+                    self._node.get_publishers_info_by_topic(topic)
+                )
             ]
             if own in ends:
                 ends.remove(own)

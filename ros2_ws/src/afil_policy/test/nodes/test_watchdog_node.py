@@ -114,8 +114,9 @@ def test_without_its_watchdog_the_policy_comes_to_rest_itself(
     since_s = time.monotonic()
     dog.kill()
     feed.run(3.0)
-    # The guard's patience is the loop's time-out, which this test has set to 2 s.
-    assert feed.rest_after(since_s) <= 2.3
+    # The guard's patience is the loop's time-out, which this test has set to 2 s; three steps of
+    # control may pass until the rest is seen here.
+    assert feed.rest_after(since_s) <= 2.6
     assert policy.poll() is None
     read = feed.client.newest(feed.client.status_topic, status.TYPE)
     assert "the watchdog was not heard" in read.problem

@@ -23,6 +23,7 @@ from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
 from afil_core.contract import load_contract
+from afil_core.endpoints import Introductions
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
 from afil_core.topics import Qos
@@ -61,6 +62,7 @@ class RecordNode(Node):
     def __init__(self) -> None:
         super().__init__("record_node")
         given = declare(RecordParameters, self, rcl_interfaces.msg)
+        self._introductions = Introductions()
         if given.world != "none":
             self._reset = self.create_client(ResetWorld, RESET_SERVICE)
         self.control = RecordingControl(
@@ -176,7 +178,7 @@ class RecordNode(Node):
         own = self.get_fully_qualified_name()
         self.control.discover((name for name, _ in self.get_topic_names_and_types()), own)
         graph = {
-            topic: publishers(self.get_publishers_info_by_topic(topic))
+            topic: publishers(self._introductions.known(self.get_publishers_info_by_topic(topic)))
             for topic in self.control.topics
         }
         for topic, msgtype, qos in self.control.know(graph):
