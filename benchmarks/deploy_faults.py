@@ -9,6 +9,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import time
+from itertools import pairwise
 from pathlib import Path
 
 from afil_core.contract import Contract, load_contract
@@ -73,6 +75,27 @@ def without_action_server(report: Report) -> None:
         report.add("action server absent: the arm goes on, said", float(ok), "", "== 1")
 
 
+def hand_and_reflex(report: Report) -> None:
+    """The hand's goals are served while the arm goes on; a reflex stops it, and it recovers."""
+    with rig(load_contract("franka"), interface="pose_hand") as deployed:
+        robot = deployed.robot
+        deployed.wait_until_moving()
+        deployed.fault_file.write_text("close")
+        begun_s = time.monotonic()
+        robot.wait_until(lambda: robot.heard.goals[-1][0].endswith("grasp"), 5)
+        served = robot.wait_until(lambda: robot.width < 0.04, 5)
+        report.add("interface pose_hand: grasped", float(served), "", "== 1")
+        poses = [c.at_s for c in robot.heard.commands if c.name == "pose" and c.at_s > begun_s]
+        longest = max((b - a for a, b in pairwise(poses)), default=float("inf"))
+        report.add("interface pose_hand: longest silence of the arm", longest, "s", "<= 0.2")
+        note(report, try_out(deployed, next(f for f in RECOVERABLE if "reflex" in f.name)))
+        begun_s = time.monotonic()
+        deployed.call("recover")
+        robot.wait_until(robot.is_moved, 10)
+        report.add("recovered from a reflex, by the action", robot.recoveries, "", "== 1")
+        report.add("~/recover: moves again", time.monotonic() - begun_s, "s", "<= 2")
+
+
 def by_joints(contract: Contract) -> Contract:
     """The arm's contract with joint targets as its action."""
     joints = contract.to_dict()["observations"]["joint_positions"]
@@ -121,6 +144,7 @@ def main() -> int:
                 note(report, try_out(deployed, fault))
                 revive(deployed)
         without_action_server(report)
+        hand_and_reflex(report)
         interfaces(report)
     return 1 if report.failures else 0
 

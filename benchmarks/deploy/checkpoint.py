@@ -21,22 +21,23 @@ head: {name: mse, hidden: [16]}
 # A turn has no border that it could come to.
 TURN_RAD = 0.01
 _WIDTH_M = 0.08
+_THROTTLE = 0.4
 
 
 def moving_checkpoint(path: Path, contract: Contract, configuration: str = SMALL) -> Path:
-    """Write one whose every action turns the hand about z, or asks for other joint positions.
+    """Write one whose every action turns the hand about z, asks for other joints, or drives.
 
     Args:
         path: Its folder.
-        contract: An arm's contract with an action of kind ``ee_delta`` or ``joint``.
+        contract: With an action of kind ``ee_delta``, ``joint`` or ``vehicle_control``.
         configuration: Training configuration, YAML.
     """
     config = schema.parse(TrainConfig, configuration, "the benchmark's configuration")
     names = [d.name for d in contract.require_action().dimensions]
     labels = ObservationTransform(config.data, contract).labels
-    joints = contract.to_dict()["observations"]["joint_positions"]["joints"]
-    ready = dict(zip(joints, READY_JOINTS + 1, strict=True))
-    means = {"rz": TURN_RAD, "gripper": _WIDTH_M, **ready}
+    joints = contract.to_dict()["observations"].get("joint_positions", {}).get("joints", ())
+    elsewhere = dict(zip(joints, READY_JOINTS + 1, strict=False))
+    means = {"rz": TURN_RAD, "gripper": _WIDTH_M, "throttle": _THROTTLE, **elsewhere}
     normalization = Normalization(
         proprioception=Normalizer(
             names=tuple(labels), shift=(0.0,) * len(labels), scale=(1.0,) * len(labels)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from afil_core import messages
 from afil_core.codecs import encode_image
+from benchmarks.deploy.faulty_policy import HANGS_SINCE
 from benchmarks.deploy.mock_franka import MOVE, REFLEX, Faults
 from benchmarks.deploy.rig import Rig
 
@@ -43,7 +44,8 @@ class Outcome:
 
     Attributes:
         fault: The fault.
-        rest_s: From the fault to the last command that moved the robot, s.
+        rest_s: From the fault to the first command at rest, as the robot heard it, s; where none
+            came, how long one was waited for.
         problem: What the policy node said.
         ok: Whether that is what must happen.
     """
@@ -79,10 +81,10 @@ def other_encoding(rig: Rig) -> None:
 
     stream = rig.robot.contract.images[0]
     height, width, _ = stream.shape
-    gray = np.full((height, width), 90, np.uint8)
 
     def change(cdr: bytes) -> bytes:
         del cdr
+        gray = np.random.default_rng().integers(0, 255, (height, width), np.uint8)
         return encode_image(gray, time.time_ns(), stream.frame, "mono8")
 
     robot_fault(change_image=change)(rig)
@@ -155,7 +157,7 @@ RECOVERABLE = (
     Fault("empty images", empty_image, "image"),
     Fault("cut images", cut_image, "image"),
     Fault("wrong encoding", other_encoding, "encoding"),
-    Fault("wrong size", other_size, "size"),
+    Fault("wrong size", other_size, "shape"),
     Fault("robot mode reflex", robot_fault(mode=REFLEX, errors=("cartesian_reflex",)),
           "cartesian_reflex"),
     Fault("contact", robot_fault(force_n=80.0), "contact"),
@@ -173,15 +175,22 @@ FATAL = (
 
 def try_out(rig: Rig, fault: Fault) -> Outcome:
     """Make a fault while the robot moves, and see what happens."""
-    rig.wait_until_moving()
-    time.sleep(0.3)
+    moves = False
+    while not moves:
+        rig.wait_until_moving()
+        time.sleep(0.3)
+        moves = rig.robot.is_moved()
     begun_s = time.monotonic()
     fault.make(rig)
     time.sleep(_SETTLE_S)
-    rest_s = max(rig.robot.heard.last_motion() - begun_s, 0.0)
+    hangs_since = rig.folder / HANGS_SINCE
+    if hangs_since.exists():
+        begun_s = float(hangs_since.read_text())
+    rest = rig.robot.heard.first_rest(begun_s)
+    rest_s = _SETTLE_S if rest is None else rest - begun_s
     said = rig.problem
     if not fault.rests:
-        goes_on = rest_s > _SETTLE_S - 0.3
+        goes_on = rig.robot.heard.last_motion() - begun_s > _SETTLE_S - 0.3
         return Outcome(fault, rest_s, said, goes_on or (fault.either and bool(said)))
     told = not fault.says or rig.robot.wait_until(lambda: fault.says in rig.problem, 2.0)
     return Outcome(fault, rest_s, rig.problem, rest_s <= REST_S and told)

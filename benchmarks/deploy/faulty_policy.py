@@ -18,6 +18,8 @@ import numpy as np
 from afil_policy.deploy.runner import PolicyRunner
 from afil_policy.nodes import policy_node
 
+# Says since when on the steady clock, which all processes have in common, a forward pass hangs.
+HANGS_SINCE = "hangs_since"
 FILE = Path(os.environ.get("AFIL_FAULT", "/nonexistent"))
 SECOND_NS = 1_000_000_000
 
@@ -32,11 +34,11 @@ def hang_asleep() -> None:
     time.sleep(3600)
 
 
-def spoil(value: float) -> Callable[[Any], Any]:
-    """A fault that puts a number into the second dimension of each action."""
+def spoil(value: float, dimension: int = 1) -> Callable[[Any], Any]:
+    """A fault that puts a number into one dimension of each action."""
 
     def into(actions: Any) -> Any:
-        actions[:, 1] = value
+        actions[:, dimension] = value
         return actions
 
     return into
@@ -54,6 +56,7 @@ OUTPUTS: dict[str, Callable[[Any], Any]] = {
     "far": spoil(100.0),
     "beyond": spoil(0.3),
     "slow": slow,
+    "close": spoil(0.0, -1),
 }
 HANGS = {"hang": hang_asleep, "hang_gil": hang_with_the_interpreter}
 CLOCKS: dict[str, Callable[[int], int]] = {
@@ -78,6 +81,7 @@ def main() -> int:
     def failing_act(self: PolicyRunner, history: Any, prefix: Any = None) -> Any:
         name = fault()
         if name in HANGS:
+            FILE.with_name(HANGS_SINCE).write_text(repr(time.monotonic()))
             HANGS[name]()
         return OUTPUTS.get(name, lambda actions: actions)(act(self, history, prefix))
 

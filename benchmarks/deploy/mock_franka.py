@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,10 @@ MOVE, REFLEX = 2, 4
 # Servo obeys a velocity for as long.
 _TWIST_S = 0.1
 _STILL = 1e-6
+# Places of the arm that its last messages told of.
+_RECENT = 5
+# The hand moves as long, and answers no other goal meanwhile.
+_HAND_S = 0.5
 
 
 @dataclass
@@ -57,11 +61,19 @@ class Faults:
 
 @dataclass
 class Command:
-    """A command as it arrived."""
+    """A command as it arrived.
+
+    Attributes:
+        at_s: When.
+        name: Its name in the contract.
+        value: What was asked for.
+        moves: Whether that is a place where the arm has not just been, or a speed.
+    """
 
     at_s: float
     name: str
     value: NDArray[np.float64]
+    moves: bool
 
 
 @dataclass
@@ -72,20 +84,21 @@ class Heard:
     goals: list[tuple[str, dict[str, float]]] = field(default_factory=list)
 
     def last_motion(self) -> float:
-        """When a command last asked for another place or speed than the one before it, s."""
-        by_name: dict[str, list[Command]] = {}
-        for command in self.commands:
-            by_name.setdefault(command.name, []).append(command)
-        last = 0.0
-        for name, commands in by_name.items():
-            if name == "twist":
-                moving = [c.at_s for c in commands if np.abs(c.value).max() > _STILL]
-                last = max([last, *moving])
-                continue
-            for before, after in pairwise(commands):
-                if np.abs(after.value - before.value).max() > _STILL:
-                    last = max(last, after.at_s)
-        return last
+        """When a command last asked the arm to move, s."""
+        return max((c.at_s for c in tuple(self.commands) if c.moves), default=0.0)
+
+    def first_rest(self, since_s: float) -> float | None:
+        """When the first of the arm's commands at rest came, s.
+
+        Args:
+            since_s: Commands before this time do not count.
+
+        Returns:
+            The time of the first command after which none moved the arm; None where none came.
+        """
+        last_s = max(self.last_motion(), since_s)
+        rests = (c for c in tuple(self.commands) if not c.moves and c.name != "gripper")
+        return min((c.at_s for c in rests if c.at_s >= last_s), default=None)
 
 
 class MockFranka:
@@ -95,6 +108,9 @@ class MockFranka:
         contract: The robot's contract.
         state_hz: Rate of pose, joints and robot state; 1000 on the robot.
         with_actions: Whether the hand's and the recovery's action servers are there.
+
+    Attributes:
+        node: The arm's node; the hand has one of its own, as it has on the robot.
     """
 
     def __init__(
@@ -105,6 +121,10 @@ class MockFranka:
         self.heard = Heard()
         self.pose, self.joints, self.width = HOME.copy(), READY_JOINTS.copy(), 0.08
         self.recoveries = 0
+        self._been = {
+            "pose": deque([self.pose], maxlen=_RECENT),
+            "joint": deque([self.joints], maxlen=_RECENT),
+        }
         self._twist: tuple[float, NDArray[np.float64]] = (0.0, np.zeros(6))
         self._state_hz = state_hz
         self._random = np.random.default_rng(0)
@@ -131,6 +151,7 @@ class MockFranka:
                 raw=True,
             )
         self._servers = []
+        self._hand = rclpy.create_node("franka_gripper")
         if with_actions:
             for type_, name in (
                 ("franka_msgs/action/Grasp", "franka_gripper/grasp"),
@@ -141,24 +162,25 @@ class MockFranka:
                 kind = get_action(type_)
                 self._servers.append(
                     ActionServer(
-                        self.node, kind, name, lambda h, k=kind, n=name: self._goal(h, k, n)
+                        self._hand, kind, name, lambda h, k=kind, n=name: self._goal(h, k, n)
                     )
                 )
-        self._executor = SingleThreadedExecutor()
-        self._executor.add_node(self.node)
-        self._threads = [
-            threading.Thread(target=work, daemon=True)
-            for work in (self._executor.spin, self._publish_states, self._publish_images)
-        ]
+        self._executors = [SingleThreadedExecutor(), SingleThreadedExecutor()]
+        for executor, node in zip(self._executors, (self.node, self._hand), strict=True):
+            executor.add_node(node)
+        work = [*(e.spin for e in self._executors), self._publish_states, self._publish_images]
+        self._threads = [threading.Thread(target=each, daemon=True) for each in work]
         for thread in self._threads:
             thread.start()
 
     def close(self) -> None:
         """Be switched off."""
         self._open = False
-        self._executor.shutdown()
+        for executor in self._executors:
+            executor.shutdown()
         for thread in self._threads:
             thread.join(2)
+        self._hand.destroy_node()
         self.node.destroy_node()
 
     def wait_until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
@@ -187,6 +209,7 @@ class MockFranka:
             self.recoveries += 1
             self.faults.mode, self.faults.errors = MOVE, ()
         else:
+            time.sleep(_HAND_S)
             self.width = fields.get("width", 2 * fields.get("position", self.width / 2))
         handle.succeed()
         result = kind.Result()
@@ -197,9 +220,14 @@ class MockFranka:
     def _command(self, name: str, cdr: bytes) -> None:
         command = self.contract.commands[name]
         value = np.asarray(command.decode(cdr).value)
-        self.heard.commands.append(Command(time.monotonic(), name, value))
+        # Who rests the arm knows where it was when it last said so.
+        known = self._been.get(name, (np.zeros_like(value),))
+        moves = name != "gripper" and all(np.abs(value - place).max() > _STILL for place in known)
+        self.heard.commands.append(Command(time.monotonic(), name, value, moves))
         if self.faults.mode != MOVE:
             return
+        if name in self._been:
+            self._been[name].append(value)
         if name == "pose":
             self.pose = value
         elif name == "joint":

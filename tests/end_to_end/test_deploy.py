@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from afil_core import messages
 from afil_core import world_protocol as protocol
-from afil_core.contract import load_contract
+from afil_core.contract import Contract, load_contract
 from afil_policy.deploy.adapters import Outgoing, build_adapter
 from afil_policy.deploy.controller import PolicyController
 from afil_policy.deploy.runner import PolicyRunner
 from afil_sim.running.episodes import Episodes
 from afil_sim.running.parameters import WorldParameters
+from benchmarks.deploy.checkpoint import moving_checkpoint
 
 SIM_TIME = "use_sim_time:=true"
 
@@ -68,17 +71,68 @@ def test_killing_the_policy_stops_the_commands_and_the_world_says_so(
     assert rate(processes, pose, timeout_s=4.0) == 0.0
 
 
-def test_the_deploy_launch_runs_until_it_is_told_to_stop(runs, processes):
+class Witness:
+    """Notes the stamps of frames and of the commands that answer them, in a thread of its own."""
+
+    def __init__(self, contract: Contract) -> None:
+        import rclpy
+        from rclpy.executors import SingleThreadedExecutor
+        from rosidl_runtime_py.utilities import get_message
+
+        rclpy.init()
+        self._rclpy, self._node = rclpy, rclpy.create_node("witness")
+        camera = contract.stream(contract.anchor)
+        answer = next(c for c in contract.interface() if messages.has_header(c.type))
+        self.frames: list[int] = []
+        self.answers: list[int] = []
+        for topic, type_, stamps in (
+            (camera.topic, camera.type, self.frames),
+            (answer.topic, answer.type, self.answers),
+        ):
+            note = partial(self._note, stamps)
+            self._node.create_subscription(get_message(type_), topic, note, 50, raw=True)
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(self._node)
+        self._thread = threading.Thread(target=self._executor.spin, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._executor.shutdown()
+        self._thread.join(5)
+        self._node.destroy_node()
+        self._rclpy.try_shutdown()
+
+    @staticmethod
+    def _note(stamps: list[int], cdr: bytes) -> None:
+        stamps.append(messages.peek_stamp(bytes(cdr)) or 0)
+
+
+@pytest.mark.parametrize("robot", ["franka", "carla"])
+def test_the_deploy_launch_answers_each_frame_once_until_it_is_told_to_stop(
+    robot, processes, tmp_path, monkeypatch
+):
+    contract = load_contract(robot)
+    checkpoint = moving_checkpoint(tmp_path / "checkpoint", contract)
+    for name, value in processes.environment().items():
+        monkeypatch.setenv(name, value)
+    witness = Witness(contract)
     launch = processes.Process(
-        ["ros2", "launch", "afil_policy", "deploy.launch.py", "robot:=franka", "sim:=true"]
-        + [f"checkpoint:={runs['autofocus']}", "max_steps:=10"]
+        ["ros2", "launch", "afil_policy", "deploy.launch.py", f"robot:={robot}", "sim:=true"]
+        + [f"checkpoint:={checkpoint}", "max_steps:=10"]
     )
     try:
         launch.wait_for(": done, success", 60)
         assert launch.running
     finally:
         finished = launch.stop()
+        witness.close()
     assert "Traceback" not in finished.output, finished.output
+    # What came before the first answer, or after the last one, was not for this policy.
+    asked = [s for s in witness.frames if min(witness.answers) <= s <= max(witness.answers)]
+    answered = [s for s in witness.answers if s in asked]
+    assert len(asked) >= 5
+    if "no command came" not in finished.output:
+        assert answered == asked
 
 
 def test_without_a_checkpoint_the_newest_run_acts_on_the_robot_of_a_namespace(

@@ -11,6 +11,9 @@ from afil_policy.deploy.controller import PolicyController
 from afil_policy.deploy.heartbeat import PERIOD_S, Heartbeat
 
 _END_S = 1.0
+# Between two steps it looks so often for a reason to stop, and says at each second time that it
+# lives: what happens just after a step must not wait for the next one.
+_WATCH_S = PERIOD_S / 2
 
 
 class CommandThread:
@@ -90,15 +93,17 @@ class CommandThread:
             if woken or now_s >= next_beat_s:
                 self._step()
             if now_s >= next_beat_s:
+                self._watch()
                 self._live()
                 next_beat_s = now_s + PERIOD_S
 
     def _keep(self, period_s: float) -> None:
         """Step at every period of a steady clock."""
-        period_ns, live_ns = _grid(period_s)
-        next_step_ns = next_live_ns = time.monotonic_ns()
+        period_ns, watch_ns = _grid(period_s)
+        next_step_ns = next_watch_ns = time.monotonic_ns()
+        next_beat_ns = next_step_ns
         while True:
-            self._wait(min(next_step_ns, next_live_ns) / 1e9)
+            self._wait(min(next_step_ns, next_watch_ns) / 1e9)
             if not self._is_open:
                 return
             now_ns = time.monotonic_ns()
@@ -108,12 +113,15 @@ class CommandThread:
                 self._step()
                 # Periods that were slept through are not made up for.
                 next_step_ns += (late_ns // period_ns + 1) * period_ns
-            if now_ns >= next_live_ns:
-                self._live()
-                next_live_ns += ((now_ns - next_live_ns) // live_ns + 1) * live_ns
+            if now_ns >= next_watch_ns:
+                self._watch()
+                next_watch_ns += ((now_ns - next_watch_ns) // watch_ns + 1) * watch_ns
+                if now_ns >= next_beat_ns:
+                    self._live()
+                    # Half a turn less, since turns are not all alike.
+                    next_beat_ns = now_ns + round(PERIOD_S * 1e9) - watch_ns // 2
 
     def _live(self) -> None:
-        self._watch()
         moving = self._controller.is_moving
         self._beat(Heartbeat(self._sequence, moving, self._controller.stops))
         self._sequence += 1
@@ -130,10 +138,10 @@ class CommandThread:
 
 
 def _grid(period_s: float) -> tuple[int, int]:
-    """Nanoseconds from step to step and from heartbeat to heartbeat; one divides the other."""
-    if period_s < PERIOD_S:
+    """Nanoseconds from step to step and from look to look; one divides the other."""
+    if period_s < _WATCH_S:
         period_ns = round(period_s * 1e9)
-        return period_ns, period_ns * int(PERIOD_S / period_s)
-    beats = math.ceil(period_s / PERIOD_S)
-    live_ns = round(period_s * 1e9 / beats)
-    return live_ns * beats, live_ns
+        return period_ns, period_ns * int(_WATCH_S / period_s)
+    looks = math.ceil(period_s / _WATCH_S)
+    watch_ns = round(period_s * 1e9 / looks)
+    return watch_ns * looks, watch_ns

@@ -18,7 +18,6 @@ from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_policy.deploy.adapters import Adapter, Goal, Outgoing
 from afil_policy.deploy.chunks import Chunk
-from afil_policy.deploy.clock_jumps import ClockJumps
 from afil_policy.deploy.command_loop import CommandLoop
 from afil_policy.deploy.execution import ChunkExecution
 from afil_policy.deploy.execution.receding import RecedingHorizon
@@ -28,7 +27,7 @@ from afil_policy.deploy.latency import LatencySummary
 from afil_policy.deploy.observations import RESTART_PERIODS, ObservationBuffer, Snapshot
 from afil_policy.deploy.pacing import Due, FramePacing, Pacing
 from afil_policy.deploy.status import ControlStatus, Tally
-from afil_policy.deploy.watchdog import Watchdog
+from afil_policy.deploy.stop_conditions import StopConditions
 
 
 class PolicyController:
@@ -79,19 +78,20 @@ class PolicyController:
         self._execution = execution or RecedingHorizon(
             RecedingHorizon.Config(), contract.period_ns, self._pacing.grace
         )
-        self._guards = tuple(guards)
         self._inference = inference or Inference(policy, wall_s=wall_s)
-        self._jumps = ClockJumps(watches_clock)
-        self._timeout_s = watchdog_timeout_s
-        self._watchdog = Watchdog(watchdog_timeout_s)
+        self._conditions = StopConditions(
+            self._inference,
+            guards,
+            watchdog_timeout_s,
+            watches_clock=watches_clock,
+            needs_ticks=self._pacing.is_steady,
+        )
         self._tally = Tally()
         self._inferences = 0
         self._period_s = contract.period_ns / 1e9
         self._longest_ns = RESTART_PERIODS * contract.period_ns
         self._last_stamp_ns: int | None = None
-        self._last_tick_s: float | None = None
         self._last_action: Due | None = None
-        self._frozen: str | None = None
         self.is_moving = False
         self._inference.open(self._decided)
 
@@ -142,7 +142,7 @@ class PolicyController:
         problem = self._observations.receive(stream, cdr, now_ns)
         if problem is not None:
             self._refused(problem)
-        self._frozen = self._observations.frozen
+        self._conditions.frozen = self._observations.frozen
 
     def collect(self, now_ns: int) -> bool:
         """Look for a tick that is complete, and have the policy decide on it.
@@ -164,7 +164,7 @@ class PolicyController:
             self._refused(str(error))
             return False
         with self._lock:
-            self._last_tick_s = self._wall_s()
+            self._conditions.tick(snapshot.arrived_s)
             self._restart_after_gap(snapshot.stamp_ns)
             self._pacing.tick(snapshot)
             request = self._request(snapshot)
@@ -180,7 +180,7 @@ class PolicyController:
         """
         with self._lock:
             now_s = self._wall_s()
-            reason = self._reason_to_stop(now_ns, now_s)
+            reason = self._conditions.reason(now_ns, now_s, self._tally.problem)
             if reason is not None:
                 return self._stop(reason, now_ns)
             try:
@@ -199,7 +199,7 @@ class PolicyController:
         with self._lock:
             if not self.is_moving:
                 return []
-            reason = self._reason_to_stop(now_ns, self._wall_s())
+            reason = self._conditions.reason(now_ns, self._wall_s(), self._tally.problem)
             return [] if reason is None else self._stop(reason, now_ns)
 
     def poll(self, now_ns: int) -> Sequence[Outgoing | Goal]:
@@ -235,7 +235,7 @@ class PolicyController:
             now_ns: The node's clock; the stamp of the command.
         """
         with self._lock:
-            self._watchdog.rest()
+            self._conditions.rested()
             self.is_moving = False
             self._last_stamp_ns = None
             # What was decided before is not for the robot as it is after a rest.
@@ -249,13 +249,10 @@ class PolicyController:
         """
         with self._lock:
             self._observations.reset()
-            self._watchdog.rest()
-            self._jumps.clear()
+            self._conditions.reset()
             self._pacing.clear()
             self.is_moving = False
-            self._last_stamp_ns = self._last_tick_s = None
-            for guard in self._guards:
-                guard.reset()
+            self._last_stamp_ns = None
             self._restart()
 
     def close(self) -> None:
@@ -298,29 +295,6 @@ class PolicyController:
                     f"faster one"
                 )
 
-    def _reason_to_stop(self, now_ns: int, now_s: float) -> str | None:
-        for guard in self._guards:
-            reason = guard.verdict(now_s)
-            if reason is not None:
-                return reason
-        jump = self._jumps.check(now_ns, now_s)
-        if jump is not None:
-            return jump
-        if self._frozen is not None:
-            return self._frozen
-        if self._inference.busy_s(now_s) > self._timeout_s:
-            return f"an inference has run for more than {self._timeout_s:g} s"
-        why = self._tally.problem or "no new frame"
-        tick_s = self._last_tick_s
-        if self._pacing.is_steady and tick_s is not None and now_s - tick_s > self._timeout_s:
-            self._last_tick_s = None
-            return f"no tick for more than {self._timeout_s:g} s ({why})"
-        if not self.is_moving:
-            return None
-        if self._watchdog.expired(now_s):
-            return f"no command for too long ({why})"
-        return None
-
     def _stop(self, reason: str, now_ns: int) -> Sequence[Outgoing | Goal]:
         if not self.is_moving:
             self._tally.problem = reason
@@ -337,7 +311,7 @@ class PolicyController:
                 return []
             self._tally.stages.misses += 1
             return self._loop.hold(now_ns)
-        if self._pacing.is_steady and self._last_tick_s is None:
+        if self._pacing.is_steady and not self._conditions.has_ticks:
             return []
         age_s = 0.0
         if due.snapshot is not None:
@@ -349,7 +323,7 @@ class PolicyController:
         self._last_stamp_ns = due.stamp_ns if due.snapshot is None else due.snapshot.stamp_ns
         self._last_action = due
         self.is_moving = True
-        self._watchdog.feed(now_s)
+        self._conditions.commanded(now_s)
         self._tally.commanded(
             age_s, None if due.snapshot is None else now_s - due.snapshot.arrived_s
         )

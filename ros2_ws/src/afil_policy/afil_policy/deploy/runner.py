@@ -77,7 +77,7 @@ class PolicyRunner:
     @property
     def takes_prefix(self) -> bool:
         """Whether its method can begin a chunk with given actions."""
-        return bool(getattr(self._method, "takes_prefix", False))
+        return self._method.takes_prefix
 
     def warm_up(self) -> float:
         """Run on blank observations until the first-call costs are paid.
@@ -120,8 +120,8 @@ class PolicyRunner:
                     chunk = self._method.act(observation)
                 else:
                     given = torch.from_numpy(prefix.astype(np.float32)).to(self._device)
-                    begin = normalizer.apply(given)[None]
-                    chunk = self._method.act(observation, prefix=begin)  # type: ignore[call-arg]
+                    begin = normalizer.apply(given)[None, : self.checkpoint.config.data.horizon]
+                    chunk = self._method.go_on(observation, begin)
                 actions = normalizer.invert(chunk[0])
                 return np.asarray(actions.cpu().numpy(), dtype=np.float64)
         except RuntimeError as error:

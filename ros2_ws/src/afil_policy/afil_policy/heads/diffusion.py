@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from pydantic import Field
@@ -13,6 +13,7 @@ from afil_policy.data.masked_mean import masked_mean
 from afil_policy.heads.base import Head
 from afil_policy.heads.chunk_transformer import TransformerConfig
 from afil_policy.heads.denoiser import Denoiser
+from afil_policy.heads.inpainting import begun, gradients, pull
 
 _WHO = "head 'diffusion'"
 
@@ -48,6 +49,8 @@ class DiffusionHead(Head):
         sampling_steps: int = Field(10, ge=1)
         clip: float = Field(5.0, ge=0)
 
+    takes_prefix: ClassVar[bool] = True
+
     def __init__(self, config: Config, size: int, horizon: int, actions: int) -> None:
         super().__init__()
         self._config = config
@@ -74,11 +77,36 @@ class DiffusionHead(Head):
 
     def act(self, prediction: Tensor) -> Tensor:
         """A chunk, drawn with torch's generator: float32 [B, H, D]."""
-        device = prediction.device
-        chunk = torch.randn(len(prediction), *self._chunk, device=device, dtype=prediction.dtype)
-        steps = min(self._config.sampling_steps, self._config.training_steps)
-        self._scheduler.set_timesteps(steps, device=device)
-        for step in self._scheduler.timesteps:
+        chunk = self._noise(prediction)
+        for step in self._steps(prediction):
             found = self.denoiser(chunk, step.expand(len(chunk)), prediction)
             chunk = self._scheduler.step(found, step, chunk).prev_sample
         return chunk
+
+    def go_on(self, prediction: Tensor, prefix: Tensor) -> Tensor:
+        """A chunk that begins with given actions, drawn as such: float32 [B, H, D].
+
+        Guided by the pseudoinverse (Song et al., ICLR 2023), its first actions being the prefix
+        with the noise of the step. Each step also runs the network backward.
+        """
+        noise, steps = self._noise(prediction), self._steps(prediction)
+        with gradients(prediction, prefix, noise) as (latent, given, drawn):
+            chunk, ours = drawn, drawn[:, : given.shape[1]]
+            for step in steps:
+                kept = float(self._scheduler.alphas_cumprod[step])
+                clear, dim = kept**0.5, (1 - kept) ** 0.5
+                chunk = begun(chunk, clear * given + dim * ours).detach().requires_grad_()
+                found = self.denoiser(chunk, step.expand(len(chunk)), latent)
+                towards = pull(chunk, (chunk - dim * found) / clear, given)
+                chunk = self._scheduler.step(found.detach(), step, chunk.detach()).prev_sample
+                chunk = chunk + clear * towards
+            return begun(chunk, given)
+
+    def _noise(self, prediction: Tensor) -> Tensor:
+        size = (len(prediction), *self._chunk)
+        return torch.randn(size, device=prediction.device, dtype=prediction.dtype)
+
+    def _steps(self, prediction: Tensor) -> Tensor:
+        steps = min(self._config.sampling_steps, self._config.training_steps)
+        self._scheduler.set_timesteps(steps, device=prediction.device)
+        return self._scheduler.timesteps  # type: ignore[no-any-return]

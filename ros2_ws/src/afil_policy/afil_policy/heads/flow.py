@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from pydantic import Field
@@ -13,9 +13,12 @@ from afil_policy.data.masked_mean import masked_mean
 from afil_policy.heads.base import Head
 from afil_policy.heads.chunk_transformer import TransformerConfig
 from afil_policy.heads.denoiser import Denoiser
+from afil_policy.heads.inpainting import begun, gradients, pull
 
 _WHO = "head 'flow'"
 _TRAINING_STEPS = 1000
+# beta of arXiv 2506.07339.
+_STRONGEST = 5.0
 
 
 class FlowHead(Head):
@@ -44,6 +47,8 @@ class FlowHead(Head):
 
         sampling_steps: int = Field(10, ge=1)
 
+    takes_prefix: ClassVar[bool] = True
+
     def __init__(self, config: Config, size: int, horizon: int, actions: int) -> None:
         super().__init__()
         self._config = config
@@ -65,12 +70,44 @@ class FlowHead(Head):
 
     def act(self, prediction: Tensor) -> Tensor:
         """A chunk, drawn with torch's generator: float32 [B, H, D]."""
-        device = prediction.device
-        chunk = torch.randn(len(prediction), *self._chunk, device=device, dtype=prediction.dtype)
-        # A scheduler counts its steps, so that each chunk needs one that has taken none.
-        scheduler = self._schedulers(num_train_timesteps=_TRAINING_STEPS)
-        scheduler.set_timesteps(self._config.sampling_steps, device=device)
+        chunk, scheduler = self._noise(prediction), self._scheduler(prediction)
         for step in scheduler.timesteps:
             found = self.denoiser(chunk, step.expand(len(chunk)), prediction)
             chunk = scheduler.step(found, step, chunk).prev_sample
         return chunk
+
+    def go_on(self, prediction: Tensor, prefix: Tensor) -> Tensor:
+        """A chunk that begins with given actions, drawn as such: float32 [B, H, D].
+
+        The flow is guided as in arXiv 2506.07339, and its first actions are those of the straight
+        path that ends in the prefix. Each step also runs the network backward.
+        """
+        noise, scheduler = self._noise(prediction), self._scheduler(prediction)
+        with gradients(prediction, prefix, noise) as (latent, given, drawn):
+            chunk, ours = drawn, drawn[:, : given.shape[1]]
+            for step in scheduler.timesteps:
+                share = float(step) / _TRAINING_STEPS
+                chunk = begun(chunk, torch.lerp(given, ours, share)).detach().requires_grad_()
+                found = self.denoiser(chunk, step.expand(len(chunk)), latent)
+                towards = pull(chunk, chunk - share * found, given)
+                guided = found.detach() - _strength(share) * towards
+                chunk = scheduler.step(guided, step, chunk.detach()).prev_sample
+            return begun(chunk, given)
+
+    def _noise(self, prediction: Tensor) -> Tensor:
+        size = (len(prediction), *self._chunk)
+        return torch.randn(size, device=prediction.device, dtype=prediction.dtype)
+
+    def _scheduler(self, prediction: Tensor) -> Any:
+        # A scheduler counts its steps, so that each chunk needs one that has taken none.
+        scheduler = self._schedulers(num_train_timesteps=_TRAINING_STEPS)
+        scheduler.set_timesteps(self._config.sampling_steps, device=prediction.device)
+        return scheduler
+
+
+def _strength(share: float) -> float:
+    """Weight of the guidance at a share of noise, eq. 2 of arXiv 2506.07339 (tau = 1 - share)."""
+    clean = 1 - share
+    if clean * share == 0:
+        return _STRONGEST
+    return min(_STRONGEST, (clean**2 + share**2) / (clean * share))

@@ -62,6 +62,20 @@ class Method(nn.Module, ABC):
     def act(self, observation: Observation) -> Tensor:
         """The next actions, normalized: float32 [B, H, D]."""
 
+    @property
+    def takes_prefix(self) -> bool:
+        """Whether :meth:`go_on` is there."""
+        return False
+
+    def go_on(self, observation: Observation, prefix: Tensor) -> Tensor:
+        """The next actions where the first ones are given, normalized: float32 [B, H, D].
+
+        Args:
+            observation: What is seen.
+            prefix: The first actions, normalized: float32 [B, N, D]; the chunk begins with them.
+        """
+        raise NotImplementedError(f"{type(self).__name__} takes no prefix")
+
     @abstractmethod
     def attention(self, observation: Observation) -> dict[str, Tensor]:
         """Where the policy looks, by camera: float32 [B, h, w] in [0, 1], for the newest frame."""

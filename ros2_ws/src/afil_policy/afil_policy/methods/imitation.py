@@ -99,6 +99,15 @@ class Imitation(Method):
         """The next actions, normalized: float32 [B, H, D]."""
         return self.head.act(self.head(self._acting(observation).latent))
 
+    @property
+    def takes_prefix(self) -> bool:
+        """Whether its head can go on from given actions."""
+        return self.head.takes_prefix
+
+    def go_on(self, observation: Observation, prefix: Tensor) -> Tensor:
+        """The next actions where the first ones are given, normalized: float32 [B, H, D]."""
+        return self.head.go_on(self.head(self._acting(observation).latent), prefix)
+
     def attention(self, observation: Observation) -> dict[str, Tensor]:
         """Where the policy looks, by camera: float32 [B, h, w] in [0, 1]."""
         tau = self.config.temperature
