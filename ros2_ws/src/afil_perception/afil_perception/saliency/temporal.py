@@ -16,7 +16,9 @@ before the sum and the sum after it.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import cv2
@@ -27,7 +29,7 @@ from pydantic import Field
 from afil_core.saliency import KeyObject, Rle
 from afil_core.schema import Schema
 
-Map = NDArray[np.float64]
+Map = NDArray[np.float32]
 
 SIGMA_ARM = 30 / 640
 SIGMA_DRIVING = 20 / 320
@@ -102,7 +104,7 @@ def saliency_map(
         map_size: Height and width of the map; the image's by default.
 
     Returns:
-        float64 [H, W] in [0, 1]; all zeros when no step of the window has an object.
+        float32 [H, W] in [0, 1]; all zeros when no step of the window has an object.
     """
     return MapRenderer(config, image_size, map_size).map(objects)
 
@@ -112,8 +114,28 @@ def to_uint8(saliency: Map) -> NDArray[np.uint8]:
     return np.asarray(cv2.convertScaleAbs(saliency, alpha=255.0), dtype=np.uint8)
 
 
+@dataclass
+class _Drawn:
+    """The kernels of one frame, drawn once for all maps that have the frame in their window.
+
+    Attributes:
+        objects: Of the frame.
+        sigma: Of the kernels, px.
+        sum: float32 [H, W], the sum of the kernels.
+        span: Difference of its greatest and its least value.
+    """
+
+    objects: tuple[KeyObject, ...]
+    sigma: float
+    sum: Map
+    span: float
+
+
 class MapRenderer:
     """Renders map after map of one size in the same memory.
+
+    A map is a weighted sum of frames, scaled to [0, 1]. What scaling a frame subtracts, scaling
+    the sum subtracts again: frames enter as they are, by their weight over their span.
 
     Args:
         config: The maps' parameters, with a sigma.
@@ -133,36 +155,56 @@ class MapRenderer:
         self._sigma = config.sigma_fraction * image_size[1]
         self._image_size = image_size
         # What is asked of the system anew for each map costs more than all arithmetic.
-        self._total: Map = np.zeros(map_size or image_size)
-        self._frame: Map = np.zeros(map_size or image_size)
+        self._total: Map = np.zeros(map_size or image_size, np.float32)
+        self._drawn: deque[_Drawn] = deque(maxlen=len(config.offsets))
 
     def map(self, objects: Mapping[int, Sequence[KeyObject]]) -> Map:
         """As :func:`saliency_map`; the next map is written over it."""
-        config, total = self._config, self._total
-        empty = True
-        for step in config.offsets:
-            near = objects.get(step, ())
-            if not near:
-                continue
-            frame = total if empty else self._frame
-            self._draw(near, self._sigma * config.beta ** -abs(step), frame)
-            weight = config.alpha ** abs(step)
-            if config.frame_min_max:
-                _min_max(frame, weight)
-            else:
-                frame *= weight
-            if not empty:
-                total += frame
-            empty = False
-        if empty:
-            total[:] = 0.0
-        else:
-            _min_max(total)
+        low, scale = self._sum(objects)
+        total = self._total
+        total -= low
+        total *= scale
         return total
 
     def gray(self, objects: Mapping[int, Sequence[KeyObject]]) -> NDArray[np.uint8]:
         """The map as gray levels, uint8 [H, W], in memory of its own."""
-        return to_uint8(self.map(objects))
+        low, scale = self._sum(objects)
+        levels = cv2.convertScaleAbs(self._total, alpha=255 * scale, beta=-255 * scale * low)
+        return np.asarray(levels, dtype=np.uint8)
+
+    def _sum(self, objects: Mapping[int, Sequence[KeyObject]]) -> tuple[float, float]:
+        """Write the weighted sum of the window; its least value, and what scales it to [0, 1]."""
+        config, total = self._config, self._total
+        parts = []
+        for step in config.offsets:
+            near = tuple(objects.get(step, ()))
+            if near:
+                drawn = self._frame(near, self._sigma * config.beta ** -abs(step))
+                weight = config.alpha ** abs(step)
+                parts.append((drawn.sum, weight / drawn.span if config.frame_min_max else weight))
+        if not parts:
+            total[:] = 0.0
+            return 0.0, 0.0
+        (first, weight), *others = parts
+        np.multiply(first, np.float32(weight), out=total)
+        for other, weight in others:
+            cv2.scaleAdd(other, weight, total, dst=total)
+        low, high = _range(total)
+        return low, 1.0 / _span(low, high)
+
+    def _frame(self, objects: tuple[KeyObject, ...], sigma: float) -> _Drawn:
+        for index, known in enumerate(self._drawn):
+            if known.sigma == sigma and known.objects == objects:
+                # The oldest makes room, so that none of this window does.
+                del self._drawn[index]
+                self._drawn.append(known)
+                return known
+        is_full = len(self._drawn) == self._drawn.maxlen
+        place = self._drawn.popleft().sum if is_full else np.empty_like(self._total)
+        self._draw(objects, sigma, place)
+        drawn = _Drawn(objects, sigma, place, _span(*_range(place)))
+        self._drawn.append(drawn)
+        return drawn
 
     def _draw(self, objects: Sequence[KeyObject], sigma: float, frame: Map) -> None:
         """The sum of the objects' kernels; Gaussians as one product of their two axes."""
@@ -172,7 +214,7 @@ class MapRenderer:
         if _BY_MASK[config.shape]:
             masks = [o.mask for o in objects if o.mask is not None]
             objects = [o for o in objects if o.mask is None]
-        boxes = np.array([o.box for o in objects], dtype=np.float64).reshape(-1, 4)
+        boxes = np.array([o.box for o in objects], dtype=np.float32).reshape(-1, 4)
         rows = _axis(boxes[:, 1], boxes[:, 3], sigma, image_size[0], size[0], config)
         columns = _axis(boxes[:, 0], boxes[:, 2], sigma, image_size[1], size[1], config)
         np.matmul(rows.T, columns, out=frame)
@@ -184,15 +226,18 @@ def _axis(
     low: Map, high: Map, sigma: float, image_length: int, map_length: int, config: SaliencyConfig
 ) -> Map:
     """Gaussians along one axis, [N, L]; coordinates in pixels of the image."""
-    spread = np.full(low.shape, sigma)
+    spread = np.full(low.shape, sigma, np.float32)
     if config.shape != "center":
-        spread = np.maximum(spread, (high - low) * _BOX_SIGMA)
+        spread = np.maximum(spread, (high - low) * np.float32(_BOX_SIGMA))
     # pixel centers: pixel i of the map covers [i, i + 1) * image_length / map_length
-    x = (np.arange(map_length) + 0.5) * (image_length / map_length)
+    x = (np.arange(map_length, dtype=np.float32) + 0.5) * np.float32(image_length / map_length)
     middle = (low + high) / 2
-    axis: Map = np.exp(-0.5 * ((x - middle[:, np.newaxis]) / spread[:, np.newaxis]) ** 2)
+    away = (x - middle[:, np.newaxis]) / spread[:, np.newaxis]
+    np.multiply(away, away, out=away)
+    away *= -0.5
+    axis: Map = np.exp(away, out=away)
     if config.kernel == "sum":
-        axis /= spread[:, np.newaxis] * math.sqrt(2 * math.pi)
+        axis /= spread[:, np.newaxis] * np.float32(math.sqrt(2 * math.pi))
     return axis
 
 
@@ -212,7 +257,7 @@ def _soft(
         pixels, (0, 0), sigmaX=sigma * width / image_size[1],
         sigmaY=sigma * height / image_size[0], borderType=cv2.BORDER_CONSTANT,
     )  # fmt: skip
-    soft: Map = blurred.astype(np.float64)
+    soft: Map = np.asarray(blurred, dtype=np.float32)
     if config.kernel == "sum":
         # of one pixel of the image, as the Gaussians' is
         per_pixel = (height * width) / (image_size[0] * image_size[1])
@@ -220,10 +265,12 @@ def _soft(
     return soft / max(float(soft.max()), _EPSILON)
 
 
-def _min_max(values: Map, scale: float = 1.0) -> None:
-    """Scale a map in place to [0, scale]; a constant one to 0."""
-    low, high = float(values.min()), float(values.max())
-    if low:
-        values -= low
-    # sum-normalised kernels are small numbers: epsilon must not weigh against them
-    values *= scale / ((high - low + _EPSILON * high) or 1.0)
+def _range(values: Map) -> tuple[float, float]:
+    low, high, _, _ = cv2.minMaxLoc(values)
+    return float(low), float(high)
+
+
+def _span(low: float, high: float) -> float:
+    """What scales values to [0, 1] when they are divided by it; infinite for even ones."""
+    # Sum-normalised kernels are small numbers: epsilon must not weigh against them.
+    return (high - low + _EPSILON * high) if high > low else math.inf

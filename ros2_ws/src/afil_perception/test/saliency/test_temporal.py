@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from afil_core.saliency import Box, KeyObject, Rle
-from afil_perception.saliency import SaliencyConfig, to_uint8
+from afil_perception.saliency import MapRenderer, SaliencyConfig, to_uint8
 from afil_perception.saliency import saliency_map as map_of
 
 SIZE = (90, 160)
@@ -89,6 +89,19 @@ def test_the_map_depends_on_the_fraction_of_the_width_not_on_pixels() -> None:
     box = tuple(4 * v for v in POINT)
     large = saliency_map({0: [box]}, (360, 640), parameters(), map_size=SIZE)
     np.testing.assert_allclose(large, small, atol=1e-9)
+
+
+@pytest.mark.parametrize("changes", [{}, {"beta": 0.8}, {"window": 2, "causal": False}])
+def test_a_renderer_s_maps_are_those_of_their_windows_alone(changes: dict) -> None:
+    places = [LEFT, FAR, LEFT, POINT, LEFT, None, FAR, FAR, LEFT]
+    frames = [(KeyObject(1, "carrot", 1.0, box),) if box else () for box in places]
+    config = parameters(**changes)
+    renderer = MapRenderer(config, SIZE)
+    for t in range(len(frames)):
+        window = {j: frames[t + j] for j in config.offsets if 0 <= t + j < len(frames)}
+        np.testing.assert_array_equal(
+            renderer.gray(window), to_uint8(map_of(window, SIZE, config))
+        )
 
 
 def test_the_box_shape_follows_the_box_along_each_axis() -> None:
