@@ -143,7 +143,7 @@ def measure(case: Case, video: AuthorsVideo, workspace: Path) -> list[Figure]:
 
 def _maps_of(
     video: AuthorsVideo, size: tuple[int, int], config: SaliencyConfig
-) -> Iterable[NDArray[np.float64]]:
+) -> Iterable[NDArray[np.float32]]:
     """Our maps from the authors' boxes, in the size of theirs."""
     shape = (video.maps.shape[1], video.maps.shape[2])
     for t in range(len(video.boxes)):
@@ -161,7 +161,7 @@ def _objects(boxes: Sequence[Box]) -> list[KeyObject]:
 
 def _center_maps(
     video: AuthorsVideo, size: tuple[int, int], config: SaliencyConfig
-) -> Iterable[NDArray[np.float64]]:
+) -> Iterable[NDArray[np.float32]]:
     middle: Box = (size[1] / 2, size[0] / 2, size[1] / 2, size[0] / 2)
     shape = (video.maps.shape[1], video.maps.shape[2])
     one = saliency_map({0: _objects([middle])}, size, config, shape)

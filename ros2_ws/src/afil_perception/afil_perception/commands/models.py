@@ -49,12 +49,16 @@ def _row(entry: Entry) -> tuple[str, ...]:
     weights = entry.weights
     if weights is None:
         return mark, entry.kind, entry.name, entry.note or "needs no weights here", "", "", ""
-    size = (
-        f"{weights.size_mb / 1000:.1f} GB" if weights.size_mb >= 1000 else f"{weights.size_mb} MB"
-    )
+    size = _size(weights.size_mb)
     license_name = f"{weights.license} (agree on the hub first)" * weights.gated or weights.license
     fetch = "" if entry.is_here else weights.fetch
     return mark, entry.kind, entry.name, weights.model, size, license_name, fetch
+
+
+def _size(mb: int | None) -> str:
+    if mb is None:
+        return "see its card"
+    return f"{mb / 1000:.1f} GB" if mb >= 1000 else f"{mb} MB"
 
 
 def main() -> int:

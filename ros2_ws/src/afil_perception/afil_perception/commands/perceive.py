@@ -10,18 +10,15 @@ from tqdm import tqdm
 
 from afil_core.errors import run
 from afil_core.process.arguments import renamed
-from afil_core.process.parameters import describe, read_texts
 from afil_core.process.stop_signals import StopSignals
-from afil_core.schema import parse_overrides
-from afil_perception.pipeline.cache import CACHE_FOLDER, StageCache
-from afil_perception.pipeline.config import load_config
-from afil_perception.pipeline.dataset import dataset_of, perceive_dataset, survey
-from afil_perception.pipeline.parameters import PerceiveParameters
-from afil_perception.pipeline.pipeline import Pipeline
-from afil_perception.vlm.prompt import shipped_prompt, shipped_prompts
 
 
 def _arguments() -> argparse.Namespace:
+    # Here and below: what takes a second to load is loaded where Ctrl-C is a word, no traceback.
+    from afil_core.process.parameters import describe
+    from afil_perception.pipeline.parameters import PerceiveParameters
+    from afil_perception.vlm.prompt import shipped_prompts
+
     parser = argparse.ArgumentParser(
         prog="perceive", description="Write the key objects and saliency maps of a dataset."
     )
@@ -50,6 +47,15 @@ def _arguments() -> argparse.Namespace:
 
 def _command() -> None:
     arguments = _arguments()
+    from afil_core.process.parameters import read_texts
+    from afil_core.schema import parse_overrides
+    from afil_perception.pipeline.cache import CACHE_FOLDER, StageCache
+    from afil_perception.pipeline.config import load_config
+    from afil_perception.pipeline.dataset import dataset_of, perceive_dataset, survey
+    from afil_perception.pipeline.parameters import PerceiveParameters
+    from afil_perception.pipeline.pipeline import Pipeline
+    from afil_perception.vlm.prompt import shipped_prompt
+
     if arguments.prompt:
         print(shipped_prompt(arguments.prompt), end="")
         return

@@ -83,7 +83,8 @@ class ColorDetector(Detector):
         return {
             p.text: (
                 f"the color detector knows no color for '{p.text}', so it looks for none; say its "
-                "color in the instruction, or add it to detector.typical_colors"
+                "color in the instruction, or add it (detector: {name: color, typical_colors: "
+                f"{{{p.text}: ...}}}})"
             )
             for p in phrases
             if color_of(p.text, self._lexicon) is None

@@ -19,7 +19,7 @@ class GroundingDinoDetector(GroundingDetector):
     model_class = "GroundingDinoForObjectDetection"
     weights = (
         Weights("IDEA-Research/grounding-dino-base", 933, "Apache-2.0"),
-        Weights("IDEA-Research/grounding-dino-tiny", 689, "Apache-2.0"),
+        Weights("IDEA-Research/grounding-dino-tiny", None, "Apache-2.0"),
     )
 
     class Config(GroundingConfig):

@@ -17,11 +17,11 @@ class MmGroundingDinoDetector(GroundingDetector):
 
     model_class = "MMGroundingDinoForObjectDetection"
     weights = (
-        Weights("iSEE-Laboratory/llmdet_base", 933, "Apache-2.0"),
-        Weights("iSEE-Laboratory/llmdet_tiny", 692, "Apache-2.0"),
-        Weights("iSEE-Laboratory/llmdet_large", 1380, "Apache-2.0"),
+        Weights("iSEE-Laboratory/llmdet_base", None, "Apache-2.0"),
+        Weights("iSEE-Laboratory/llmdet_tiny", None, "Apache-2.0"),
+        Weights("iSEE-Laboratory/llmdet_large", None, "Apache-2.0"),
         Weights(
-            "openmmlab-community/mm_grounding_dino_tiny_o365v1_goldg_v3det", 692, "Apache-2.0"
+            "openmmlab-community/mm_grounding_dino_tiny_o365v1_goldg_v3det", None, "Apache-2.0"
         ),
     )
 

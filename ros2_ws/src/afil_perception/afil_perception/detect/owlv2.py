@@ -23,8 +23,8 @@ class Owlv2Detector(Detector):
     """
 
     weights = (
-        Weights("google/owlv2-base-patch16-ensemble", 620, "Apache-2.0"),
-        Weights("google/owlv2-large-patch14-ensemble", 1750, "Apache-2.0"),
+        Weights("google/owlv2-base-patch16-ensemble", None, "Apache-2.0"),
+        Weights("google/owlv2-large-patch14-ensemble", None, "Apache-2.0"),
     )
 
     class Config(OpenVocabularyConfig):

@@ -8,9 +8,12 @@ from pathlib import Path
 from afil_core.episodes import Episode
 from afil_core.errors import AfilError
 from afil_core.saliency.provenance import InputFile
+from afil_perception.clips.identity import digest
 from afil_perception.engines.engine import Job, Outcome
+from afil_perception.pipeline.cache import CACHE_FOLDER
 from afil_perception.pipeline.corrections import Corrections
 from afil_perception.pipeline.failures import forget_failure, note_failure
+from afil_perception.pipeline.locks import alone
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.sidecar import FrameSink, write_sidecar
 from afil_perception.vlm.meter import BudgetSpentError
@@ -27,7 +30,9 @@ def perform(
     path = job.episode
     try:
         known: Mapping[str, InputFile] = job.inputs
-        report = write_sidecar(Episode(path), pipeline, sink, corrections, known, job.choices)
+        # Another run may be at it; when it is done, there is nothing left to do.
+        with alone(dataset / CACHE_FOLDER, digest(path.name), digits=32):
+            report = write_sidecar(Episode(path), pipeline, sink, corrections, known, job.choices)
     except BudgetSpentError as error:
         return Outcome(path, failure=str(error), ends_run=True)
     except AfilError as error:

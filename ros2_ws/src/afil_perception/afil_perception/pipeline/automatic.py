@@ -120,7 +120,7 @@ class ByWeights(Automatic):
         if local_weights(self._model) is None:
             raise AfilError(
                 f"the weights {self._model} for {first} are not on this machine, or not whole; "
-                f"fetch them with `hf download {self._model}`, or leave model out"
+                f"fetch them (`hf download NAME`), name their folder, or leave model out"
             )
         return first, self._model
 

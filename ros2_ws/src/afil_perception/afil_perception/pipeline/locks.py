@@ -7,19 +7,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from afil_core.errors import AfilError
+
 _LOCKS = ".locks"
 
 
 @contextmanager
-def alone(folder: Path, key: str) -> Iterator[None]:
-    """Whoever does the same waits; of those who do something else, one in 256.
+def alone(folder: Path, key: str, digits: int = 2) -> Iterator[None]:
+    """Whoever does the same waits; of those who do something else, one in 16 ** ``digits``.
 
     Args:
         folder: Where the results are.
         key: Hash of what is done, hexadecimal.
+        digits: Of the hash that count; there are as many files as they have values.
+
+    Raises:
+        AfilError: When there is no room for the lock.
     """
-    place = folder / _LOCKS / key[:2]
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("ab") as file:
+    place = folder / _LOCKS / key[:digits]
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file = place.open("ab")
+    except OSError as error:
+        raise AfilError(
+            f"{folder} cannot be written ({error.strerror or error}); free or choose another place"
+        ) from error
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

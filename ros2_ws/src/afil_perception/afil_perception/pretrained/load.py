@@ -15,6 +15,7 @@ from pydantic import Field
 
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
+from afil_perception.pretrained.local import local_weights
 
 if TYPE_CHECKING:
     import torch
@@ -71,7 +72,7 @@ def load_pretrained(
     transformers = import_transformers()
     device = device_of(config)
     dtype = dtype_of(config, device)
-    place = weights_place(config.model)
+    place = weights_place(config.model, model_class)
     try:
         model = getattr(transformers, model_class).from_pretrained(
             place, local_files_only=True, dtype=dtype
@@ -131,14 +132,25 @@ def dtype_of(config: ModelConfig, device: torch.device) -> torch.dtype:
     return chosen
 
 
-def weights_place(model: str) -> str:
-    """A folder as its absolute path, else the name on the hub."""
+def weights_place(model: str, model_class: str) -> str:
+    """The folder in which weights lie. By a name, transformers would ask the hub about them.
+
+    Raises:
+        AfilError: When they are not on this machine.
+    """
     folder = Path(model).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else model
+    found = folder if folder.is_dir() else local_weights(model)
+    if found is None:
+        raise AfilError(
+            _sentence(model, model_class, FileNotFoundError("not fetched, or in part"))
+        )
+    return str(found.resolve())
 
 
 def _sentence(model: str, model_class: str, error: Exception) -> str:
     reason = str(error).strip().split("\n")[0]
+    if isinstance(error, ImportError):
+        return f"{model} needs a package that is not installed ({reason})"
     if Path(model).expanduser().is_dir():
         return f"folder {model} holds no weights of {model_class} ({reason})"
     if model.startswith((".", "/", "~")):

@@ -11,13 +11,13 @@ class Weights:
 
     Attributes:
         model: Repository on the Hugging Face hub, which the option ``model`` may name.
-        size_mb: About how large they are, MB.
+        size_mb: About how large they are, MB; None where only their card says it.
         license: Under which they are given.
         gated: Whether the hub asks for an agreement before it gives them.
     """
 
     model: str
-    size_mb: int
+    size_mb: int | None
     license: str
     gated: bool = False
 

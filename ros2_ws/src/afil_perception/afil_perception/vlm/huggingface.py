@@ -24,11 +24,11 @@ class HuggingFaceVlm(ChatVlm):
     """
 
     weights: ClassVar[tuple[Weights, ...]] = (
-        Weights("Qwen/Qwen2.5-VL-7B-Instruct", 16600, "Apache-2.0"),
-        Weights("Qwen/Qwen3-VL-8B-Instruct", 17500, "Apache-2.0"),
-        Weights("Qwen/Qwen3-VL-2B-Instruct", 4300, "Apache-2.0"),
-        Weights("Qwen/Qwen2.5-VL-3B-Instruct", 7500, "Qwen Research (not for commercial use)"),
-        Weights("HuggingFaceTB/SmolVLM2-2.2B-Instruct", 4500, "Apache-2.0"),
+        Weights("Qwen/Qwen2.5-VL-7B-Instruct", None, "Apache-2.0"),
+        Weights("Qwen/Qwen3-VL-8B-Instruct", None, "Apache-2.0"),
+        Weights("Qwen/Qwen3-VL-2B-Instruct", None, "Apache-2.0"),
+        Weights("Qwen/Qwen2.5-VL-3B-Instruct", None, "Qwen Research (not for commercial use)"),
+        Weights("HuggingFaceTB/SmolVLM2-2.2B-Instruct", None, "Apache-2.0"),
     )
     incidental: ClassVar[frozenset[str]] = frozenset({"device"})
 

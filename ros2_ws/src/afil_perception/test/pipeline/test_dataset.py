@@ -1,4 +1,5 @@
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -139,7 +140,8 @@ def test_an_episode_that_lost_too_much_is_refused_and_harms_no_other(
 def test_results_of_stages_lie_hidden_in_the_dataset(make_episode, moving_carrot) -> None:
     episode = make_episode(moving_carrot)
     perceive(episode.path)
-    stages = {p.name for p in (episode.path.parent / ".perception").iterdir()}
+    folders = (episode.path.parent / ".perception").iterdir()
+    stages = {p.name for p in folders if not p.name.startswith(".")}
     assert stages == {"describe", "instances", "filter"}
     assert {p.name for p in episode.path.iterdir() if p.name.startswith(".")} == set()
 
@@ -205,3 +207,16 @@ def test_a_failed_episode_is_marked_until_it_is_perceived(make_episode, moving_c
     (episode.path / "episode.yaml").write_text(text.replace("gizmo", "carrot"))
     perceive(dataset)
     assert why(dataset) == ["episode_000000: up to date"]
+
+
+def test_two_runs_at_once_share_the_work(make_episode, moving_carrot) -> None:
+    dataset = make_episode(moving_carrot).path.parent
+    make_episode(moving_carrot[1:])
+    reports: list[DatasetReport] = []
+    runs = [threading.Thread(target=lambda: reports.append(perceive(dataset))) for _ in range(3)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert [report.failures for report in reports] == [()] * 3
+    assert sum(report.written for report in reports) == 2

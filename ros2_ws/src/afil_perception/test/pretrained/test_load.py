@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import transformers
 
 from afil_core.errors import AfilError
 from afil_perception.pretrained import ModelConfig, Weights, load_pretrained
@@ -16,6 +17,21 @@ def load(model: str | Path) -> None:
 def test_weights_that_are_not_here_are_a_sentence_with_the_command_that_fetches_them() -> None:
     with pytest.raises(AfilError, match="`hf download nobody/nothing`"):
         load("nobody/nothing")
+
+
+def test_the_hub_is_not_asked_about_weights(tmp_path: Path, fetched, monkeypatch) -> None:
+    """By a name, transformers asks for an adapter over the network, for half a minute."""
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: pytest.fail("the network was asked"))
+    with pytest.raises(AfilError, match="the weights nobody/nothing are not on this machine"):
+        load("nobody/nothing")
+    config = transformers.Dinov2Config(
+        hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8,
+        image_size=28,
+    )  # fmt: skip
+    transformers.Dinov2Model(config).save_pretrained(tmp_path / "tiny")
+    fetched("some/model", tmp_path / "tiny")
+    loaded = load_pretrained(ModelConfig(model="some/model", device="cpu"), "Dinov2Model")
+    assert loaded.model.config.hidden_size == 8
 
 
 def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:

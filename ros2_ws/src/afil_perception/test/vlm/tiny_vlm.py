@@ -1,4 +1,4 @@
-"""Qwen-VL in small, built here: real classes, random weights, nothing downloaded."""
+"""VLMs in small, built here: real classes, random weights, nothing downloaded."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -15,11 +15,15 @@ _VISION = [
     "<|image_pad|>",
     "<|video_pad|>",
 ]
-_SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *_VISION]
+_SMOL = ["<image>", "<fake_token_around_image>", "<global-img>", "<row_1_col_1>"]
+_SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *_VISION, *_SMOL]
+# What stands for an image before the processor puts in as many tokens as it has.
+_IMAGE = "<|vision_start|><|image_pad|><|vision_end|>"
 _TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{% for c in m['content'] %}"
-    "{% if c['type'] == 'image' %}<|vision_start|><|image_pad|><|vision_end|>"
-    "{% else %}{{ c['text'] }}{% endif %}{% endfor %}<|im_end|>\n{% endfor %}"
+    "{% if c['type'] == 'image' %}"
+    + _IMAGE
+    + "{% else %}{{ c['text'] }}{% endif %}{% endfor %}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 
@@ -40,19 +44,21 @@ def _tokenizer(sentence: str) -> Any:
         tokenizer_object=bpe,
         eos_token="<|im_end|>",
         pad_token="<|endoftext|>",
-        additional_special_tokens=_VISION,
+        additional_special_tokens=[*_VISION, *_SMOL],
     )
     fast.chat_template = _TEMPLATE
     return fast
 
 
 def build(kind: str, folder: Path, sentence: str = "") -> Path:
-    """Save a checkpoint of ``qwen2_5`` or ``qwen3``.
+    """Save a checkpoint of ``qwen2_5``, ``qwen3`` or ``smol``.
 
     With a sentence, the model writes it whatever it is shown: a row of the output layer follows
     from the last token alone, and each token of the sentence stands once in it.
     """
     tokenizer = _tokenizer(sentence)
+    if kind == "smol":
+        return _build_smol(tokenizer, folder, sentence)
     number = tokenizer.convert_tokens_to_ids
     common = {
         "image_token_id": number("<|image_pad|>"),
@@ -61,8 +67,7 @@ def build(kind: str, folder: Path, sentence: str = "") -> Path:
         "vision_end_token_id": number("<|vision_end|>"),
         "tie_word_embeddings": False,
     }
-    # One-hot embeddings need a number for each token.
-    hidden = 8 * -(-len(tokenizer) // 8) if sentence else 32
+    hidden = _width(tokenizer, sentence)
     is_old = kind == "qwen2_5"
     text = {
         "vocab_size": len(tokenizer),
@@ -109,7 +114,7 @@ def build(kind: str, folder: Path, sentence: str = "") -> Path:
         model = transformers.Qwen3VLForConditionalGeneration(config)
         processor_class, video = transformers.Qwen3VLProcessor, transformers.Qwen3VLVideoProcessor
     if sentence:
-        _teach(model, tokenizer, sentence)
+        _teach(model, model.model.language_model, tokenizer, sentence)
     model.save_pretrained(folder)
     images = transformers.Qwen2VLImageProcessor(
         patch_size=vision["patch_size"], merge_size=2, min_pixels=28 * 28, max_pixels=64 * 28 * 28
@@ -123,13 +128,69 @@ def build(kind: str, folder: Path, sentence: str = "") -> Path:
     return folder
 
 
-def _teach(model: Any, tokenizer: Any, sentence: str) -> None:
+def _build_smol(tokenizer: Any, folder: Path, sentence: str) -> Path:
+    """SmolVLM: images of 32 pixels, of which 4 tokens are left."""
+    hidden = _width(tokenizer, sentence)
+    vision = {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "image_size": 32,
+        "patch_size": 8,
+    }
+    text = {
+        "model_type": "llama",
+        "vocab_size": len(tokenizer),
+        "hidden_size": hidden,
+        "intermediate_size": 64,
+        "num_hidden_layers": 1,
+        "num_attention_heads": hidden // 8,
+        "num_key_value_heads": 1,
+        "head_dim": 8,
+        "max_position_embeddings": 4096,
+        "bos_token_id": 0,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+    config = transformers.SmolVLMConfig(
+        vision_config=vision,
+        text_config=text,
+        image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
+        scale_factor=2,
+        tie_word_embeddings=False,
+    )
+    model: Any = transformers.SmolVLMForConditionalGeneration(config)
+    if sentence:
+        _teach(model, model.model.text_model, tokenizer, sentence)
+    model.save_pretrained(folder)
+    images = transformers.SmolVLMImageProcessor(
+        size={"longest_edge": 32}, max_image_size={"longest_edge": 32}, do_image_splitting=False
+    )
+    transformers.SmolVLMProcessor(
+        image_processor=images,
+        tokenizer=tokenizer,
+        video_processor=transformers.SmolVLMVideoProcessor(
+            size={"longest_edge": 32}, max_image_size={"longest_edge": 32},
+            video_sampling={"fps": 1, "max_frames": 4, "video_size": {"longest_edge": 32}},
+        ),
+        image_seq_len=4,
+        chat_template=_TEMPLATE.replace(_IMAGE, "<image>"),
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
+
+
+def _width(tokenizer: Any, sentence: str) -> int:
+    """One-hot embeddings need a number for each token."""
+    return 8 * -(-len(tokenizer) // 8) if sentence else 32
+
+
+def _teach(model: Any, language: Any, tokenizer: Any, sentence: str) -> None:
     """Each token's successor by heart: one-hot embeddings, silent layers, a table at the end."""
     ids = tokenizer(sentence)["input_ids"]
     start = tokenizer("assistant\n")["input_ids"][-1]
     chain = [start, *ids, tokenizer.eos_token_id]
     assert len(set(chain)) == len(chain), "a token stands twice in the sentence"
-    language = model.model.language_model
     with torch.no_grad():
         language.embed_tokens.weight.copy_(torch.eye(*language.embed_tokens.weight.shape))
         for layer in language.layers:
