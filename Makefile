@@ -37,10 +37,11 @@ $(STAMPS)/venv:
 
 $(STAMPS)/requirements: requirements.txt $(STAMPS)/venv
 	@echo "== installing requirements.txt (PyTorch is the large one)"
+	@# Not compiled: most of it is never imported, and the rest compiles itself then.
 	@# Python 3.10 brings a pip that searches for these versions for minutes.
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25' || \
 	  { echo "error: pip could not update itself; its message above says why" >&2; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt || \
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt || \
 	  { echo "error: pip could not install requirements.txt; its message above says which package" >&2; exit 1; }
 	@touch $@
 
@@ -66,7 +67,7 @@ install: $(STAMPS)/packages ## Set up .venv with everything (no ROS needed)
 # Every optional group and what only tests use: `make demo` needs none of it.
 $(STAMPS)/test-requirements: requirements-test.txt requirements-models.txt requirements-ray.txt $(STAMPS)/requirements $(STAMPS)/metaworld
 	@echo "== installing requirements-test.txt"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.txt -r requirements-test.txt || \
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -c requirements.txt -r requirements-test.txt || \
 	  { echo "error: pip could not install requirements-test.txt; its message above says which package" >&2; exit 1; }
 	@touch $@
 

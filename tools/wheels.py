@@ -110,7 +110,15 @@ class Environment:
         venv = [sys.executable, "-m", "venv", "--without-pip", str(self.folder)]
         subprocess.run(venv, check=True)
         pip = [sys.executable, "-m", "pip", "--python", str(self.python), "install", "--no-input"]
-        pip += ["--quiet", "--disable-pip-version-check", "--retries", "2", "--timeout", "20"]
+        pip += [
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-compile",
+            "--retries",
+            "2",
+            "--timeout",
+            "20",
+        ]
         # The messages are compiled against numpy: the one that all else here uses.
         pip += ["-c", str(ROOT / "requirements.txt")]
         for name in self.requirements:

@@ -79,7 +79,7 @@ def endings(waiting: dict[str, subprocess.Popen[str]], number: signal.Signals) -
     """Send a signal to all; returns what is wrong, by name."""
     for process in waiting.values():
         process.send_signal(number)
-    wrong, deadline = {}, time.monotonic() + 10.0
+    wrong, deadline = {}, time.monotonic() + 20.0
     for name, process in waiting.items():
         try:
             output, _ = process.communicate(timeout=max(deadline - time.monotonic(), 0.1))

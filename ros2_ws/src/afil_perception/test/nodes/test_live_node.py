@@ -72,7 +72,7 @@ def test_a_camera_is_perceived_and_the_lag_is_told(node, namespace: str) -> None
             if states and states[-1].perceived >= 10:
                 break
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=30) == 0
     finally:
         process.kill()
     assert len(objects) >= 10 and len(maps) >= 10

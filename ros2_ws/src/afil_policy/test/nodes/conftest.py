@@ -68,7 +68,7 @@ def start_node(
 def stop_node(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tuple[int, str]:
     process.send_signal(number)
     try:
-        _, text = process.communicate(timeout=20)
+        _, text = process.communicate(timeout=60)
     except subprocess.TimeoutExpired:
         process.kill()
         _, text = process.communicate()
@@ -130,7 +130,7 @@ class Client:
 
     def call(self, client: Any, request: Any) -> Any:
         future = client.call_async(request)
-        self.spin_until(future.done, 15)
+        self.spin_until(future.done, 45)
         return future.result()
 
     def reset(self) -> Any:
@@ -142,13 +142,13 @@ class Client:
         return bool(self.call(self.changes, request).success)
 
     def wait_until_active(self) -> None:
-        self.spin_until(self.client.service_is_ready, 30)
-        self.spin_until(lambda: self.reset().success, 15)
+        self.spin_until(self.client.service_is_ready, 90)
+        self.spin_until(lambda: self.reset().success, 45)
 
     def answered(self, count: int) -> list[int]:
         """Send frames until so many commands have come; the stamps of the frames."""
         stamps, before = [], len(self.commands())
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while len(self.commands()) < before + count:
             assert time.monotonic() < end, "no commands"
             stamps.append(self.frame())
@@ -162,7 +162,7 @@ class Client:
     def newest(self, topic: str, kind: str) -> Any:
         """The next message of a topic."""
         count = sum(t == topic for t, _ in self.heard)
-        self.spin_until(lambda: sum(t == topic for t, _ in self.heard) > count, 5)
+        self.spin_until(lambda: sum(t == topic for t, _ in self.heard) > count, 20)
         return messages.deserialize([cdr for t, cdr in self.heard if t == topic][-1], kind)
 
     def spin(self, seconds: float) -> None:

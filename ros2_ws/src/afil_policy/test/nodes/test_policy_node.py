@@ -127,7 +127,7 @@ def test_without_autostart_nothing_is_commanded(
 ) -> None:
     process = start(f"checkpoint:={checkpoint}", "autostart:=false")
     try:
-        client.spin_until(client.client.service_is_ready, 30)
+        client.spin_until(client.client.service_is_ready, 90)
         answer = client.reset()
         assert (answer.success, answer.message) == (False, "the policy node is unconfigured")
         for _ in range(5):
@@ -143,7 +143,7 @@ def test_a_configuration_that_fails_is_told_and_can_be_tried_again(
 ) -> None:
     process = start("checkpoint:=/nowhere", "autostart:=false")
     try:
-        client.spin_until(client.changes.service_is_ready, 30)
+        client.spin_until(client.changes.service_is_ready, 90)
         for _ in range(2):
             assert not client.change("configure")
         read = client.newest(client.status_topic, status.TYPE)
@@ -247,14 +247,14 @@ def test_the_action_starts_and_stops_it_while_the_model_stays_loaded(
         read = client.newest(client.status_topic, status.TYPE)
         assert (read.state, read.checkpoint) == (read.INACTIVE, str(checkpoint))
         again = action.send_goal_async(RunPolicy.Goal(duration_s=0.0))
-        client.spin_until(again.done, 10)
+        client.spin_until(again.done, 30)
         refused = action.send_goal_async(RunPolicy.Goal(duration_s=1.0))
-        client.spin_until(refused.done, 10)
+        client.spin_until(refused.done, 30)
         assert not refused.result().accepted
         canceled = again.result().cancel_goal_async()
-        client.spin_until(canceled.done, 10)
+        client.spin_until(canceled.done, 30)
         last = again.result().get_result_async()
-        client.spin_until(last.done, 10)
+        client.spin_until(last.done, 30)
         assert last.result().result.success
         # CANCELED of action_msgs/GoalStatus.
         assert last.result().status == 5

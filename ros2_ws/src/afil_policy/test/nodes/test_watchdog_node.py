@@ -44,7 +44,7 @@ class Feed:
             self.client.frame(self.pose)
             self.client.spin(min(0.1, max(end - time.monotonic(), 0.0)))
 
-    def until(self, condition: Any, timeout_s: float = 20.0) -> None:
+    def until(self, condition: Any, timeout_s: float = 60.0) -> None:
         end = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < end, "timed out"

@@ -62,7 +62,7 @@ class Listener:
             raw=True,
         )
 
-    def spin_until(self, condition, timeout_s: float = 60.0) -> None:
+    def spin_until(self, condition, timeout_s: float = 150.0) -> None:
         end = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < end, "timed out"

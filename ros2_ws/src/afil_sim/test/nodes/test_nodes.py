@@ -36,7 +36,7 @@ def start(module: str, *arguments: str) -> subprocess.Popen[str]:
 def stop(process: subprocess.Popen[str]) -> int:
     process.send_signal(signal.SIGINT)
     try:
-        process.communicate(timeout=15)
+        process.communicate(timeout=45)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
@@ -110,13 +110,13 @@ def test_expert_solves_the_world_over_dds_frame_by_frame(client):
     world = start("afil_sim.nodes.world_node", "-p", "first_seed:=5", "-p", "cue:=intact")
     expert = start("afil_sim.nodes.expert_node")
     try:
-        spin_until(client, lambda: client.count_publishers(TARGET_POSE.topic) > 0, 30)
-        spin_until(client, lambda: client.count_publishers(IMAGE.topic) > 0, 30)
+        spin_until(client, lambda: client.count_publishers(TARGET_POSE.topic) > 0, 60)
+        spin_until(client, lambda: client.count_publishers(IMAGE.topic) > 0, 60)
         time.sleep(0.5)
         for number in range(2):
             client.heard.clear()
             assert reset(client) == (True, number, 5 + number, "")
-            spin_until(client, lambda: any(s.done for s in statuses(client)), 60)
+            spin_until(client, lambda: any(s.done for s in statuses(client)), 150)
             done = statuses(client)[-1]
             assert done.success and done.seed == 5 + number
             assert done.frames == done.steps + 1
@@ -184,11 +184,11 @@ def test_first_frame_waits_for_one_who_commands_before_it_listens(client, late_e
     timer, seen, spin = late_expert
     world = start("afil_sim.nodes.world_node", "-p", "max_steps:=3")
     try:
-        spin_until(client, lambda: client.count_publishers(IMAGE.topic) > 0, 30)
+        spin_until(client, lambda: client.count_publishers(IMAGE.topic) > 0, 60)
         reset(client)
         timer.reset()
-        spin_until(client, lambda: spin() or len(frames_heard(client)) == 4, 30)
-        spin_until(client, lambda: any(s.done for s in statuses(client)), 5)
+        spin_until(client, lambda: spin() or len(frames_heard(client)) == 4, 60)
+        spin_until(client, lambda: any(s.done for s in statuses(client)), 20)
         frames, done = frames_heard(client), statuses(client)[-1]
         assert len(frames) == done.frames and done.timeouts == 0
         assert seen == frames[:-1]
@@ -199,14 +199,14 @@ def test_first_frame_waits_for_one_who_commands_before_it_listens(client, late_e
 def test_expert_offers_its_commands_once_it_hears_the_world(client):
     expert = start("afil_sim.nodes.expert_node")
     try:
-        spin_until(client, lambda: "expert_node" in client.get_node_names(), 30)
+        spin_until(client, lambda: "expert_node" in client.get_node_names(), 60)
         end = time.monotonic() + 1.0
         while time.monotonic() < end:
             spin_until(client, lambda: True, 1)
             assert client.count_publishers(TARGET_POSE.topic) == 0
         world = start("afil_sim.nodes.world_node")
         try:
-            spin_until(client, lambda: client.count_publishers(TARGET_POSE.topic) > 0, 30)
+            spin_until(client, lambda: client.count_publishers(TARGET_POSE.topic) > 0, 60)
         finally:
             stop(world)
     finally:

@@ -47,7 +47,7 @@ def client(monkeypatch):
             get_message(TYPES[topic]), topic, heard[topic].append, qos, raw=True
         )
 
-    def spin_until(condition, timeout_s=60.0):
+    def spin_until(condition, timeout_s=150.0):
         end = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < end, "timed out"

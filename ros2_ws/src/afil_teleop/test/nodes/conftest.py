@@ -48,10 +48,10 @@ class Process:
     def output(self) -> str:
         return self._log.read_text(errors="replace")
 
-    def wait(self, timeout_s=20.0) -> int:
+    def wait(self, timeout_s=60.0) -> int:
         return self._process.wait(timeout_s)
 
-    def see(self, text, timeout_s=20.0):
+    def see(self, text, timeout_s=60.0):
         deadline = time.monotonic() + timeout_s
         while text not in self.output:
             assert time.monotonic() < deadline and self._process.poll() is None, self.output
@@ -94,11 +94,11 @@ class Person(Node):
         client = self.create_client(Trigger, f"{self._recorder}/{name}")
         assert client.wait_for_service(10.0), name
         future = client.call_async(Trigger.Request())
-        self._turns.spin_until_future_complete(future, 10.0)
+        self._turns.spin_until_future_complete(future, 30.0)
         self.destroy_client(client)
         return future.result()
 
-    def ask_until(self, name, words, timeout_s=20.0):
+    def ask_until(self, name, words, timeout_s=60.0):
         """Ask again until the answer has all the words."""
         deadline = time.monotonic() + timeout_s
         while not all(w in (answer := self.ask(name)).message for w in words):
@@ -108,7 +108,7 @@ class Person(Node):
             self.wait(0.2)
         return answer
 
-    def see(self, process, text, timeout_s=20.0):
+    def see(self, process, text, timeout_s=60.0):
         """Read what a process prints, and answer meanwhile."""
         deadline = time.monotonic() + timeout_s
         while text not in process.output:

@@ -36,7 +36,7 @@ class Goal:
         self._until(self._sent.result().cancel_goal_async())
 
     def _until(self, future):
-        deadline = time.monotonic() + 10.0
+        deadline = time.monotonic() + 30.0
         while not future.done():
             assert time.monotonic() < deadline
             self._person.wait(0.05)

@@ -25,14 +25,14 @@ class Terminal:
         if self.pid == 0:
             os.execvp(command[0], command)
 
-    def see(self, text, timeout_s=20.0):
+    def see(self, text, timeout_s=60.0):
         """Read until a text comes; what came before it is forgotten."""
         deadline = time.monotonic() + timeout_s
         while text not in self.output:
             assert self._read(0.1) and time.monotonic() < deadline, f"no {text!r}:\n{self.output}"
         self.output = self.output.partition(text)[2]
 
-    def press(self, key, text="", timeout_s=20.0):
+    def press(self, key, text="", timeout_s=60.0):
         """Type a key, and see what it does."""
         os.write(self._fd, key.encode())
         if text:
@@ -57,7 +57,7 @@ class Terminal:
             self.press(key)
             self._read(0.04)
 
-    def leave(self, timeout_s=15.0):
+    def leave(self, timeout_s=45.0):
         """Wait for the end; the exit code."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
@@ -119,7 +119,7 @@ def test_a_person_records_with_keys(robot, recorder, terminal, tmp_path):
     person.hold("u", 0.6)
     person.press("s", "as a success")
     assert names(demos) == ["episode_000000"]
-    person.see("saved", 5)
+    person.see("saved", 15)
 
     person.press("r", "recording episode_000001")
     person.hold("i", 0.4)

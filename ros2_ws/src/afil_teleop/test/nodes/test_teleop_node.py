@@ -63,7 +63,7 @@ class Pad:
             self._output.publish(Joy(axes=self._axes, buttons=self._buttons))
 
 
-def until(person, condition, timeout_s=15.0):
+def until(person, condition, timeout_s=45.0):
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline
