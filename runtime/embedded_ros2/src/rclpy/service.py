@@ -13,9 +13,17 @@ from rclpy.impl import fast_dds
 from rclpy.impl.endpoints import Reader, Writer
 from rclpy.impl.service_endpoint import ServiceEndpoint, client_guid
 from rclpy.qos import QoSProfile
+from rclpy.task import Future
 
 _CLIENT_ID = re.compile(rb"clientid=([^;]*);")
 _LONGEST_WAIT_S = 1.0
+
+
+class AnswerLater:
+    """What a callback returns whose answer comes with a future; its callback group is free."""
+
+    def __init__(self, future: Future) -> None:
+        self.future = future
 
 
 class Service(ServiceEndpoint):
@@ -54,6 +62,11 @@ class Service(ServiceEndpoint):
         request, client, sequence, publication = taken
         header = client, sequence, publication
         outcome = self.callback(request, self.srv_type.Response())
+        if isinstance(outcome, AnswerLater):
+            outcome.future.add_done_callback(
+                lambda done: self.send_response(done.result(), header)
+            )
+            return None
         if isinstance(outcome, CoroutineType):
             return self._finish_later(outcome, header)
         self.send_response(outcome, header)

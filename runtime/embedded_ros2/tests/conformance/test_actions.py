@@ -11,7 +11,7 @@ from rclpy.action import (
     GoalResponse,
     get_action_names_and_types,
 )
-from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.task import Future
 
 reason = "example_interfaces is not installed"
@@ -25,7 +25,7 @@ class Server:
         self.hold = Future()
         self.server = ActionServer(
             ros.other, Fibonacci, f"/{name}", self.execute,
-            callback_group=ReentrantCallbackGroup(), **options,
+            **{"callback_group": ReentrantCallbackGroup(), **options},
         )  # fmt: skip
         self.client = ActionClient(ros.node, Fibonacci, f"/{name}")
         self.ending = "succeed"
@@ -144,3 +144,20 @@ def test_actions_are_found_in_the_graph(ros, name):
     Server(ros, name)
     entry = (f"/{name}", ["example_interfaces/action/Fibonacci"])
     assert ros.spin_until(lambda: entry in get_action_names_and_types(ros.node))
+
+
+def test_who_waits_for_a_result_keeps_no_other_callback_waiting(ros, name):
+    group, ticks = MutuallyExclusiveCallbackGroup(), []
+    server = Server(ros, name, callback_group=group)
+    server.ending = "wait"
+    timer = ros.other.create_timer(0.01, lambda: ticks.append(True), callback_group=group)
+    handle = send(ros, server)
+    waiting = handle.get_result_async()
+    ros.spin_for(0.3)
+    ticks.clear()
+    assert ros.spin_until(lambda: len(ticks) >= 3)
+    assert not waiting.done()
+    assert send(ros, server, order=1).accepted, "another goal is heard, too"
+    server.hold.set_result(None)
+    assert ros.result(waiting).status == GoalStatus.STATUS_SUCCEEDED
+    ros.other.destroy_timer(timer)

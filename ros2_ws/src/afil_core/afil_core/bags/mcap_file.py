@@ -80,7 +80,9 @@ class McapFile:
         self.start_ns = self.end_ns = 0
         self._schemas: list[bytes] = []
         self._channels: list[bytes] = []
-        self._chunks: list[bytes] = []
+        # One piece of memory: a long recording has many chunks.
+        self._chunk_index = bytearray()
+        self._chunk_count = 0
 
     def fileno(self) -> int:
         """The file's descriptor."""
@@ -164,15 +166,14 @@ class McapFile:
             facts: Earliest and latest log time, compression, length as stored and unpacked.
         """
         start_ns, end_ns, name, stored, unpacked = facts
-        self._chunks.append(
-            records.record(
-                records.CHUNK_INDEX,
-                records.u64(start_ns), records.u64(end_ns), records.u64(at), records.u64(size),
-                records.offsets(places), records.u64(index_size),
-                records.text(name), records.u64(stored), records.u64(unpacked),
-            )
+        self._chunk_index += records.record(
+            records.CHUNK_INDEX,
+            records.u64(start_ns), records.u64(end_ns), records.u64(at), records.u64(size),
+            records.offsets(places), records.u64(index_size),
+            records.text(name), records.u64(stored), records.u64(unpacked),
         )  # fmt: skip
-        first = len(self._chunks) == 1
+        self._chunk_count += 1
+        first = self._chunk_count == 1
         self.start_ns = start_ns if first else min(self.start_ns, start_ns)
         self.end_ns = max(self.end_ns, end_ns)
 
@@ -196,14 +197,15 @@ class McapFile:
         named = records.metadata(_METADATA_NAME, {"serialized_metadata": metadata})
         parts = [named, records.data_end()]
         place = summary_start = start + sum(map(len, parts))
+        chunks = [bytes(self._chunk_index)] if self._chunk_count else []
         groups = {
             records.SCHEMA: self._schemas,
             records.CHANNEL: self._channels,
-            records.CHUNK_INDEX: self._chunks,
+            records.CHUNK_INDEX: chunks,
             records.METADATA_INDEX: [records.metadata_index(start, len(named), _METADATA_NAME)],
             records.STATISTICS: [
                 records.statistics(
-                    self.counts, len(self._schemas), len(self._chunks), self.start_ns, self.end_ns
+                    self.counts, len(self._schemas), self._chunk_count, self.start_ns, self.end_ns
                 )
             ],
         }

@@ -14,7 +14,6 @@ from afil_interfaces.srv import ResetWorld
 from diagnostic_msgs.msg import DiagnosticStatus
 from diagnostic_updater import Updater
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
-from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.event_handler import QoSMessageLostInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
@@ -31,6 +30,7 @@ from afil_core.world_protocol import EPISODE_QOS, EPISODE_TOPIC, EPISODE_TYPE, R
 from afil_teleop.recording.control import RecordingControl
 from afil_teleop.recording.goals import EpisodeGoals
 from afil_teleop.recording.graph import publishers
+from afil_teleop.recording.losses import LOST_OF_TOPIC_TYPE, LOST_TOPIC, LOST_TYPE
 from afil_teleop.recording.monitor import LOOK_S
 from afil_teleop.recording.parameters import RecordParameters
 from afil_teleop.recording.resets.wire import NodeWire
@@ -50,10 +50,11 @@ class RecordNode(Node):
 
     Parameters: :class:`~afil_teleop.recording.parameters.RecordParameters`.
 
-    Services (std_srvs/Trigger): those of :attr:`RecordingControl.commands`, ``~/start``,
-    ``~/pause``, ``~/save`` and so on. Action ``~/record_episode`` (afil_interfaces/RecordEpisode).
-    Topics: ``~/status`` (afil_interfaces/RecorderStatus) and ``/diagnostics``, once a second and
-    when something changes.
+    Services (std_srvs/Trigger): ``~/start``, ``~/pause``, ``~/save`` and so on, of
+    :class:`~afil_teleop.recording.episode_commands.EpisodeCommands`. Action ``~/record_episode``
+    (afil_interfaces/RecordEpisode). Topics: ``~/status`` (afil_interfaces/RecorderStatus) and
+    ``/diagnostics``, once a second and when something changes;
+    ``events/rosbag2_messages_lost`` where a ROS has its type.
 
     Raises:
         AfilError: When a parameter, the contract or the dataset does not fit.
@@ -87,6 +88,7 @@ class RecordNode(Node):
             )
         self._serve()
         self._status = self.create_publisher(get_message(STATUS_TYPE), "~/status", 10)
+        self._tell_losses = self._losses_teller()
         self._diagnostics = Updater(self)
         self._diagnostics.setHardwareID(self.control.contract.robot)
         self._diagnostics.add("recorder", self._diagnose)
@@ -136,7 +138,7 @@ class RecordNode(Node):
         )
 
     def _serve(self) -> None:
-        for name, command in self.control.commands.items():
+        for name, command in self.control.asked.by_name.items():
             checked = partial(self._checked, command)
             self.create_service(Trigger, f"~/{name}", partial(self._answer, checked))
         self._goals = EpisodeGoals(self.control, RecordEpisode)
@@ -148,8 +150,6 @@ class RecordNode(Node):
             goal_callback=self._goal_wanted,
             handle_accepted_callback=self._goal_accepted,
             cancel_callback=lambda _: CancelResponse.ACCEPT,
-            # Who waits for a result must not keep the topics waiting.
-            callback_group=ReentrantCallbackGroup(),
         )
 
     def _goal_wanted(self, _: Any) -> GoalResponse:
@@ -193,8 +193,7 @@ class RecordNode(Node):
         )
 
     def _lost(self, topic: str, lost: QoSMessageLostInfo) -> None:
-        if topic in self.control.health.watches:
-            self.control.health.watches[topic].lost = lost.total_count
+        self.control.lost(topic, lost.total_count)
 
     def _tick(self) -> None:
         self._goals.poll()
@@ -210,7 +209,31 @@ class RecordNode(Node):
     def _tell(self) -> None:
         self._know_the_graph()
         self._publish_status()
+        self._tell_losses()
         self._diagnostics.force_update()
+
+    def _losses_teller(self) -> Callable[[], None]:
+        """Tells losses as rosbag2 of Lyrical does, where its message is installed."""
+        try:
+            event, of_topic = get_message(LOST_TYPE), get_message(LOST_OF_TOPIC_TYPE)
+        except (ImportError, AttributeError):
+            return lambda: None
+        output = self.create_publisher(event, LOST_TOPIC, 10)
+
+        def tell() -> None:
+            lost = [
+                of_topic(
+                    topic_name=loss.topic,
+                    messages_lost_in_transport=loss.in_transport,
+                    messages_lost_in_recorder=loss.in_recorder,
+                )
+                for loss in self.control.losses()
+            ]
+            if lost:
+                name = self.get_fully_qualified_name()
+                output.publish(event(node_name=name, messages_lost_statistics=lost))
+
+        return tell
 
     def _publish_status(self) -> None:
         current = self._current()

@@ -111,6 +111,9 @@ class RecordArguments(Schema):
     split_mb: float = Field(
         0.0, ge=0, description="Next file of a recording at this size; 0: never"
     )
+    split_s: float = Field(
+        0.0, ge=0, description="Next file of a recording after so many seconds; 0: never"
+    )
     all: bool = Field(False, description="Record all topics that somebody publishes, too")
     preflight: Literal["start", "only"] = Field(
         "start", description="only: say whether an episode could start, and end with 0 or 1"
@@ -251,6 +254,7 @@ class RecordArguments(Schema):
             compression=self.compression,
             images=self.images,
             split_mb=self.split_mb,
+            split_s=self.split_s,
             all=self.all,
             preflight=self.preflight,
             session_min=self.session_min,

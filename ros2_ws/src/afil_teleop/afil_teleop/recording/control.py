@@ -13,19 +13,21 @@ from afil_core.errors import EXIT_INTERRUPTED, AfilError
 from afil_core.topics import Qos
 from afil_teleop.recording.dataset import dataset_state
 from afil_teleop.recording.disk import DiskWatch
+from afil_teleop.recording.episode_commands import EpisodeCommands
 from afil_teleop.recording.extras import ExtraTopics
 from afil_teleop.recording.graph import Graph, offers
 from afil_teleop.recording.health import Surroundings
+from afil_teleop.recording.losses import Loss, Losses
 from afil_teleop.recording.monitor import Monitor
 from afil_teleop.recording.parameters import RecordParameters
 from afil_teleop.recording.preflight import Preflight
 from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
 from afil_teleop.recording.resets import Wire, make_reset
-from afil_teleop.recording.session import Answer, Hooks, Phase, Session
+from afil_teleop.recording.session import Hooks, Phase, Session
 from afil_teleop.recording.shelf import Shelf
 from afil_teleop.recording.status import RecorderStatus
 from afil_teleop.recording.summary import Summary
-from afil_teleop.recording.tasks import Prompt, TaskList
+from afil_teleop.recording.tasks import TaskList
 from afil_teleop.recording.world import RecordedWorld, ResetService
 
 Log = Callable[[int, str], None]
@@ -46,6 +48,8 @@ class RecordingControl:
         AfilError: When the parameters don't fit together or to the dataset.
 
     Attributes:
+        session: What is allowed when.
+        asked: The episode commands.
         on_end: Called when an episode ended: where it is (None: discarded), whether it counts as
             a success.
     """
@@ -82,12 +86,12 @@ class RecordingControl:
             log,
         )
         self.health, self.alarms = self.monitor.health, self.monitor.alarms
+        self._losses = Losses()
         self.tasks = TaskList(given.instruction, given.task)
         self.reset = make_reset(given.reset, contract, wire)
         self.summary = Summary(self.dataset)
         self.on_end: Callable[[Path | None, bool], None] = lambda path, success: None
         self._log = log
-        self._save_at_s: float | None = None
         for found in recover_interrupted(self.dataset):
             log(
                 logging.WARNING,
@@ -107,7 +111,6 @@ class RecordingControl:
             ),
             problems=lambda: self.alarms.problems,
         )
-        self._choose(self.tasks.current)
         hooks = Hooks(
             problems=self._problems,
             faults=lambda: self.alarms.grave,
@@ -117,6 +120,7 @@ class RecordingControl:
             reset=self.reset,
         )
         self.session = Session(self.recorder, Shelf(self.dataset), hooks)
+        self.asked = EpisodeCommands(self.session, self.recorder, self.tasks)
         self.world: RecordedWorld | None = None
         if simulated:
             self.world = RecordedWorld(
@@ -165,53 +169,6 @@ class RecordingControl:
         """Take the names of all topics, and the recorder's own full name."""
         self._extras.discover(topics, own)
 
-    @property
-    def commands(self) -> dict[str, Callable[[], Answer]]:
-        """The episode commands by the names of their services."""
-        session = self.session
-        return {
-            "start": session.start,
-            "pause": session.pause,
-            "save": partial(session.save, success=True),
-            "save_failure": partial(session.save, success=False),
-            "discard": session.discard,
-            "advance": session.advance,
-            "rerecord": session.rerecord,
-            "delete": session.delete,
-            "restore": session.restore,
-            "keep": session.keep,
-            "next_task": self.next_task,
-            "reset": session.reset,
-            "quit": session.quit,
-        }
-
-    def next_task(self) -> Answer:
-        """Let the next episode be of the next task."""
-        if not self.session.is_waiting:
-            return Answer(False, "cannot change the task: end the open episode first")
-        try:
-            self._choose(self.tasks.next())
-        except AfilError as error:
-            return Answer(False, f"cannot change the task: {error}")
-        return Answer(True, f"the next episode is of: {self.recorder.instruction}")
-
-    def record(self, task: str, duration_s: float, wall_s: float) -> Answer:
-        """Start an episode of a task.
-
-        Args:
-            task: Its name or words; empty for the current one.
-            duration_s: Saved as a success after so long, s; 0 where somebody else ends it.
-            wall_s: Monotonic wall time, s.
-        """
-        if not self.session.is_waiting:
-            return self.session.start()
-        if task:
-            self._choose(self.tasks.choose(task))
-        answer = self.session.start()
-        if answer.accepted and duration_s > 0:
-            self._save_at_s = wall_s + duration_s
-        return answer
-
     def tick(self, wall_s: float) -> None:
         """Go on with what takes time: a reset, a world's episodes.
 
@@ -226,9 +183,8 @@ class RecordingControl:
         line = self.session.tick(wall_s)
         if line:
             self._log(logging.WARNING if "failed" in line else logging.INFO, line)
-        if self._save_at_s is not None and wall_s >= self._save_at_s:
-            self._save_at_s = None
-            self._log(logging.INFO, self.session.save(success=True).message)
+        for saved in self.asked.due(wall_s):
+            self._log(logging.INFO, saved.message)
 
     def close(self) -> None:
         """Say what there is; an open episode is never taken for a whole one."""
@@ -272,11 +228,21 @@ class RecordingControl:
             sent_ns: When the middleware sent it.
         """
         if topic in self.health.watches:
-            self.health.received(topic, cdr, now_ns, wall_ns)
+            self.health.received(topic, cdr, now_ns, wall_ns, sent_ns)
         try:
             self.recorder.receive(topic, cdr, now_ns, sent_ns)
         except AfilError as error:
             self._refused(error)
+
+    def lost(self, topic: str, total: int) -> None:
+        """Take how many messages of a topic the middleware lost so far."""
+        self._losses.in_transport(topic, total)
+        if topic in self.health.watches:
+            self.health.watches[topic].lost = total
+
+    def losses(self) -> list[Loss]:
+        """What was lost since this was asked last."""
+        return self._losses.since_last(self.recorder.ledger.dropped)
 
     def look(self, now_ns: int, wall_ns: int) -> bool:
         """Say at once what goes wrong in an episode: the robot still stands there.
@@ -311,23 +277,17 @@ class RecordingControl:
             findings=tuple(found),
         )
 
-    def _choose(self, prompt: Prompt) -> None:
-        self.recorder.instruction = prompt.instruction
-        if prompt.name:
-            self.recorder.notes["task"] = prompt.name
-        elif self.tasks.instructions:
-            self.recorder.notes.pop("task", None)
-
     def _seed(self) -> int | None:
         return self.world.seed if self.world is not None else None
 
     def _started(self) -> None:
-        self._save_at_s = None
+        self.asked.forget()
+        self.monitor.begin_episode()
         if self.world is not None and self.world.unattended is None:
             self.world.started()
 
     def _ended(self, name: str, path: Path | None, success: bool) -> None:
-        self._save_at_s = None
+        self.asked.forget()
         for line in self.recorder.costs if path is not None else ():
             self._log(logging.INFO, line)
         self.summary.add(name, path)
@@ -336,7 +296,6 @@ class RecordingControl:
     def _problems(self) -> list[str]:
         """Pre-flight: what keeps an episode from starting now."""
         found = self.monitor.findings(in_episode=False)
-        self.monitor.begin_episode()
         problems = [finding.text for finding in found]
         if self.world is not None:
             problems += self.world.problems()

@@ -41,7 +41,7 @@ class EpisodeGoals:
         """
         self._goal = goal
         wanted = goal.request
-        answer = self._control.record(wanted.task, wanted.duration, wall_s)
+        answer = self._control.asked.record(wanted.task, wanted.duration, wall_s)
         if not answer.accepted:
             self._end(None, False, answer.message)
         return answer

@@ -15,6 +15,7 @@ from afil_teleop.recording.clock_watch import ClockWatch
 from afil_teleop.recording.command_limits import CommandLimits
 from afil_teleop.recording.findings import Finding
 from afil_teleop.recording.graph import Graph, Publisher
+from afil_teleop.recording.lateness import Lateness
 from afil_teleop.recording.topic_watch import TopicWatch
 
 CLOCK_TOPIC = "/clock"
@@ -26,6 +27,8 @@ ALARM_GRACE_S = 0.2
 _ALARM_S, _ALARM_PERIODS = 0.4, 3
 # Where a rate is lower than this share of the contract's, the driver is set up otherwise.
 _LEAST_RATE = 0.6
+# A rate is known after a whole second, and the message that ends it.
+_RATE_KNOWN_S = 1.0
 # Causes of silence that are said already.
 _DEAF = {"absent", "type", "qos"}
 
@@ -61,6 +64,7 @@ class Health:
         self._around = surroundings
         self._guard = ClockGuard()
         self._clock = ClockWatch(CLOCK_TOPIC if surroundings.sim_time else "")
+        self._lateness: dict[str, Lateness] = {}
         self.graph: Graph = {}
         anchor = contract.stream(contract.anchor)
         pictures = contract.clock == "system" and not surroundings.world
@@ -84,7 +88,9 @@ class Health:
         beside = [*contract.extra_topics(), *contract.commander_topics()]
         return [*self.watches, *beside, *clock]
 
-    def received(self, topic: str, cdr: bytes, now_ns: int, wall_ns: int) -> None:
+    def received(
+        self, topic: str, cdr: bytes, now_ns: int, wall_ns: int, sent_ns: int = 0
+    ) -> None:
         """Take a message.
 
         Args:
@@ -92,6 +98,7 @@ class Health:
             cdr: The message.
             now_ns: The node's clock.
             wall_ns: Monotonic wall time.
+            sent_ns: When the middleware sent it, on its host's clock; 0 where that is not known.
         """
         watch = self.watches[topic]
         stamp_ns = peek_stamp(cdr) if watch.part.has_header else None
@@ -99,7 +106,10 @@ class Health:
         # A world sends a frame's time among the frame's messages: the clock may be behind.
         arrived_ns = max(now_ns, known_ns) if self._around.world else now_ns
         fault = self._guard.check(topic, known_ns, arrived_ns)
-        watch.add(cdr, stamp_ns, now_ns, wall_ns, fault)
+        # Simulated time is no measure of what a message waited.
+        taken_ns = wall_ns if self._around.sim_time else now_ns
+        late_ns = self._lateness.setdefault(topic, Lateness()).add(sent_ns, taken_ns)
+        watch.add(cdr, stamp_ns, now_ns, wall_ns, fault, late_ns)
 
     @property
     def size(self) -> int:
@@ -252,6 +262,13 @@ def _slow(watch: TopicWatch, wall_ns: int, *, in_episode: bool) -> list[Finding]
             f"check its driver, its cable and what else the machine does"
         )
         return [Finding(part.topic, "low", text)]
+    known_s = _RATE_KNOWN_S + 2 / part.rate_hz
+    if watch.first_ns is not None and (wall_ns - watch.first_ns) / 1e9 < known_s:
+        text = (
+            f"{part.topic} comes since {(wall_ns - watch.first_ns) / 1e9:.1f} s, and its rate is "
+            f"known after {known_s:.1f} s; wait for it"
+        )
+        return [Finding(part.topic, "rate", text)]
     rate_hz = watch.rate_at(wall_ns)
     if not 0 < rate_hz <= watch.best_hz < _LEAST_RATE * part.rate_hz:
         return []

@@ -19,8 +19,25 @@ _PASSED_FOR_NS = _SECOND_NS
 _FAILED_FOR_NS = _SECOND_NS // 20
 # One bad message among good ones costs its tick; a driver that is wrong sends no good one.
 _WRONG_AFTER_NS = _SECOND_NS * 3 // 10
-# A message may be late once; a clock that is off is off for all that come meanwhile.
+# A message may be off once; a clock is off for all that come meanwhile.
 _OFF_AFTER_NS = _SECOND_NS * 3 // 10
+# A recorder that is so far behind what is sent to it does not keep up.
+_BEHIND_NS = _SECOND_NS // 2
+
+
+@dataclass
+class _Spell:
+    """Messages in a row that have something in common."""
+
+    since_ns: int | None = None
+    lasts_ns: int = 0
+
+    def add(self, is_so: bool, wall_ns: int) -> None:
+        if not is_so:
+            self.since_ns, self.lasts_ns = None, 0
+            return
+        self.since_ns = wall_ns if self.since_ns is None else self.since_ns
+        self.lasts_ns = wall_ns - self.since_ns
 
 
 @dataclass
@@ -41,7 +58,8 @@ class TopicWatch:
         limits: What holds a command against the action's limits.
 
     Attributes:
-        last_ns: Wall time (monotonic, ns) of the last arrival; None before.
+        first_ns: Wall time (monotonic, ns) of the first arrival; None before.
+        last_ns: Of the last arrival.
         lost: Messages that the middleware lost.
         lost_before: How many of them before the open or last episode.
         rate_hz: Arrivals in the last whole second; 0 before its end.
@@ -59,6 +77,7 @@ class TopicWatch:
         limits: CommandLimits | None = None,
     ) -> None:
         self.part = part
+        self.first_ns: int | None = None
         self.last_ns: int | None = None
         self.lost = self.lost_before = 0
         self.rate_hz = self.best_hz = 0.0
@@ -70,8 +89,8 @@ class TopicWatch:
         self._limits = limits
         self._checks_all = isinstance(part, Command)
         self._window: _Window | None = None
-        self._off_since_ns: int | None = None
-        self._offset_ns = 0
+        self._off, self._behind = _Spell(), _Spell()
+        self._offset_ns = self._late_ns = 0
         self._passed_ns: int | None = None
         self._failing_ns: int | None = None
         self._sentence = ""
@@ -85,6 +104,7 @@ class TopicWatch:
         now_ns: int,
         wall_ns: int,
         fault: ClockFault | None,
+        late_ns: int = 0,
     ) -> None:
         """Take a message.
 
@@ -94,7 +114,10 @@ class TopicWatch:
             now_ns: The node's clock.
             wall_ns: Monotonic wall time.
             fault: What is wrong with its time.
+            late_ns: How much longer than usual it waited to be taken.
         """
+        if self.first_ns is None:
+            self.first_ns = wall_ns
         self.last_ns = wall_ns
         self.count += 1
         self.size += len(cdr)
@@ -106,11 +129,12 @@ class TopicWatch:
         window.count += 1
         # A stamp of zero, or a clock that reads zero, is a fault of another name.
         if self._limit_ns is not None and stamp_ns and now_ns > 0:
-            self._offset_ns = now_ns - stamp_ns
-            if abs(self._offset_ns) <= self._limit_ns:
-                self._off_since_ns = None
-            elif self._off_since_ns is None:
-                self._off_since_ns = wall_ns
+            offset_ns = now_ns - stamp_ns
+            # What waited here was stamped in time.
+            self._offset_ns = max(offset_ns - late_ns, min(offset_ns, 0))
+            self._off.add(abs(self._offset_ns) > self._limit_ns, wall_ns)
+        self._late_ns = late_ns
+        self._behind.add(late_ns > _BEHIND_NS, wall_ns)
         if self._pictures is not None:
             self._pictures.add(cdr, wall_ns)
         if self._checks_all or wall_ns >= self._next_check_ns:
@@ -144,11 +168,13 @@ class TopicWatch:
         if self._fault is not None and wall_ns - self._fault[0] <= _SECOND_NS:
             fault = self._fault[1]
             found.append(Finding(topic, fault.cause, fault.text))
-        if (
-            self._off_since_ns is not None
-            and self._limit_ns is not None
-            and wall_ns - self._off_since_ns >= _OFF_AFTER_NS
-        ):
+        if self._behind.lasts_ns >= _OFF_AFTER_NS:
+            text = (
+                f"the recorder is {self._late_ns / 1e9:.1f} s behind {topic}: the machine is too "
+                f"busy; give it less to do"
+            )
+            found.append(Finding(topic, "late", text))
+        if self._limit_ns is not None and self._off.lasts_ns >= _OFF_AFTER_NS:
             where = "behind" if self._offset_ns > 0 else "ahead of"
             found.append(
                 Finding(

@@ -86,7 +86,7 @@ def bench(tmp_path, franka):
 
 
 def test_an_alarm_is_said_once_when_it_begins_and_once_when_it_ends(bench, robot, tmp_path):
-    bench.play(1, robot)
+    bench.play(2, robot)
     assert bench.control.session.start().accepted
     bench.play(1, robot)
     bench.play(2, robot, without=(IMAGE,))
@@ -103,8 +103,22 @@ def test_an_alarm_is_said_once_when_it_begins_and_once_when_it_ends(bench, robot
     assert episode.metadata.topics[IMAGE].max_gap_s == pytest.approx(2.1)
 
 
+def test_a_refused_start_forgets_nothing_of_what_was_wrong(bench, robot):
+    """Pressing the key again at once must not start it."""
+    bench.play(2, robot)
+    cdr = dict(robot.command(bench.now_ns, HOME))["/target_pose"]
+    bench.control.received(
+        "/target_pose", cdr[:4] + bytes(8) + cdr[12:], bench.now_ns, bench.now_ns, bench.now_ns
+    )
+    for _ in range(2):
+        answer = bench.control.session.start()
+        assert not answer.accepted and "stamp 0" in answer.message
+    bench.play(2, robot)
+    assert bench.control.session.start().accepted
+
+
 def test_a_second_publisher_in_an_episode_costs_its_success(bench, robot, tmp_path):
-    bench.play(1, robot)
+    bench.play(2, robot)
     bench.control.session.start()
     bench.play(1, robot)
     twice = {**bench.graph, "/target_pose": bench.graph["/target_pose"] * 2}
@@ -127,7 +141,7 @@ def test_a_second_publisher_in_an_episode_costs_its_success(bench, robot, tmp_pa
 
 
 def test_pre_flight_says_what_is_missing_of_the_extra_topics_and_starts(bench, robot):
-    bench.play(1, robot)
+    bench.play(2, robot)
     assert bench.control.session.start().accepted
     assert any("/tf_static" in line for line in bench.said(logging.WARNING))
 
@@ -146,7 +160,7 @@ def test_extra_topics_are_subscribed_once_their_type_is_known(tmp_path, franka):
 
 
 def test_an_open_episode_is_left_readable_at_the_end(bench, robot):
-    bench.play(1, robot)
+    bench.play(2, robot)
     bench.control.session.start()
     bench.play(1, robot)
     bench.control.close()
@@ -161,7 +175,7 @@ def test_the_world_tells_the_words_of_the_task(tmp_path, franka, robot):
     world.answered(ResetAnswer(True, "", 0, "lift the carrot", "lift_carrot"))
     world.tick(0.0)
     world.status_received(EpisodeStatus(0, 7, "running", False, 0, 0).encode())
-    bench.play(1, robot)
+    bench.play(2, robot)
     assert bench.control.session.save(success=True).accepted
     (episode,) = list_episodes(tmp_path / "demos")
     assert (episode.metadata.instruction, episode.metadata.seed) == ("lift the carrot", 7)
@@ -205,7 +219,7 @@ def test_who_commands_is_recorded_and_heads_the_episode(bench, robot, tmp_path):
         bench.control.received("/commander", cdr, bench.now_ns, bench.now_ns, bench.now_ns)
 
     say(Commander.POLICY)
-    bench.play(1, robot)
+    bench.play(2, robot)
     assert bench.control.session.start().accepted
     bench.play(1, robot)
     say(Commander.HUMAN)
@@ -219,7 +233,7 @@ def test_who_commands_is_recorded_and_heads_the_episode(bench, robot, tmp_path):
 def test_a_pause_is_no_gap_and_its_last_command_is_where_the_next_step_starts(
     bench, robot, tmp_path
 ):
-    bench.play(1, robot)
+    bench.play(2, robot)
     bench.control.session.start()
     bench.play(1, robot)
     assert bench.control.session.pause().accepted
@@ -237,21 +251,21 @@ def test_a_pause_is_no_gap_and_its_last_command_is_where_the_next_step_starts(
 
 def test_the_task_changes_between_episodes_and_each_has_its_own_words(tmp_path, franka, robot):
     bench = Bench(tmp_path, franka, instruction="lift it | put it back", task="lift,put")
-    bench.play(1, robot)
+    bench.play(2, robot)
     for _ in range(2):
         assert bench.control.session.start().accepted
-        assert not bench.control.next_task().accepted, "an episode has one task"
+        assert not bench.control.asked.next_task().accepted, "an episode has one task"
         bench.play(1, robot)
         assert bench.control.session.save(success=True).accepted
-        assert bench.control.next_task().accepted
+        assert bench.control.asked.next_task().accepted
     first, second = (e.metadata for e in list_episodes(tmp_path / "demos"))
     assert (first.instruction, first.notes["task"]) == ("lift it", "lift")
     assert (second.instruction, second.notes["task"]) == ("put it back", "put")
 
 
 def test_an_episode_that_a_goal_asks_for_ends_by_itself(bench, robot, tmp_path):
-    bench.play(1, robot)
-    assert bench.control.record("open the drawer", 2.0, 100.0).accepted
+    bench.play(2, robot)
+    assert bench.control.asked.record("open the drawer", 2.0, 100.0).accepted
     bench.play(1, robot)
     bench.control.tick(101.9)
     assert bench.control.session.phase is Phase.RECORDING
@@ -264,7 +278,7 @@ def test_an_episode_that_a_goal_asks_for_ends_by_itself(bench, robot, tmp_path):
 
 
 def test_at_the_end_a_table_says_what_there_is(bench, robot):
-    bench.play(1, robot)
+    bench.play(2, robot)
     bench.control.session.start()
     bench.play(1, robot)
     bench.control.session.save(success=True)

@@ -33,6 +33,8 @@ class Bench:
         }
         self.step = 0
         self.now_ns = START_NS
+        # How late messages are taken, and how far behind the sender's clock is.
+        self.late_ns = self.host_ns = 0
 
     def play(self, seconds, robot, change=None, commands=True):
         """Receive what the robot sends; ``change`` says what becomes of each message."""
@@ -46,7 +48,9 @@ class Bench:
             for topic, cdr in sent:
                 made = change(topic, cdr, self.step) if change else cdr
                 if made is not None:
-                    self.health.received(topic, made, self.now_ns, self.now_ns)
+                    now_ns = self.now_ns + self.late_ns
+                    sent_ns = self.now_ns - self.host_ns
+                    self.health.received(topic, made, now_ns, self.now_ns, sent_ns)
             self.step += 1
         return self
 
@@ -94,14 +98,14 @@ def test_commands_may_be_silent_before_the_start(bench, robot):
 
 def test_a_topic_without_publisher_is_named_with_its_type(bench, robot):
     bench.health.graph = {**bench.health.graph, JOINTS: ()}
-    (problem,) = bench.play(1, robot).texts()
+    (problem,) = bench.play(2, robot).texts()
     assert JOINTS in problem and "sensor_msgs/msg/JointState" in problem
 
 
 def test_a_second_publisher_is_named_with_its_node(bench, robot):
     (one,) = bench.health.graph[POSE]
     bench.health.graph = {**bench.health.graph, POSE: (one, replace(one, node="/other"))}
-    (problem,) = bench.play(1, robot).texts()
+    (problem,) = bench.play(2, robot).texts()
     assert (
         "2 nodes publish /target_pose (/driver, /other)" in problem
         and "stop all but one" in problem
@@ -120,7 +124,7 @@ def test_a_qos_that_does_not_fit_is_named(bench, robot):
     (one,) = bench.health.graph[JOINTS]
     best_effort = replace(one, qos=OfferedQos(reliability=2, durability=2))
     bench.health.graph = {**bench.health.graph, JOINTS: (best_effort,)}
-    problems = bench.play(1, robot, lambda t, cdr, _: None if t == JOINTS else cdr).texts()
+    problems = bench.play(2, robot, lambda t, cdr, _: None if t == JOINTS else cdr).texts()
     assert problems == [
         "topic /joint_states is asked for as reliable, which /driver does not offer: nothing "
         "arrives; correct the QoS of its driver or of the contract"
@@ -204,7 +208,7 @@ def test_a_cameras_own_encoding_is_refused_where_the_contract_says_another(frank
             )
         )
 
-    problems = bench.play(1, robot, change).texts()
+    problems = bench.play(2, robot, change).texts()
     if stated == "rgb8":
         assert "an image is yuv422_yuy2, but the contract says rgb8" in problems[0]
     else:
@@ -219,7 +223,8 @@ def test_one_bad_message_among_good_ones_is_no_reason_to_refuse(bench, robot, fr
     def change(topic, cdr, step):
         return bad[:4] + cdr[4:12] + bad[12:] if topic == JOINTS and step % 3 == 1 else cdr
 
-    for _ in range(40):
+    bench.play(1.5, robot, change)
+    for _ in range(30):
         assert bench.play(0.1, robot, change).texts() == []
 
 
@@ -246,6 +251,30 @@ def test_a_camera_with_another_clock_is_refused_with_its_offset(bench, robot, of
     assert f"{IMAGE} are {abs(offset_s):.3f} s {side}" in problem
 
 
+def test_another_clock_in_an_episode_is_found_within_half_a_second(bench, robot):
+    bench.play(3, robot)
+    assert bench.play(0.3, robot, stamped(IMAGE, S)).causes(grace_s=ALARM_GRACE_S) == {}
+    found = bench.play(0.2, robot, stamped(IMAGE, S)).causes(grace_s=ALARM_GRACE_S)
+    assert found == {IMAGE: "offset"}
+
+
+@pytest.mark.parametrize("late_s", [0.4, 2.0])
+def test_a_recorder_that_does_not_keep_up_is_no_other_clock(bench, robot, late_s):
+    """Row 12, the other way: only the machine is busy, and that is said."""
+    bench.late_ns = round(0.02 * S)
+    bench.play(3, robot)
+    bench.late_ns = round(late_s * S)
+    found = bench.play(2, robot).health.findings(bench.now_ns, bench.now_ns, ALARM_GRACE_S)
+    assert {f.cause for f in found} == ({"late"} if late_s > 0.5 else set())
+    assert all("the recorder is 2.0 s behind" in f.text for f in found)
+
+
+def test_another_clock_on_another_host_is_found_though_what_sends_has_it_too(bench, robot):
+    bench.host_ns = round(0.9 * S)
+    found = bench.play(2, robot, stamped(IMAGE, -bench.host_ns)).causes()
+    assert found == {IMAGE: "offset"}
+
+
 def test_messages_that_arrive_late_once_are_no_other_clock(bench, robot):
     bench.play(2, robot)
     late = dict(robot.by_topic(bench.now_ns + STEP_NS))[IMAGE]
@@ -254,8 +283,16 @@ def test_messages_that_arrive_late_once_are_no_other_clock(bench, robot):
     assert IMAGE not in bench.play(0.1, robot).causes()
 
 
+def test_a_rate_must_be_known_before_an_episode(bench, robot):
+    """What came for a moment alone may be wrong in a way that nobody saw yet."""
+    problems = bench.play(0.5, robot).texts()
+    assert len(problems) == len(bench.contract.observations)
+    assert f"{IMAGE} comes since 0.4 s, and its rate is known after 1.2 s" in problems[0]
+    assert bench.play(1, robot).texts() == []
+
+
 def test_stamps_that_stand_still_are_refused(bench, robot):
-    bench.play(1, robot)
+    bench.play(2, robot)
     same = bench.now_ns
 
     def change(topic, cdr, _):
@@ -326,7 +363,7 @@ def test_a_second_simulation_on_the_network_is_noticed(franka):
 
 
 def test_extra_topics_that_are_missing_are_told_and_keep_nothing_from_starting(bench, robot):
-    bench.play(1, robot)
+    bench.play(2, robot)
     assert bench.texts() == []
     said = bench.health.warnings()
     assert len(said) == 2 and "/tf_static" in said[0]

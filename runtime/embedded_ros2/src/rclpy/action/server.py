@@ -20,6 +20,7 @@ from rclpy.qos import (
     qos_profile_action_status_default,
     qos_profile_services_default,
 )
+from rclpy.service import AnswerLater
 from rclpy.task import Future
 
 
@@ -203,13 +204,14 @@ class ActionServer:
         # As rclpy: where all are refused, the list is empty and the code stays ERROR_NONE.
         return response
 
-    async def _on_result(self, request: Any, response: Any) -> Any:
+    def _on_result(self, request: Any, response: Any) -> Any:
         future = self._results.get(bytes(request.goal_id.uuid))
         if future is None:
             self._node.get_logger().debug("Sending result response for unknown goal ID")
             response.status = GoalStatus.STATUS_UNKNOWN
             return response
-        return await future
+        # A goal may last: who waits for its result must not keep other callbacks waiting.
+        return AnswerLater(future)
 
     # Goals
 
