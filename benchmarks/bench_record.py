@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from afil_core.contract import load_contract
 from afil_core.episodes.metadata import read_metadata
 from afil_core.messages import peek_stamp
 from afil_core.testing import ros_environment
+from benchmarks.record_memory import MemorySamples
 from benchmarks.report import Report
 
 CAMERAS = ("front", "wrist", "side")
@@ -44,7 +45,7 @@ class Run:
         mb_s: Megabytes of messages written each second.
         lost: Messages between the first and the last recorded one that are missing.
         messages: Messages that were recorded.
-        memory_mb: Resident memory, sampled once a second.
+        memory: Of the process, sampled twice a second.
         size_mb: Size of the bag.
     """
 
@@ -52,7 +53,7 @@ class Run:
     mb_s: float
     lost: int = 0
     messages: int = 0
-    memory_mb: tuple[float, ...] = ()
+    memory: MemorySamples = field(default_factory=MemorySamples)
     size_mb: float = 0.0
 
     @property
@@ -106,12 +107,6 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_S
 
 
-def memory_mb(pid: int) -> float:
-    """Resident memory of a process that is no file's: what is mapped or shared is not counted."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
 def await_line(log: Path, text: str) -> None:
     """Wait until a log has a text."""
     deadline = time.monotonic() + _STARTUP_S
@@ -145,7 +140,7 @@ def recorder(folder: Path, contract: Path, seconds: float, *options: str) -> Run
     node = "-c from afil_teleop.nodes.record_node import main; raise SystemExit(main())"
     arguments = ["--ros-args", "-p", f"robot:={contract}", "-p", f"dataset:={dataset}",
                  "-p", "instruction:=nothing", *options]  # fmt: skip
-    memory = []
+    memory = MemorySamples()
     with process(node, *arguments, log=log) as running:
         await_line(log, "recording to")
         with process("-m benchmarks.record_load", str(contract), str(sent), log=folder / "l.log"):
@@ -153,8 +148,8 @@ def recorder(folder: Path, contract: Path, seconds: float, *options: str) -> Run
             time.sleep(1.0)
             begun, cpu = time.monotonic(), cpu_s(running.pid)
             while (left := seconds - (time.monotonic() - begun)) > 0:
-                time.sleep(min(1.0, left))
-                memory.append(memory_mb(running.pid))
+                time.sleep(min(0.5, left))
+                memory.take(running.pid)
             passed, spent = time.monotonic() - begun, cpu_s(running.pid) - cpu
             _ask("save_failure", log)
         print(log.read_text(errors="replace")[-600:] if os.environ.get("VERBOSE") else "", end="")
@@ -169,7 +164,7 @@ def recorder(folder: Path, contract: Path, seconds: float, *options: str) -> Run
     for path in [*episode.parent.iterdir()]:
         path.unlink()
     episode.parent.rmdir()
-    return Run(spent / passed, mb_s, lost, count, tuple(memory), stored)
+    return Run(spent / passed, mb_s, lost, count, memory, stored)
 
 
 def _ask(service: str, log: Path) -> None:
@@ -231,13 +226,10 @@ def options(report: Report, folder: Path, contract: Path, seconds: float) -> Non
 def memory(report: Report, folder: Path, contract: Path, minutes: float) -> None:
     """(c): memory over a long recording."""
     run = recorder(folder, contract, 60 * minutes)
-    samples = np.array(run.memory_mb)
-    settled = samples[len(samples) // 10 :]
-    third = max(1, len(settled) // 3)
-    growth = float(np.median(settled[-third:]) - np.median(settled[:third]))
     report.add("memory: length", minutes, "min")
-    report.add("memory: resident", float(np.median(settled)), "MB")
-    report.add("memory: growth", growth, "MB", "<= 5")
+    report.add("memory: least", run.memory.least_mb, "MB")
+    report.add("memory: most, with the messages that waited", run.memory.most_mb, "MB")
+    report.add("memory: growth in ten minutes", run.memory.growth_mb, "MB", "<= 5")
     report.add("memory: messages lost", run.lost, "msgs", "== 0")
 
 

@@ -62,6 +62,12 @@ class Program:
         self._process.wait(10)
         return at
 
+    def stop(self, seconds: float) -> None:
+        """Let it not run for a while."""
+        self._process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        self._process.send_signal(signal.SIGCONT)
+
     def end(self) -> None:
         """End it by SIGTERM."""
         with contextlib.suppress(subprocess.TimeoutExpired):
