@@ -1,17 +1,21 @@
 """How many frames a second do the simulated worlds draw, physics included, on one core?
 
 ``python -m benchmarks.bench_sim``: the town under its expert at 320x180 and 160x90, beside
-panda3d drawing as many boxes as the town has nodes and nothing else; the table top at 128x96.
+panda3d drawing as many boxes as the town has nodes and nothing else; the table top at 128x96;
+Meta-World's drawer at 128x128, where it is installed, beside its own picture.
 CPU time counts, so that a busy machine does not; Mesa's threads are held to one.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import itertools
 import os
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 # Mesa reads it when it is loaded.
 os.environ.setdefault("LP_NUM_THREADS", "1")
@@ -95,6 +99,43 @@ def table_top(frames: int) -> float:
     return found
 
 
+def metaworld(frames: int) -> tuple[float, float]:
+    """Rate of Meta-World under its own policy at 128x128, four of its steps a frame.
+
+    Returns:
+        As the world node draws it, and as Gymnasium's renderer does.
+    """
+    from afil_sim.environments import make_environment
+
+    env = make_environment("Meta-World/drawer-open-v3", {"distractors": 3})
+    seeds = itertools.count()
+    env.reset(next(seeds))
+
+    def step(draw: Callable[[], object]) -> None:
+        if env.over or env.success:
+            env.reset(next(seeds))
+        env.step(env.expert_action())
+        draw()
+
+    ours = rate(lambda: step(lambda: env.image("corner2_close", (128, 128))), frames)
+    env.close()
+    whole = make_environment("Meta-World/drawer-open-v3")
+    kind = type(whole.env.unwrapped).__mro__[1]
+    whole.close()
+    usual: Any = kind(render_mode="rgb_array", camera_name="corner2", width=128, height=128)
+    usual._freeze_rand_vec, usual._set_task_called = False, True
+    usual.reset()
+
+    def bare() -> None:
+        for _ in range(4):
+            usual.step(np.zeros(4, np.float32))
+        usual.render()
+
+    theirs = rate(bare, min(frames, 60))
+    usual.close()
+    return ours, theirs
+
+
 def main() -> int:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -109,6 +150,11 @@ def main() -> int:
         report.add(f"{name}, with physics", drawn, "fps", target, floor)
         report.add(f"{name}, share of {nodes} bare boxes", drawn / floor, "ratio", ">= 0.6")
     report.add("table top, 128x96, with physics", table_top(frames), "fps")
+    if importlib.util.find_spec("metaworld") is None:
+        print("Meta-World, 128x128: skipped, `make install-metaworld` brings it", flush=True)
+    else:
+        ours, theirs = metaworld(frames)
+        report.add("Meta-World drawer-open, 128x128, with physics", ours, "fps", "", theirs)
     return 1 if report.failures else 0
 
 
