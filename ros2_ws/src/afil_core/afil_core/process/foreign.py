@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from afil_core.errors import AfilError
+from afil_core.errors import EXIT_USER_ERROR, AfilError
 from afil_core.process.ros2 import ros2_command
 
 _SUFFIX = ".contract.yaml"
@@ -45,9 +45,14 @@ def make_contract(dataset: str, env: str, options: str, *, expert: bool) -> Path
     command += ["--options", options] if options else []
     command += ["--expert"] if expert else []
     done = subprocess.run(command, capture_output=True, text=True, check=False)
+    said = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    if done.returncode == EXIT_USER_ERROR:
+        raise AfilError(said.removeprefix("error: "))
     if done.returncode:
-        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise AfilError(said[-1].removeprefix("error: "))
+        raise AfilError(
+            f"environment {env} failed while its contract was made ({said}); "
+            f"`ros2 {' '.join(command[1:6])}` says more"
+        )
     return place
 
 
