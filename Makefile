@@ -47,7 +47,7 @@ $(STAMPS)/requirements: requirements.txt $(STAMPS)/venv
 
 # A package's code is used in place; its data files (package.xml, launch, config, messages)
 # are copied to the environment's share/, which makes the environment an ament prefix.
-$(STAMPS)/packages: $(STAMPS)/requirements $(foreach p,$(PACKAGES),$(wildcard $(p)/setup.py $(p)/setup.cfg $(p)/pyproject.toml $(p)/package.xml $(p)/launch/* $(p)/config/* $(p)/share/*/*/*)) $(wildcard $(INTERFACES)/*/*)
+$(STAMPS)/packages: $(STAMPS)/requirements $(foreach p,$(PACKAGES),$(wildcard $(p)/hatch_build.py $(p)/setup.py $(p)/setup.cfg $(p)/pyproject.toml $(p)/package.xml $(p)/launch/* $(p)/config/* $(p)/share/*/*/*)) $(wildcard $(INTERFACES)/*/*)
 	@echo "== installing the packages"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --use-pep517 \
 	  $(addprefix -e ./,$(PACKAGES))

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import tempfile
-from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,22 @@ import pytest
 # Domains 0 to 49 are for people; above 101 some systems have no ports.
 _FIRST, _COUNT = 50, 50
 # Open as long as this process lives: the system gives the domains back when it ends.
-_claims: list[FileIO] = []
+_claims: list[int] = []
 
 
 def _claim_domain() -> str:
     """A domain that no other test process of this machine has, until this process ends."""
     for k in range(_COUNT):
         domain = _FIRST + (os.getpid() + k) % _COUNT
+        path = Path(tempfile.gettempdir(), f"ros_test_domain_{domain}.lock")
         try:
-            file = FileIO(Path(tempfile.gettempdir(), f"ros_test_domain_{domain}.lock"), "a")
+            file = os.open(path, os.O_RDWR | os.O_CREAT)
+        except OSError:
+            continue  # Another user's.
+        try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            # Another process has it, or the file is another user's.
+            os.close(file)
             continue
         _claims.append(file)
         return str(domain)

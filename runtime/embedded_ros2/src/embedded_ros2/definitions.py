@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from rosbags.interfaces import Nodetype
-from rosbags.typesys.stores import ros2_jazzy
-
+from embedded_ros2 import standard
 from embedded_ros2.finder import KINDS, STORE_PACKAGES, share_directories
-from embedded_ros2.model import EMPTY_MEMBER, Constant, Definition, Field, FieldType
+from embedded_ros2.model import Constant, Definition, Field, FieldType
 from embedded_ros2.parser import parse_message, split_sections
 
 # The store keeps no default values; these are the standard messages that have some.
@@ -21,32 +18,15 @@ class UnknownInterfaceError(LookupError):
     """No definition of that name is known."""
 
 
-def _field_type(description: Any) -> FieldType:
-    node, value = description
-    if node == Nodetype.BASE:
-        base, bound = value
-        return FieldType(base, string_bound=bound or 0)
-    if node == Nodetype.NAME:
-        return FieldType(value)
-    element, size = value
-    inner = _field_type(element)
-    container = "array" if node == Nodetype.ARRAY else "sequence"
-    return FieldType(inner.base, container, size or 0, inner.string_bound)
-
-
 def _from_store(name: str) -> Definition | None:
-    entry = ros2_jazzy.FIELDDEFS.get(name)
+    entry = standard.messages().get(name)
     if entry is None:
         return None
-    constants, fields = entry[:2]
+    constants, fields = entry
     defaults = _STORE_DEFAULTS.get(name, {})
     return Definition(
         name,
-        tuple(
-            Field(field, _field_type(kind), defaults.get(field))
-            for field, kind in fields
-            if field != EMPTY_MEMBER
-        ),
+        tuple(Field(field, FieldType(*kind), defaults.get(field)) for field, *kind in fields),
         tuple(Constant(constant, kind, value) for constant, kind, value in constants),
     )
 
@@ -170,7 +150,7 @@ def interface_names(package: str, kind: str) -> list[str]:
     names = set()
     if kind == "msg":
         prefix = f"{package}/msg/"
-        names = {n[len(prefix) :] for n in ros2_jazzy.FIELDDEFS if n.startswith(prefix)}
+        names = {n[len(prefix) :] for n in standard.messages() if n.startswith(prefix)}
     for share in share_directories():
         names.update(path.stem for path in Path(share, package, kind).glob(f"*.{kind}"))
     return sorted(names)

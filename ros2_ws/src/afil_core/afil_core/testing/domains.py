@@ -6,13 +6,12 @@ import fcntl
 import os
 import tempfile
 from functools import cache
-from io import FileIO
 from pathlib import Path
 
 # Domains 0 to 49 are for people; above 101 some systems have no ports.
 _FIRST, _COUNT = 50, 50
 # Open as long as this process lives: the system gives the domains back when it ends.
-_claims: list[FileIO] = []
+_claims: list[int] = []
 
 
 def claim_domain() -> int:
@@ -25,10 +24,13 @@ def claim_domain() -> int:
         domain = _FIRST + (os.getpid() + k) % _COUNT
         path = Path(tempfile.gettempdir(), f"ros_test_domain_{domain}.lock")
         try:
-            file = FileIO(path, "a")
+            file = os.open(path, os.O_RDWR | os.O_CREAT)
+        except OSError:
+            continue  # Another user's.
+        try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            # Another process has it, or the file is another user's.
+            os.close(file)
             continue
         _claims.append(file)
         return domain

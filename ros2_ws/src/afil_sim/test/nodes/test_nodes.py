@@ -182,7 +182,9 @@ def late_expert():
 def test_first_frame_waits_for_one_who_commands_before_it_listens(client, late_expert):
     """The race that lost frame 0: the commands' topic is there, the subscription to come."""
     timer, seen, spin = late_expert
-    world = start("afil_sim.nodes.world_node", "-p", "max_steps:=3")
+    # A frame that nobody saw costs this time; a busy machine alone must not.
+    patience = ("-p", "command_timeout_s:=10.0")
+    world = start("afil_sim.nodes.world_node", "-p", "max_steps:=3", *patience)
     try:
         spin_until(client, lambda: client.count_publishers(IMAGE.topic) > 0, 60)
         reset(client)

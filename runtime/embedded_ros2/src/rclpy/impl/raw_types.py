@@ -9,6 +9,7 @@ from typing import Any
 from cyclonedds.idl import make_idl_struct
 from cyclonedds.idl import types as idl
 
+from embedded_ros2 import standard
 from embedded_ros2.definitions import message_definition
 from embedded_ros2.model import EMPTY_MEMBER, FieldType
 
@@ -61,7 +62,7 @@ def _structure(name: str) -> type:
     return _structures[name]
 
 
-def topic_type(name: str, service_header: bool = False) -> type:
+def topic_type(name: str, service_header: bool = False) -> Any:
     """Type to create a DDS topic with.
 
     Args:
@@ -69,11 +70,29 @@ def topic_type(name: str, service_header: bool = False) -> type:
         service_header: Whether rmw_cyclonedds' request header precedes the fields.
     """
     with _lock:
-        if not service_header:
-            return _structure(name)
-        key = f"{name} with header"
-        if key not in _structures:
-            members = {"client_guid": idl.uint64, "seq": idl.int64, **_members(name)}
-            short = name.rsplit("/", 1)[-1] + "_"
-            _structures[key] = make_idl_struct(short, message_definition(name).dds_name, members)
-        return _structures[key]
+        made = _plain_or_headed(name, service_header)
+        known = standard.type_information(standard.type_key(name, service_header))
+        if known is not None:
+            # Else Cyclone's types work it out in Python, which takes longer than all the rest.
+            made.__idl__._xt_bytedata, made.__idl__._xt_data = known, known
+        return made
+
+
+def described(name: str, service_header: bool) -> tuple[bytes, bytes]:
+    """What XTypes says of a type: its information and its mapping, worked out anew."""
+    with _lock:
+        idl_type = _plain_or_headed(name, service_header).__idl__
+        idl_type.fill_type_data()
+        information, mapping = idl_type._xt_bytedata
+        return information, mapping
+
+
+def _plain_or_headed(name: str, service_header: bool) -> Any:
+    if not service_header:
+        return _structure(name)
+    key = standard.type_key(name, service_header)
+    if key not in _structures:
+        members = {"client_guid": idl.uint64, "seq": idl.int64, **_members(name)}
+        short = name.rsplit("/", 1)[-1] + "_"
+        _structures[key] = make_idl_struct(short, message_definition(name).dds_name, members)
+    return _structures[key]
