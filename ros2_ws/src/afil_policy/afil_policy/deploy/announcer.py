@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from afil_policy.deploy import diagnostics, latency, status
 from afil_policy.deploy.connections import Ros
-from afil_policy.deploy.deployment import Deployment
+
+if TYPE_CHECKING:
+    from afil_policy.deploy.deployment import Deployment
 
 _DEPTH = 10
 

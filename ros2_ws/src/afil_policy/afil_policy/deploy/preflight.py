@@ -55,10 +55,14 @@ def robot_of_environment(checkpoint: str, env: str) -> str:
 def require_same_contract(trained: Contract, robot: Contract, checkpoint: Path) -> None:
     """Refuse a checkpoint that was trained for another contract.
 
+    Commands and interfaces that only one of them has change nothing of what the policy sees and
+    decides.
+
     Raises:
         AfilError: Naming the lines that differ.
     """
-    lines = differences(trained, robot)
+    offered = tuple(f"{key}." for key in _offers(robot) ^ _offers(trained))
+    lines = [line for line in differences(trained, robot) if not _is_of(line, offered)]
     if lines:
         more = len(lines) - _SHOWN_DIFFERENCES
         shown = "; ".join(lines[:_SHOWN_DIFFERENCES]) + (f"; {more} more" if more > 0 else "")
@@ -67,3 +71,14 @@ def require_same_contract(trained: Contract, robot: Contract, checkpoint: Path) 
             f"'{robot.robot}' (trained != robot: {shown}); deploy it on its own "
             "robot, or record and train again"
         )
+
+
+def _offers(contract: Contract) -> set[str]:
+    interfaces = () if contract.action is None else contract.action.interfaces
+    return {f"commands.{c}" for c in contract.commands} | {
+        f"action.interfaces.{i}" for i in interfaces
+    }
+
+
+def _is_of(line: str, keys: tuple[str, ...]) -> bool:
+    return f"{line.split(':', 1)[0]}.".startswith(keys)

@@ -1,8 +1,6 @@
 """The policy node: camera and state topics in, commands out.
 
-A lifecycle node: configure loads and warms up the checkpoint and opens the topics, activate
-starts to command, whatever ends that stops the robot. All logic is in ``afil_policy.deploy``;
-docs/deployment.md says which thread calls what.
+docs/deployment.md says what each transition does, and which thread calls what.
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rcl_interfaces.msg
 from afil_interfaces.action import RunPolicy
@@ -33,12 +31,14 @@ from afil_core.process.parameters import declare
 from afil_policy.deploy import heartbeat, proposal
 from afil_policy.deploy.announcer import Announcer
 from afil_policy.deploy.connections import Connections, Ros
-from afil_policy.deploy.deployment import Deployment
 from afil_policy.deploy.parameters import PolicyParameters
 from afil_policy.deploy.preflight import check_deployment
 from afil_policy.deploy.recovery import recover
 from afil_policy.deploy.run_action import RunAction
 from afil_policy.deploy.status import ControlStatus
+
+if TYPE_CHECKING:
+    from afil_policy.deploy.deployment import Deployment
 
 _POLL_S, _LOOK_S, _STATUS_S = 0.02, 0.1, 1.0  # Late streams, other commanders, status.
 _SWITCH_S = 0.0005  # A thread that computes must not keep the command loop from its time.
@@ -56,7 +56,7 @@ class PolicyNode(LifecycleNode):
 
     Parameters: :class:`PolicyParameters`. Topics ``~/status`` and ``~/latency`` (once a second),
     ``~/heartbeat``, ``~/proposed``, ``/diagnostics``. Services (std_srvs/Trigger) ``~/start``,
-    ``~/stop``, ``~/reset`` (forgets what was) and ``~/recover``. Action ``~/run``.
+    ``~/stop``, ``~/reset``, ``~/recover``. Action ``~/run``.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -155,8 +155,7 @@ class PolicyNode(LifecycleNode):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load and warm up the checkpoint, open the topics."""
-        result = self._attempt(self._configure, refusal=_FAILURE)
-        if result != _SUCCESS:
+        if (result := self._attempt(self._configure, refusal=_FAILURE)) != _SUCCESS:
             self._close()
             return result
         return super().on_configure(state)
@@ -223,6 +222,9 @@ class PolicyNode(LifecycleNode):
         return _SUCCESS
 
     def _configure(self) -> None:
+        # PyTorch takes seconds to load: the node answers before that, and a signal ends it then.
+        from afil_policy.deploy.deployment import Deployment
+
         self._deployment = Deployment(
             self._given,
             load_contract(self._given.robot, self.get_namespace()),

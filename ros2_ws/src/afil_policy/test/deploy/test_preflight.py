@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from afil_core.contract import Contract
+from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
 from afil_core.testing import changed
-from afil_policy.deploy.preflight import check_deployment
+from afil_policy.deploy.preflight import check_deployment, require_same_contract
 from afil_policy.training.config import TrainConfig
 
 
@@ -52,3 +52,18 @@ def test_a_checkpoint_for_another_rate_is_refused(
     other.write_text(changed(contract, {"control_rate_hz": 20.0}).to_yaml())
     with pytest.raises(AfilError, match=r"control_rate_hz: 10.0 != 20.0"):
         check_deployment(str(checkpoint), str(other))
+
+
+def test_a_command_interface_that_the_robot_got_since_then_is_no_other_contract(
+    checkpoint: Path, contract: Contract, tmp_path: Path
+) -> None:
+    pose = contract.to_dict()["commands"]["pose"]
+    more = {"commands.other": {**pose, "topic": "other"}, "action.interfaces.other": ["other"]}
+    robot = tmp_path / "more.yaml"
+    robot.write_text(changed(contract, more).to_yaml())
+    assert check_deployment(str(checkpoint), str(robot)) == checkpoint
+    require_same_contract(load_contract(str(robot)), contract, checkpoint)
+    robot.write_text(changed(contract, {**more, "commands.pose.frame": "elsewhere"}).to_yaml())
+    with pytest.raises(AfilError, match=r"commands\.pose\.frame") as told:
+        check_deployment(str(checkpoint), str(robot))
+    assert "other" not in str(told.value).split("trained != robot")[1]

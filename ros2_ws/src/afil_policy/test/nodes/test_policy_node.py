@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from afil_core.contract import Contract
 from afil_core.testing import HOME
@@ -151,26 +150,6 @@ def test_a_configuration_that_fails_is_told_and_can_be_tried_again(
         assert "/nowhere holds no checkpoint" in read.problem
     finally:
         assert stop(process)[0] == 0
-
-
-@pytest.mark.parametrize(
-    ("parameters", "words"),
-    [
-        (["checkpoint:=/nowhere"], "/nowhere holds no checkpoint"),
-        (["robot:=franka"], "runs holds no finished run"),
-        (["robot:=r2d2"], "r2d2"),
-        (["watchdog_timeout_s:=0.0"], "watchdog_timeout_s must be above 0"),
-    ],
-)
-def test_what_can_not_start_ends_with_a_sentence(
-    parameters: list[str], words: str, tmp_path: Path, start: Any
-) -> None:
-    process = start(*parameters, cwd=tmp_path)
-    _, text = process.communicate(timeout=90)
-    assert process.returncode == 2
-    assert words in text.splitlines()[-1]
-    assert text.splitlines()[-1].startswith("error: ")
-    assert "Traceback" not in text
 
 
 def test_an_unforeseen_error_rests_the_robot_and_ends_finalized_with_its_reason(

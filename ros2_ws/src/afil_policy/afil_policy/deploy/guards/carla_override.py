@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from afil_core import messages
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
@@ -12,22 +14,37 @@ _TYPE = "std_msgs/msg/Bool"
 
 
 class CarlaOverride(Guard):
-    """Is silent while carla-ros-bridge takes the controls of a person instead."""
+    """Stops while carla-ros-bridge takes the controls of a person instead.
+
+    Args:
+        config: Options.
+        contract: The robot's contract.
+
+    Raises:
+        AfilError: When neither says which topic tells.
+    """
 
     class Config(Guard.Config):
         """Options.
 
         Attributes:
-            topic: The bridge's override flag (``std_msgs/Bool``).
+            topic: The driver's override flag (``std_msgs/Bool``); empty for that of the
+                contract's ``takeover``.
         """
 
-        topic: TopicName = "/carla/ego_vehicle/vehicle_control_manual_override"
+        topic: TopicName | Literal[""] = ""
 
     config: Config
 
     def __init__(self, config: Config, contract: Contract) -> None:
         super().__init__(config, contract)
-        self._topic = resolve(config.topic, contract.namespace)
+        topic = config.topic or (contract.takeover.override if contract.takeover else "")
+        if not topic:
+            raise AfilError(
+                f"contract '{contract.robot}' has no takeover.override, by which guard "
+                f"carla_override knows that a person drives; add it, or give the guard a topic"
+            )
+        self._topic = resolve(topic, contract.namespace)
         self._is_overridden = False
 
     @property

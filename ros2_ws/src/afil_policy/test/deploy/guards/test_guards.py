@@ -12,6 +12,7 @@ from afil_core.errors import AfilError
 from afil_core.testing import changed
 from afil_policy.deploy.guards import GUARDS, Guard
 from afil_policy.deploy.guards.build import build_guards
+from afil_policy.deploy.guards.carla_override import CarlaOverride
 from afil_policy.deploy.heartbeat import Heartbeat
 
 
@@ -125,3 +126,20 @@ def test_guards_are_the_contracts_or_those_that_are_named(contract: Contract) ->
     wrong = changed(contract, {"guards": {"contact": {"max_force": 3}}})
     with pytest.raises(AfilError, match=r"guards\.contact"):
         build_guards(wrong)
+
+
+def test_a_person_at_the_wheel_is_known_by_the_contracts_take_over(contract: Contract) -> None:
+    carla = load_contract("carla")
+    assert carla.takeover is not None
+    (guard,) = (g for g in build_guards(carla) if isinstance(g, CarlaOverride))
+    (topic,) = guard.topics
+    assert topic.name == carla.takeover.override
+    assert said(guard) == ""
+    for drives in (True, False):
+        flag = messages.new("std_msgs/msg/Bool", data=drives)
+        guard.receive(topic.name, messages.serialize(flag), 1.0)
+        assert ("a person drives" in said(guard)) == drives
+    with pytest.raises(AfilError, match=r"has no takeover\.override"):
+        made("carla_override", contract)
+    other = made("carla_override", contract, topic="driver/override")
+    assert [t.name for t in other.topics] == ["/driver/override"]
