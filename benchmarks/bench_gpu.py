@@ -76,11 +76,13 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=6.0, help="of each training run")
     parser.add_argument("--frames", type=int, default=500, help="that SAM 2 follows")
     parser.add_argument("--parts", nargs="+", default=list(_EVERY), choices=_EVERY)
+    parser.add_argument("--networks", nargs="+", help="some of ResNet-34, DINOv2-S")
+    parser.add_argument("--results", default="bench-gpu.jsonl", help="file in benchmarks/results")
     args = parser.parse_args()
     if not torch.cuda.is_available():
         print("bench-gpu: torch finds no GPU on this machine, so there is nothing to measure")
         return 0
-    report = Report("bench-gpu.jsonl")
+    report = Report(args.results)
     device = f"{torch.cuda.get_device_name()}, torch {torch.__version__}"
     report.note("device", 1, "", "", device, ok=True)
     print(device, flush=True)
@@ -90,7 +92,9 @@ def main() -> int:
         if {"training", "compile"} & set(args.parts):
             record_demonstrations(folder / "demos", _EPISODES, _LENGTH)
             made = networks(folder)
-            data = gpu_config("autofocus", made["ResNet-34"]).data
+            if args.networks:
+                made = {name: made[name] for name in args.networks}
+            data = gpu_config("autofocus", next(iter(made.values()))).data
             cache = open_cache(folder / "demos", data, folder / "cache", needs_saliency=True)
         if "training" in args.parts:
             for network, options in made.items():

@@ -150,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--threads", type=int, help="processor threads; default: torch's choice")
     parser.add_argument(
-        "--workers", type=int, help="processes that load data; default: as many as pay"
+        "--workers", type=int, help="processes or threads that load data; default: as many as pay"
     )
     parser.add_argument(
         "--log",

@@ -25,7 +25,7 @@ from torch import Tensor
 from afil_policy.data.augmentation import Augmentation
 from afil_policy.data.batch import Batch, Needs, Partner, Tensors
 from afil_policy.data.cache import Cache
-from afil_policy.data.loader import IN_STEP, LoaderOptions, load
+from afil_policy.data.loader import IN_STEP, LoaderOptions, load, load_in_threads
 from afil_policy.data.normalization import Normalization
 from afil_policy.data.partners import other_episodes
 from afil_policy.data.split import Split, epoch_order, epoch_size
@@ -172,7 +172,7 @@ class BatchSource:
             return self._kept(np.sort(steps)[self._rows], seed)
 
         if self._there:
-            loaded = load(kept, places, self._options)
+            loaded = load_in_threads(lambda place: self._sent(kept(place)), places, self._options)
             return (self._finished(made.to(self._device)) for made in loaded)
         return load(lambda place: self._finished(kept(place)), places, self._options)
 
@@ -214,6 +214,14 @@ class BatchSource:
             partner=self._partner(steps, seed),
         )
         return _Kept(batch, self._targets(steps, history), drawn)
+
+    def _sent(self, kept: _Kept) -> _Kept:
+        """The same in memory from which a GPU fetches it beside other work."""
+        if self._device.type != "cuda":
+            return kept
+        # Each thread goes by the first GPU until it is told.
+        with torch.cuda.device(self._device):
+            return kept.pin_memory()
 
     def _finished(self, kept: _Kept) -> Batch:
         """Numbers in their ranges, augmented."""
