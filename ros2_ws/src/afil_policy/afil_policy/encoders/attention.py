@@ -23,8 +23,8 @@ def min_max(maps: Tensor) -> Tensor:
     """
     low = maps.amin(dim=(1, 2), keepdim=True)
     span = maps.amax(dim=(1, 2), keepdim=True) - low
-    flat = span <= _FLAT
-    return torch.where(flat, torch.zeros_like(maps), (maps - low) / span.masked_fill(flat, 1.0))
+    # Divided by infinity, a flat map is all zeros.
+    return (maps - low) / span.masked_fill(span <= _FLAT, torch.inf)
 
 
 def attention_map(
@@ -64,11 +64,11 @@ def predict_attention(
         has the same magnitude everywhere.
     """
     strength = features.abs().sum(dim=1)
-    batch, height, width = strength.shape
-    share = torch.softmax(strength.flatten(1) / temperature, dim=1).view(batch, 1, height, width)
-    # Only ratios count after min-max; the peak at 1 keeps a spread-out map above _FLAT.
-    share = share / share.amax(dim=(2, 3), keepdim=True).detach()
-    return min_max(_upsampled(share, size)[:, 0])
+    # Only ratios count after min-max, so what the softmax divides by is left out; the peak at 1
+    # keeps a spread-out map above _FLAT.
+    peak = strength.amax(dim=(1, 2), keepdim=True).detach()
+    share = ((strength - peak) / temperature).exp_()
+    return min_max(_upsampled(share[:, None], size)[:, 0])
 
 
 def _upsampled(maps: Tensor, size: tuple[int, int] | None) -> Tensor:

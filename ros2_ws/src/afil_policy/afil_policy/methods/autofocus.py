@@ -66,7 +66,8 @@ class Regularization(Part):
         else:
             attention = attention_map(features, config.temperature)
             target = target_at(saliency, (attention.shape[1], attention.shape[2]))
-        which = counted(saliency, valid, skip_empty=config.skip_empty)
+        # What is there at all is there in the smaller map, too.
+        which = counted(target, valid, skip_empty=config.skip_empty)
         return mean_distance(config.distance, attention, target, which)
 
 
