@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any, Final
 
@@ -105,6 +105,13 @@ def decode_override(cdr: bytes) -> Commander:
     """
     human: Any = messages.deserialize(cdr, OVERRIDE_TYPE).data
     return Commander.HUMAN if human else Commander.POLICY
+
+
+#: How a message of each type says who commands.
+DECODERS: Final[Mapping[str, Callable[[bytes], Commander]]] = {
+    COMMANDER_TYPE: decode_commander,
+    OVERRIDE_TYPE: decode_override,
+}
 
 
 class CommanderLog:

@@ -15,13 +15,7 @@ from numpy.typing import NDArray
 from afil_core.actions import DemonstratedActions
 from afil_core.bags import read_bag
 from afil_core.clock import ClockGuard
-from afil_core.commander import (
-    COMMANDER_TYPE,
-    Commander,
-    CommanderLog,
-    decode_commander,
-    decode_override,
-)
+from afil_core.commander import DECODERS, Commander, CommanderLog
 from afil_core.contract import Contract
 from afil_core.episodes.left_out import LeftOut
 from afil_core.errors import AfilError
@@ -87,8 +81,7 @@ class StepReader:
         self._actions = DemonstratedActions(action, self._guard)
         self._commanders = CommanderLog()
         self._commander_topics = {
-            topic: decode_commander if kind == COMMANDER_TYPE else decode_override
-            for topic, (kind, _) in contract.commander_topics().items()
+            topic: DECODERS[type_] for topic, (type_, _) in contract.commander_topics().items()
         }
         self._period_ns = contract.period_ns
         self._waiting: deque[Tick] = deque()
