@@ -17,7 +17,9 @@ import numpy as np
 from afil_core.errors import AfilError, run
 from afil_core.saliency import KeyObject, box_center
 from afil_perception.clips.clip import Clip, Rgb
+from afil_perception.clips.scene import Scene as SceneName
 from afil_perception.detect import DETECTORS
+from afil_perception.pipeline.config import PerceptionConfig, load_config
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.track import TRACKERS
 from benchmarks.authors.data import follow_first_box, load_authors_video
@@ -28,6 +30,7 @@ from benchmarks.bench_perceive_cost import (
     ms_per_frame,
     stand_ins,
 )
+from benchmarks.bench_perceive_drive import FRAME_NS, Ride, hits, ride
 from benchmarks.bench_perceive_noise import (
     authors_rule,
     faults,
@@ -45,6 +48,7 @@ from benchmarks.bench_perceive_scenes import (
 )
 from benchmarks.report import Report
 
+TOWN = Path(__file__).parents[1] / "ros2_ws/src/afil_perception/config/town.yaml"
 VIDEOS = ("lift_carrot_confounded", "route_2416_seed_201")
 NEAR_PX = 25.0
 
@@ -131,11 +135,35 @@ def fidelity(report: Report, data: Path, seeds: int) -> None:
     report.add(f"carrot: right object within {NEAR_PX:g} px", hits / len(told), "share", ">= 0.9")
 
 
-def _kept(clip: Clip, instruction: str) -> list[tuple[KeyObject, ...]]:
-    """Key objects of each frame by the backends without weights."""
-    pipeline = Pipeline(stand_ins())
-    saliency = pipeline.config.saliency.for_scene(driving=False)
-    description = pipeline.plan(instruction, clip, "", "manipulation").description
+def driving(report: Report, seeds: int) -> None:
+    """Whether what is dangerous in the town is among the key objects."""
+    rides = [ride(seed) for seed in range(seeds)]
+    shares = []
+    for config in (stand_ins(), load_config(TOWN)):
+        found = [_hits_of(one, config) for one in rides]
+        hit, there = (sum(column) for column in zip(*found, strict=True))
+        shares.append(hit / max(there, 1))
+    report.add(
+        f"town: hazard hit by a key object, stand-ins with its colors (n = {seeds})",
+        shares[1], "share", "", shares[0],
+    )  # fmt: skip
+
+
+def _hits_of(one: Ride, config: PerceptionConfig) -> tuple[int, int]:
+    clip = ImagesClip(one.images, FRAME_NS)
+    return hits(_kept(clip, one.instruction, config, "driving"), one.hazards)
+
+
+def _kept(
+    clip: Clip,
+    instruction: str,
+    config: PerceptionConfig | None = None,
+    scene: SceneName = "manipulation",
+) -> list[tuple[KeyObject, ...]]:
+    """Key objects of each frame, by default by the backends without weights."""
+    pipeline = Pipeline(config or stand_ins())
+    saliency = pipeline.config.saliency.for_scene(driving=scene == "driving")
+    description = pipeline.plan(instruction, clip, "", scene).description
     keys = dict.fromkeys(("describe", "instances", "filter", "saliency"), "")
     frames = pipeline.run(clip, description, keys, saliency)
     return [getattr(frame, "objects", ()) for frame in frames]
@@ -182,6 +210,7 @@ def _command() -> int:
     cost(report, args.seconds)
     identities(report, args.seeds)
     fidelity(report, args.data, args.seeds)
+    driving(report, args.seeds)
     return 1 if report.failures else 0
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from afil_core.saliency import KeyObject
+from benchmarks.bench_perceive_drive import hits
 from benchmarks.bench_perceive_hota import identity
 from benchmarks.bench_perceive_noise import (
     authors_rule,
@@ -50,6 +51,12 @@ def test_boxes_that_overlap_by_half_count_at_lower_thresholds_alone() -> None:
 
 def test_boxes_of_another_phrase_are_no_hits() -> None:
     assert identity([[at(1, 0)]], [[at(1, 0, "b")]]).hota == 0
+
+
+def test_a_hazard_is_hit_by_an_object_whose_center_is_in_its_box() -> None:
+    hazards = [[(0.0, 0.0, 20.0, 20.0)], [], [(100.0, 0.0, 120.0, 20.0)], [(0.0, 0.0, 9.0, 9.0)]]
+    kept = [[at(1, 2)], [at(1, 2)], [at(1, 2), at(2, 105)], []]
+    assert hits(kept, hazards) == (2, 3)
 
 
 BOX = (10.0, 10.0, 30.0, 30.0)

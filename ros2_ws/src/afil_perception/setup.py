@@ -11,7 +11,10 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),
         (f"share/{package_name}/launch", ["launch/live.launch.py", "launch/perceive.launch.py"]),
-        (f"share/{package_name}/config", ["config/perception.yaml", "config/stand_ins.yaml"]),
+        (
+            f"share/{package_name}/config",
+            ["config/perception.yaml", "config/stand_ins.yaml", "config/town.yaml"],
+        ),
     ],
     install_requires=[
         "setuptools",

@@ -15,7 +15,7 @@ from afil_core.schema import Schema
 from afil_perception.clips.clip import Rgb
 from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detection, Detector
-from afil_perception.detect.lexicon import ColorName, color_of, shipped_colors
+from afil_perception.detect.lexicon import Colors, colors_of, shipped_colors
 from afil_perception.detect.palette import membership, to_hsv
 
 _MEMBER = 0.25
@@ -57,7 +57,7 @@ class ColorDetector(Detector):
             min_score: Least score of a detection.
             max_candidates: Most detections per phrase and frame.
             typical_colors: Colors of further objects, or other colors for known ones, e.g.
-                ``{mug: blue}``.
+                ``{mug: blue}``, or ``{car: [red, white]}`` for what may have any of some.
         """
 
         renamed = {
@@ -71,11 +71,11 @@ class ColorDetector(Detector):
         min_part_fraction: float = Field(0.2, ge=0.0, le=1.0)
         min_score: float = Field(0.4, ge=0.0, le=1.0)
         max_candidates: int = Field(5, ge=1)
-        typical_colors: dict[str, ColorName] = Field(default_factory=dict)
+        typical_colors: dict[str, Colors] = Field(default_factory=dict)
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        own = {noun.lower(): color for noun, color in config.typical_colors.items()}
+        own = {noun.lower(): colors for noun, colors in config.typical_colors.items()}
         self._lexicon = {**shipped_colors(), **own}
 
     def problems(self, phrases: Sequence[Phrase]) -> dict[str, str]:
@@ -87,27 +87,32 @@ class ColorDetector(Detector):
                 f"{{{p.text}: ...}}}})"
             )
             for p in phrases
-            if color_of(p.text, self._lexicon) is None
+            if not colors_of(p.text, self._lexicon)
         }
 
     def detect(self, images: Sequence[Rgb], phrases: Sequence[Phrase]) -> list[list[Detection]]:
         """Regions of the phrases' colors, at most ``max_candidates`` of each, best first."""
-        colors = [(p, color_of(p.text, self._lexicon)) for p in phrases]
-        known = [(p, color) for p, color in colors if color is not None]
+        known = [(p, colors_of(p.text, self._lexicon)) for p in phrases]
         return [self._detect(image, known) for image in images]
 
-    def _detect(self, rgb: Rgb, phrases: Sequence[tuple[Phrase, str]]) -> list[Detection]:
+    def _detect(
+        self, rgb: Rgb, phrases: Sequence[tuple[Phrase, tuple[str, ...]]]
+    ) -> list[Detection]:
         hsv = to_hsv(rgb)
+        least = self._config.min_area_fraction * float(rgb.shape[0] * rgb.shape[1])
+        wanted = {color for _, colors in phrases for color in colors}
+        regions = {color: _regions(membership(hsv, color), least) for color in wanted}
         found = []
-        for phrase, color in phrases:
-            found.extend(self._find(phrase, membership(hsv, color)))
+        for phrase, colors in phrases:
+            of_phrase = [d for c in colors for d in self._find(phrase, regions[c], rgb)]
+            of_phrase.sort(key=lambda d: -d.score)
+            found.extend(of_phrase[: self._config.max_candidates])
         return found
 
-    def _find(self, phrase: Phrase, member: NDArray[np.float32]) -> list[Detection]:
-        image_area = float(member.size)
-        regions = _regions(member, self._config.min_area_fraction * image_area)
+    def _find(self, phrase: Phrase, regions: list[_Region], rgb: Rgb) -> list[Detection]:
+        image_area = float(rgb.shape[0] * rgb.shape[1])
         if not phrase.plural:
-            regions = self._merge_parts(regions, member.shape[1])
+            regions = self._merge_parts(regions, rgb.shape[1])
         detections = []
         for region in regions:
             width = region.box[2] - region.box[0]
@@ -118,8 +123,7 @@ class ColorDetector(Detector):
             score = region.color * float(np.sqrt(region.solidity)) * size
             if score >= self._config.min_score:
                 detections.append(Detection(phrase.text, round(score, 4), region.box))
-        detections.sort(key=lambda d: -d.score)
-        return detections[: self._config.max_candidates]
+        return detections
 
     def _merge_parts(self, regions: list[_Region], width: int) -> list[_Region]:
         """Join near regions of comparable size: one object behind a finger of the gripper."""

@@ -1,4 +1,4 @@
-"""Which color a phrase has: the one it says, else the typical one of its object."""
+"""Which colors a phrase may have: the one it says, else the typical ones of its object."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from afil_core.schema import Schema, parse
 from afil_perception.detect.palette import PALETTE, canonical_color
@@ -26,25 +26,33 @@ ColorName = Annotated[str, AfterValidator(_known)]
 """A color of the palette, or a synonym of one, which becomes its palette name."""
 
 
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Colors = Annotated[tuple[ColorName, ...], BeforeValidator(_several)]
+"""One color, or those that a thing may have: cars are red, blue and white."""
+
+
 class Lexicon(Schema):
     """The file of typical colors.
 
     Attributes:
-        colors: Color by object.
+        colors: Colors by object.
     """
 
-    colors: dict[str, ColorName]
+    colors: dict[str, Colors]
 
 
 @cache
-def shipped_colors() -> Mapping[str, str]:
-    """Typical colors of everyday objects, as shipped: object to palette color."""
+def shipped_colors() -> Mapping[str, tuple[str, ...]]:
+    """Typical colors of everyday objects, as shipped: object to palette colors."""
     text = files("afil_perception.detect").joinpath(_FILE).read_text(encoding="utf-8")
     return parse(Lexicon, text, _FILE).colors
 
 
-def color_of(phrase: str, lexicon: Mapping[str, str]) -> str | None:
-    """The palette color of a noun phrase; None when neither it nor the lexicon says one.
+def colors_of(phrase: str, lexicon: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The palette colors of a noun phrase; none when neither it nor the lexicon says one.
 
     A color word before the noun counts first; a color word as the noun itself (*the orange*)
     is an object of the lexicon.
@@ -53,13 +61,13 @@ def color_of(phrase: str, lexicon: Mapping[str, str]) -> str | None:
     for word in words[:-1]:
         color = canonical_color(word)
         if color is not None:
-            return color
+            return (color,)
     for start in range(len(words)):
         rest = " ".join(words[start:])
         for noun in (rest, *_singulars(rest)):
             if noun in lexicon:
                 return lexicon[noun]
-    return None
+    return ()
 
 
 def _singulars(noun: str) -> list[str]:

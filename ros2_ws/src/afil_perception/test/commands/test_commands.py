@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from afil_core.episodes import list_episodes
+from afil_core.errors import AfilError
 from afil_core.process.parameters import describe
 from afil_perception.commands import import_video, models, perceive, review
 from afil_perception.pipeline.parameters import PerceiveParameters
@@ -100,6 +101,13 @@ def test_the_command_takes_what_the_launch_file_takes(run, capsys) -> None:
     assert flags == {p.name for p in describe(PerceiveParameters)} - {"publish"}
     for parameter in describe(PerceiveParameters):
         assert parameter.name == "publish" or f"default: {parameter.text or 'none'})" in out
+
+
+def test_how_a_run_is_done_is_read_from_the_launch_file_s_texts() -> None:
+    given = PerceiveParameters(jobs=3, engine="{name: ray, gpus_per_job: 0.5}")
+    assert (given.how().jobs, given.how().engine.config.gpus_per_job) == (3, 0.5)
+    with pytest.raises(AfilError, match="engine and jobs: engine can't be used: there is no"):
+        PerceiveParameters(engine="rey").how()
 
 
 def test_a_dataset_is_reviewed_as_typed(run, make_episode, moving_carrot, tmp_path) -> None:

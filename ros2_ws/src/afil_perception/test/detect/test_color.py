@@ -6,7 +6,7 @@ from afil_core.saliency import box_center
 from afil_perception.describe import Phrase
 from afil_perception.detect import DETECTORS, Detection
 from afil_perception.detect.color import ColorDetector
-from afil_perception.detect.lexicon import color_of, shipped_colors
+from afil_perception.detect.lexicon import colors_of, shipped_colors
 
 ORANGE, RED, GREEN, YELLOW = (255, 130, 10), (200, 20, 20), (20, 140, 40), (230, 210, 20)
 CARROT = Phrase(text="carrot", role="target")
@@ -33,7 +33,7 @@ def detect(image: np.ndarray, phrase: Phrase) -> list[Detection]:
     ],
 )
 def test_a_said_color_counts_before_the_typical_one(phrase: str, color: str | None) -> None:
-    assert color_of(phrase, shipped_colors()) == color
+    assert colors_of(phrase, shipped_colors()) == ((color,) if color else ())
 
 
 def test_a_configuration_adds_typical_colors_and_changes_known_ones(draw) -> None:
@@ -48,13 +48,25 @@ def test_a_configuration_adds_typical_colors_and_changes_known_ones(draw) -> Non
     ]
 
 
+def test_a_thing_may_have_any_of_some_colors(draw) -> None:
+    image = draw([(40, 60, 8, RED), (110, 60, 9, YELLOW), (75, 20, 8, GREEN)])
+    detector = DETECTORS.select("color", typical_colors={"Car": ["red", "yellow"]}).build()
+    car = Phrase(text="car", role="target", plural=True)
+    (found,) = detector.detect([image], [car])
+    assert sorted(box_center(d.box) for d in found) == [(40.5, 60.5), (110.5, 60.5)]
+    (one,) = detector.detect([image], [Phrase(text="red car", role="target")])
+    assert [box_center(d.box) for d in one] == [(40.5, 60.5)]
+
+
 def test_a_synonym_of_a_color_is_its_palette_name() -> None:
     config = DETECTORS.select("color", typical_colors={"mug": "Grey"}).config
-    assert config.typical_colors == {"mug": "gray"}
+    assert config.typical_colors == {"mug": ("gray",)}
 
 
 def test_an_unknown_color_in_the_configuration_is_refused_by_key() -> None:
-    with pytest.raises(AfilError, match=r"typical_colors\.mug is 'blurple', which is no known"):
+    with pytest.raises(
+        AfilError, match=r"typical_colors\.mug\[0\] is 'blurple', which is no known"
+    ):
         DETECTORS.select("color", typical_colors={"mug": "blurple"})
 
 

@@ -55,8 +55,9 @@ def launch(*arguments: str, cwd: Path | None = None) -> tuple[int, str]:
 
 def test_the_launch_file_perceives_a_dataset_and_ends_with_0(make_episode, moving_carrot) -> None:
     episode = make_episode(moving_carrot)
-    code, output = launch(f"dataset:={episode.path.parent}")
+    code, output = launch(f"dataset:={episode.path.parent}", "jobs:=2", "engine:=threads")
     assert code == 0, output
+    assert "detect: color, a stand-in, for no weights of" in output
     assert "sidecars written 1, up to date 0, bags that failed 0" in output
     assert len(list(episode.saliency_maps("image"))) == 10
 

@@ -5,6 +5,7 @@ import yaml
 
 from afil_core.errors import AfilError
 from afil_core.schema import parse, to_plain
+from afil_perception.describe import Phrase
 from afil_perception.pipeline.config import PerceptionConfig, load_config
 
 SHIPPED = Path(__file__).parents[2] / "config" / "perception.yaml"
@@ -26,6 +27,13 @@ def test_the_file_of_the_stand_ins_names_them_with_every_option() -> None:
     assert all(selection.kind.stand_in_for for selection in named.values())
     plain = to_plain(config)
     assert yaml.safe_load(STAND_INS.read_text()) == {key: plain[key] for key in named}
+
+
+def test_the_file_for_the_town_knows_colors_for_all_that_its_instruction_names() -> None:
+    detector = load_config(SHIPPED.with_name("town.yaml")).detector.build()
+    named = ("red light", "stop sign", "pedestrian", "cyclist", "car")
+    phrases = [Phrase(text=text, role="target") for text in named]
+    assert detector.problems(phrases) == {}
 
 
 def test_keys_that_are_left_out_have_their_defaults() -> None:
