@@ -107,6 +107,6 @@ docs: ## Copy the templates into docs/extending
 	@python3 tools/docs.py
 
 clean: ## Remove the environment and the demo's output
-	rm -rf $(VENV) $(VENV)-rclpy $(DEMO_DIR)
+	rm -rf $(VENV) $(VENV)-rclpy $(DEMO_DIR) $(DRIVE_DIR)
 
 include mk/*.mk

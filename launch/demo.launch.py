@@ -38,6 +38,10 @@ ARGUMENTS = {
     "recorded_cues": ("intact", "Cues to record and train with; none and intact are two datasets"),
     "episodes": ("200", "Demonstrations to record of each"),
     "first_seed": ("0", "Seed of the first demonstration"),
+    "saliency": (
+        "perceive",
+        "perceive, or oracle: what the simulator itself knows (training: data.saliency: oracle)",
+    ),
     "noise": ("0.004", "Noise on the expert's commands (m)"),
     "train_config": (
         str(Path(__file__).with_name("demo_train.yaml")),
@@ -48,6 +52,7 @@ ARGUMENTS = {
     "methods": ("bc,autofocus", "Methods to train and test"),
     "cues": ("intact,broken", "Variants of the cue to test with, where one was recorded"),
     "eval_episodes": ("20", "Test episodes of each policy and cue"),
+    "videos": ("0", "Test episodes of each policy and cue that are filmed"),
     "eval_first_seed": ("1000", "Seed of the first test episode; demonstrations start at 0"),
 }
 # A recording without a cue is tested without one.
@@ -96,12 +101,7 @@ def _learned(args: dict[str, str], folder: Path, cue: str) -> list[Stage]:
             f"record, cue {cue}",
             [*_ros2("launch", "afil_teleop", "record.launch.py"), *record, f"dataset:={demos}"],
         ),
-        Stage(
-            "perceive",
-            # What the demo shows must not follow from the models that a machine happens to have.
-            _ros2("launch", "afil_perception", "perceive.launch.py")
-            + [f"dataset:={demos}", f"config:={_stand_ins()}"],
-        ),
+        _saliency(args, demos),
     ]
     for method in args["methods"].split(","):
         run = ["--dataset", str(demos), "--method", method]
@@ -110,6 +110,14 @@ def _learned(args: dict[str, str], folder: Path, cue: str) -> list[Stage]:
             Stage(f"train {method}", _ros2("run", "afil_policy", "train") + run + options)
         )
     return learned
+
+
+def _saliency(args: dict[str, str], demos: Path) -> Stage:
+    if args["saliency"] == "oracle":
+        return Stage("oracle", _ros2("run", "afil_sim", "oracle") + ["--dataset", str(demos)])
+    launch = _ros2("launch", "afil_perception", "perceive.launch.py")
+    # What the demo shows must not follow from the models that a machine happens to have.
+    return Stage("perceive", [*launch, f"dataset:={demos}", f"config:={_stand_ins()}"])
 
 
 def _tested(args: dict[str, str], folder: Path, recorded: str) -> Iterator[tuple[Stage, str]]:
@@ -122,7 +130,7 @@ def _tested(args: dict[str, str], folder: Path, recorded: str) -> Iterator[tuple
         words = ["--checkpoint", str(folder / "runs" / method), "--robot", args["robot"]]
         words += ["--env", args["env"]] if args["env"] else []
         words += ["--task", task] if task else []
-        words += ["--cue", cue, "--episodes", args["eval_episodes"]]
+        words += ["--cue", cue, "--episodes", args["eval_episodes"], "--videos", args["videos"]]
         words += ["--first-seed", args["eval_first_seed"], "--output", result]
         title = f"evaluate {method}, cue {cue}" + (f", {task}" if len(tasks) > 1 else "")
         yield Stage(title, _ros2("run", "afil_policy", "evaluate") + words), result
@@ -173,6 +181,8 @@ def _start(
 def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Begin with the first stage."""
     args = {name: context.launch_configurations[name] for name in ARGUMENTS}
+    if args["saliency"] not in ("perceive", "oracle"):
+        raise RuntimeError(f"saliency:={args['saliency']} is neither perceive nor oracle")
     for name in ("episodes", "eval_episodes"):
         if not args[name].isdecimal() or not int(args[name]):
             raise RuntimeError(f"{name}:={args[name]} is not a positive whole number")

@@ -1,6 +1,15 @@
 # The town for driving.
 
-.PHONY: bench-drive-expert bench-sim
+.PHONY: demo-drive bench-drive-expert bench-sim
+
+DRIVE_DIR ?= demo-drive
+# Smaller numbers for a look: make demo-drive DRIVE="episodes:=4 epochs:=1 eval_episodes:=2"
+DRIVE ?=
+
+demo-drive: install ## The whole loop in the town, original and confounded, seen and unseen routes (6 GB of recordings)
+	@$(RUN) ros2 launch launch/demo.launch.py output:=$(DRIVE_DIR) robot:=carla \
+	  recorded_cues:=none,intact cues:=previous test_tasks:=drive,drive_unseen episodes:=20 noise:=0.1 \
+	  saliency:=oracle train_config:=launch/demo_drive_train.yaml eval_episodes:=10 videos:=1 $(DRIVE)
 
 bench-drive-expert: install ## Driving Score of the town's expert on every route, and of two bad drivers (about 4 minutes)
 	@$(RUN) $(BIN)/python -m benchmarks.bench_drive_expert

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from afil_core import messages
 from afil_core import world_protocol as protocol
 from afil_core.bags import read_bag
 from afil_core.contract import load_contract
 from afil_core.episodes import Episode
+from afil_core.errors import AfilError
+from afil_core.saliency import Sidecar
 from afil_sim.running import demonstration
 from afil_sim.running.episodes import Episodes, EpisodesConfig
+from afil_sim.running.oracle import FOLDER, write_oracle
 from afil_sim.running.pilot import ExpertPilot
 from afil_sim.tasks import make_task
 from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
 
+CLOCK = "rosgraph_msgs/msg/Clock"
+# Each with the middle of an episode, a cue and noise.
+WORLDS = {
+    "franka": {"seed": 7, "max_steps": 40},
+    "carla": {"seed": 2, "max_steps": 40, "noise": 0.1},
+}
 
-def record(dataset, *, seed, cue="intact", noise=0.008):
+
+def record(dataset, *, seed, robot="franka", cue="intact", noise=0.008, **options):
     """One expert episode; answers its folder and the world's last status."""
-    contract = load_contract("franka")
-    task = make_task(contract, "lift_carrot", cue=cue, noise=noise)
+    contract = load_contract(robot)
+    task = make_task(contract, cue=cue, noise=noise, **options)
     world = Episodes(task, contract, EpisodesConfig(first_seed=seed))
     pilot = ExpertPilot(contract)
     recorder = EpisodeRecorder(
@@ -29,18 +44,21 @@ def record(dataset, *, seed, cue="intact", noise=0.008):
     recorder.start()
     sent = itertools.count()
     world.reset()
-    status = world.status
+    status, now_ns = world.status, 0
     try:
         while not (status.done and status.frames):
             for topic, cdr in world.poll(0.0):
+                if topic == protocol.CLOCK_TOPIC:
+                    now_ns = messages.stamp_to_ns(messages.deserialize(cdr, CLOCK).clock)
                 if topic in contract.topics():
-                    recorder.receive(topic, cdr, 0, next(sent))
+                    recorder.receive(topic, cdr, now_ns, next(sent))
                 if topic == protocol.EPISODE_TOPIC:
                     status = protocol.EpisodeStatus.decode(cdr)
                 for command_topic, command in (
                     pilot.receive(cdr) if topic == demonstration.TOPIC else []
                 ):
-                    recorder.receive(command_topic, command, 0, next(sent))
+                    if command_topic in contract.topics():
+                        recorder.receive(command_topic, command, now_ns, next(sent))
                     world.receive(command_topic, command)
     finally:
         task.close()
@@ -67,3 +85,50 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path):
     assert list(read_bag(first)) == list(read_bag(second))
     other, _ = record(tmp_path / "c", seed=8)
     assert list(read_bag(first)) != list(read_bag(other))
+
+
+@pytest.mark.parametrize("robot", WORLDS)
+def test_two_processes_record_the_same_images_and_labels(tmp_path, robot):
+    code = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); "
+        "from test_recording_without_ros import WORLDS, record; "
+        "record(Path(sys.argv[2]), robot=sys.argv[3], **WORLDS[sys.argv[3]])"
+    )
+    here = str(Path(__file__).parent)
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code, here, str(tmp_path / name), robot])
+        for name in ("a", "b")
+    ]
+    assert [p.wait(timeout=120) for p in processes] == [0, 0]
+    first, second = (Episode(tmp_path / name / "episode_000000") for name in ("a", "b"))
+    assert list(read_bag(first.path)) == list(read_bag(second.path))
+    steps = list(zip(first.steps(), second.steps(), strict=True))
+    anchor = first.contract.anchor
+    assert len(steps) >= 38
+    for a, b in steps:
+        assert np.array_equal(a.observations[anchor], b.observations[anchor])
+        assert np.array_equal(a.action, b.action)
+    images = [a.observations[anchor] for a, _ in steps]
+    assert len({i.tobytes() for i in images}) > len(images) / 2, "and it moves"
+
+
+def test_a_drive_is_driven_again_for_what_matters_in_it(tmp_path):
+    path, status = record(tmp_path / "demos", robot="carla", seed=0, noise=0.1, max_steps=60)
+    episode = Episode(path)
+    written = write_oracle(episode)
+    assert written is not None and written.frames == status.frames
+    assert write_oracle(episode) is None, "it is there"
+    sidecar = Sidecar(path, FOLDER)
+    image = episode.contract.stream(episode.contract.anchor).topic
+    found = list(sidecar.key_objects(image))
+    assert sum(bool(objects) for _, objects in found) == written.frames_with_objects > 0
+    maps = list(sidecar.maps(image))
+    assert [stamp for stamp, _ in maps] == [stamp for stamp, _ in found]
+    assert all((m.max() > 200) == bool(o) for (_, m), (_, o) in zip(maps, found, strict=True))
+    assert "oracle" in sidecar.provenance.sentence()
+
+
+def test_an_episode_that_cannot_be_driven_again_is_refused(tmp_path):
+    path, _ = record(tmp_path / "arm", seed=1, max_steps=5)
+    with pytest.raises(AfilError, match="does not say in every frame what was applied"):
+        write_oracle(Episode(path))

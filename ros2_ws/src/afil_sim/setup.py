@@ -38,6 +38,7 @@ setup(
             "world_node = afil_sim.nodes.world_node:main",
             "expert_node = afil_sim.nodes.expert_node:main",
             "gym_contract = afil_sim.commands.gym_contract:main",
+            "oracle = afil_sim.commands.oracle:main",
         ],
         "gymnasium.envs": ["afil_sim = afil_sim.running.registration:register_environments"],
     },

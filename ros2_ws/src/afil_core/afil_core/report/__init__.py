@@ -8,7 +8,18 @@ file in ``templates/``. Everything is escaped::
 """
 
 from afil_core.report.chart import Chart
-from afil_core.report.page import Figure, Heading, Note, Page, Paragraph, Part, Row
+from afil_core.report.page import Figure, Heading, Note, Page, Paragraph, Part, Row, Video
 from afil_core.report.table import Table
 
-__all__ = ["Chart", "Figure", "Heading", "Note", "Page", "Paragraph", "Part", "Row", "Table"]
+__all__ = [
+    "Chart",
+    "Figure",
+    "Heading",
+    "Note",
+    "Page",
+    "Paragraph",
+    "Part",
+    "Row",
+    "Table",
+    "Video",
+]

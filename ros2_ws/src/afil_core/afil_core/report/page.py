@@ -64,6 +64,20 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Video:
+    """A film inside of the page, with its caption: WebM."""
+
+    webm: bytes
+    caption: str
+    template: ClassVar[str] = "video.html"
+
+    @property
+    def data(self) -> str:
+        """The film as base64."""
+        return base64.b64encode(self.webm).decode("ascii")
+
+
+@dataclass(frozen=True)
 class Row:
     """Parts beside one another, as many as fit."""
 

@@ -6,10 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from afil_core.contract import Contract, load_contract
 from afil_core.errors import run
 from afil_core.process.ros2 import ros2_command
 from afil_core.progress import Progress
 from afil_policy.deploy.preflight import check_deployment, robot_of_environment
+from afil_policy.evaluation.film import Film
 from afil_policy.evaluation.processes import ProcessGroup
 from afil_policy.evaluation.results import (
     Results,
@@ -48,28 +50,40 @@ def _main() -> int:
 
 
 def _evaluate(args: argparse.Namespace, setting: Setting, results: Results) -> Results:
+    contract = load_contract(args.robot)
     # The deployed system has to be ended before the context goes down.
     with evaluate_node() as node:
+        if args.videos:
+            node.watch(contract.stream(contract.anchor))
         node.require_quiet_network()
         log = args.output.with_suffix(".log")
         with ProcessGroup(_deployment(args, setting, results.next_seed), log) as system:
-            return _episodes(args, node, system, results)
+            return _episodes(args, node, system, results, contract)
 
 
 def _episodes(
-    args: argparse.Namespace, node: EvaluateNode, system: ProcessGroup, results: Results
+    args: argparse.Namespace,
+    node: EvaluateNode,
+    system: ProcessGroup,
+    results: Results,
+    contract: Contract,
 ) -> Results:
     label = f"evaluating {results.setting.method}, cue {results.setting.cue}"
     progress = Progress(label, args.episodes, done=len(results.episodes))
     node.wait_until_active(system.require_alive, args.start_timeout)
     while len(results.episodes) < args.episodes:
         seed = results.next_seed
-        watch = node.run_episode(seed, system.require_alive, args.episode_timeout)
+        film = None
+        if len(results.episodes) < args.videos:
+            film = Film(args.output, seed, contract.control_rate_hz)
+        watch = node.run_episode(seed, system.require_alive, args.episode_timeout, film)
         assert watch.result is not None
         results = results.with_episode(watch.result).in_task(watch.task)
         save_results(args.output, results)
         verdict = "success" if watch.result.success else "failure"
         so_far = f"{results.successes}/{len(results.episodes)} successes"
+        if results.has_scores:
+            so_far += f", mean score {results.score_sentence()}"
         progress.advance(detail=f"seed {seed} {verdict}, {watch.result.steps} steps, {so_far}")
     return results
 
@@ -84,6 +98,7 @@ def _deployment(args: argparse.Namespace, setting: Setting, first_seed: int) -> 
         "cue": setting.cue,
         "mode": "lock_step",
         "auto_reset": "false",
+        "max_steps": str(args.max_steps),
         "first_seed": str(first_seed),
         "device": args.device,
     }
@@ -107,6 +122,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--task", default="", help="task of the world; the robot's usual one")
     parser.add_argument("--cue", default="none", help="confounding cue of the world")
     parser.add_argument("--episodes", type=int, default=20, help="number of episodes")
+    parser.add_argument(
+        "--max-steps", type=int, default=0, help="longest episode; 0: the task's own"
+    )
+    parser.add_argument(
+        "--videos", type=int, default=0, help="film so many episodes, beside the output"
+    )
     parser.add_argument("--first-seed", type=int, default=1000, help="seed of the first episode")
     parser.add_argument("--device", default="cpu", help="torch device of the policy node")
     parser.add_argument("--start-timeout", type=float, default=120.0, metavar="S")

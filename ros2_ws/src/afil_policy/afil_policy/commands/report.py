@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from afil_core import storage
 from afil_core.errors import run
 from afil_core.process.arguments import renamed
-from afil_core.report import Chart, Figure, Heading, Note, Page, Paragraph, Part, Row, Table
+from afil_core.report import Chart, Figure, Heading, Note, Page, Paragraph, Part, Row, Table, Video
 from afil_policy.deploy.runner import PolicyRunner
+from afil_policy.evaluation.film import films
 from afil_policy.evaluation.pictures import encode_png, overlay, side_by_side
 from afil_policy.evaluation.results import Results, load_results
 from afil_policy.evaluation.scene import (
@@ -23,7 +24,12 @@ from afil_policy.evaluation.scene import (
     describe_demonstrations,
     show_moments,
 )
-from afil_policy.evaluation.table import run_labels, seeds_sentence, success_table
+from afil_policy.evaluation.table import (
+    run_labels,
+    score_table,
+    seeds_sentence,
+    success_table,
+)
 from afil_policy.training.layout import FOLDER
 from afil_policy.training.log import read_losses
 
@@ -42,13 +48,17 @@ def _main() -> int:
     demonstrations = describe_demonstrations(args.dataset)
     policies = _policies(results)
     moments = show_moments(args.dataset, policies)
-    table = success_table(demonstrations, results)
+    tables = [success_table(demonstrations, results)]
+    if any(r.has_scores for r in results):
+        tables.append(score_table(results, demonstrations.notes.get("cue", "")))
     pictures = args.pictures or args.output.parent / "pictures"
     figures = _figures(moments, list(policies))
     for name, (png, _) in figures.items():
         storage.write_bytes(pictures / f"{name}.png", png)
-    _page(demonstrations, results, table, figures).write(args.output)
-    print(f"\n{table.text()}\n\n{seeds_sentence(results)}; in simulation", flush=True)
+    filmed = _films(args.results, results)
+    _page(demonstrations, results, tables, figures, filmed).write(args.output)
+    printed = "\n\n".join(table.text() for table in tables)
+    print(f"\n{printed}\n\n{seeds_sentence(results)}; in simulation", flush=True)
     print(f"report: {args.output}; pictures: {pictures}", flush=True)
     return 0
 
@@ -100,8 +110,9 @@ def _figures(moments: list[Moment], labels: list[str]) -> dict[str, tuple[bytes,
 def _page(
     demonstrations: Demonstrations,
     results: list[Results],
-    table: Table,
+    tables: list[Table],
     figures: Mapping[str, tuple[bytes, str]],
+    filmed: list[Video],
 ) -> Page:
     rows = [png for name, png in figures.items() if name.startswith("attention")]
     parts: list[Part] = [
@@ -111,11 +122,12 @@ def _page(
             "demonstration used. Intervals are 95 % Wilson score intervals."
         ),
         Heading("Success"),
-        table,
+        *tables,
         Heading("What is a stand-in"),
         Note(_stand_ins(demonstrations, results)),
         Heading("Where the policies look"),
         *(Figure(png, caption) for png, caption in rows),
+        *_shown(filmed),
         Heading("Losses"),
         Row(_loss_charts(results)),
         Heading("Runs"),
@@ -124,12 +136,35 @@ def _page(
     return Page("AFIL: from demonstrations to a policy", parts)
 
 
+def _shown(filmed: list[Video]) -> list[Part]:
+    return [Heading("Films"), Row(filmed)] if filmed else []
+
+
+def _films(places: list[Path], results: list[Results]) -> list[Video]:
+    """The first film of each result."""
+    labels, found = run_labels(results), []
+    for place, result in zip(places, results, strict=True):
+        for film in films(place)[:1]:
+            setting = result.setting
+            score = {e.seed: e.score for e in result.episodes}.get(_seed(film), 0.0)
+            caption = (
+                f"{labels[setting.checkpoint]}, {setting.task}, cue {setting.cue}: seed "
+                f"{_seed(film)}, score {100 * score:.0f} %"
+            )
+            found.append(Video(film.read_bytes(), caption))
+    return found
+
+
+def _seed(film: Path) -> int:
+    return int(film.stem.rpartition("_")[2])
+
+
 def _stand_ins(demonstrations: Demonstrations, results: list[Results]) -> list[str]:
     sentences = []
     if any(r.setting.sim for r in results):
         sentences.append(
-            "The robot is simulated (MuJoCo behind the robot's own ROS topics): these rates say "
-            "nothing about the real arm."
+            "The robot is simulated behind its own ROS topics: these rates say nothing about the "
+            "real one."
         )
     if demonstrations.notes.get("cue", "none") != "none":
         sentences.append(
@@ -163,8 +198,10 @@ def _runs(results: list[Results]) -> Table:
         mean = f"{sum(steps) / len(steps):.0f}" if steps else "-"
         setting = result.setting
         label = labels[setting.checkpoint]
-        rows.append((label, setting.cue, str(len(result.episodes)), mean, failed))
-    return Table(("run", "cue", "episodes", "mean steps to success", "failed seeds"), tuple(rows))
+        rows.append((label, setting.task, setting.cue, str(len(result.episodes)), mean, failed))
+    return Table(
+        ("run", "task", "cue", "episodes", "mean steps to success", "failed seeds"), tuple(rows)
+    )
 
 
 if __name__ == "__main__":

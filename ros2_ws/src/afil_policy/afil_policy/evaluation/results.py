@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from scipy.stats import binomtest
 
 from afil_core import schema, storage
@@ -100,6 +102,22 @@ class Results(Schema):
         setting = self.setting.model_copy(update={"task": task})
         return self.model_copy(update={"setting": setting})
 
+    @property
+    def has_scores(self) -> bool:
+        """Whether scores say more than success does."""
+        return any(e.score != float(e.success) for e in self.episodes)
+
+    def score_sentence(self) -> str:
+        """Mean score in percent with its standard error, e.g. ``47.8 ± 3.2 (20 episodes)``."""
+        count = len(self.episodes)
+        if not count:
+            return "no episodes"
+        scores = np.array([100 * e.score for e in self.episodes])
+        if count == 1:
+            return f"{scores[0]:.1f} (1 episode)"
+        error = scores.std(ddof=1) / math.sqrt(count)
+        return f"{scores.mean():.1f} ± {error:.1f} ({count} episodes)"
+
     def sentence(self) -> str:
         """Success with count and interval, e.g. ``18/20 = 90% (95 % interval 70% to 97%)``.
 
@@ -120,6 +138,7 @@ class Results(Schema):
                 "successes": self.successes,
                 "success_rate": self.successes / count,
                 "wilson_interval_95": list(wilson_interval(self.successes, count)),
+                "mean_score": sum(e.score for e in self.episodes) / count,
             }
         return json.dumps(schema.to_plain(self) | {"summary": summary}, indent=1)
 

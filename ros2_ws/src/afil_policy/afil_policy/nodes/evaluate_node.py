@@ -16,9 +16,11 @@ from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
 from afil_core.errors import AfilError
+from afil_core.kinds import Observation
 from afil_core.process.node_main import open_node
 from afil_core.process.stop_signals import StopSignals
 from afil_core.world_protocol import (
+    CLOCK_TOPIC,
     EPISODE_QOS,
     EPISODE_TOPIC,
     EPISODE_TYPE,
@@ -26,6 +28,7 @@ from afil_core.world_protocol import (
     RESET_SERVICE,
     EpisodeStatus,
 )
+from afil_policy.evaluation.film import Film
 from afil_policy.evaluation.protocol import EpisodeWatch
 
 # Discovery of a system that was left running takes about this long.
@@ -42,12 +45,17 @@ class EvaluateNode(Node):
         self._policy_reset = self.create_client(Trigger, POLICY_RESET_SERVICE)
         self._world_reset = self.create_client(ResetWorld, RESET_SERVICE)
         self._watch: EpisodeWatch | None = None
+        self._film: Film | None = None
         self.create_subscription(
             get_message(EPISODE_TYPE),
             EPISODE_TOPIC,
             self._on_status,
             QoSProfile(**EPISODE_QOS.profile()),
             raw=True,
+        )
+        # A long episode has no other news.
+        self.create_subscription(
+            get_message("rosgraph_msgs/msg/Clock"), CLOCK_TOPIC, self._on_time, 1, raw=True
         )
 
     def require_quiet_network(self) -> None:
@@ -92,8 +100,26 @@ class EvaluateNode(Node):
             reason = answer.message if answer is not None else "no answer"
         raise AfilError(f"the policy node was not active after {timeout_s:g} s ({reason})")
 
-    def run_episode(self, seed: int, alive: Callable[[], None], timeout_s: float) -> EpisodeWatch:
+    def watch(self, stream: Observation) -> None:
+        """See an image stream, whose frames make the films."""
+
+        def seen(cdr: bytes) -> None:
+            if self._film is not None:
+                self._film.add(stream.decode(bytes(cdr)).value)
+
+        qos = QoSProfile(**stream.qos.profile())
+        self.create_subscription(get_message(stream.type), stream.topic, seen, qos, raw=True)
+
+    def run_episode(
+        self, seed: int, alive: Callable[[], None], timeout_s: float, film: Film | None = None
+    ) -> EpisodeWatch:
         """Run one episode to its end.
+
+        Args:
+            seed: The seed that is due.
+            alive: Raises when the deployed system has ended.
+            timeout_s: Longest wall time without any news.
+            film: Takes the frames.
 
         Raises:
             AfilError: When the world refuses, runs another seed or falls silent.
@@ -106,6 +132,7 @@ class EvaluateNode(Node):
             raise AfilError(f"the policy node can't be reset ({reason})")
         watch = EpisodeWatch(seed, timeout_s, time.monotonic())
         self._watch = watch
+        self._film = film
         future = self._world_reset.call_async(ResetWorld.Request())
         answered = False
         while watch.result is None:
@@ -117,6 +144,9 @@ class EvaluateNode(Node):
                 reply = future.result()
                 episode = reply.episode if reply.success else None
                 watch.reset_answered(episode, reply.seed, time.monotonic(), reply.message)
+        self._film = None
+        if film is not None:
+            film.close()
         return watch
 
     def _call(self, client: Any, alive: Callable[[], None], end_s: float) -> Any:
@@ -125,6 +155,11 @@ class EvaluateNode(Node):
             alive()
             rclpy.spin_once(self, timeout_sec=_SPIN_S)
         return future.result() if future.done() else None
+
+    def _on_time(self, cdr: bytes) -> None:
+        del cdr
+        if self._watch is not None:
+            self._watch.time_passed(time.monotonic())
 
     def _on_status(self, cdr: bytes) -> None:
         if self._watch is not None:

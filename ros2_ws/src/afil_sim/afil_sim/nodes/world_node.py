@@ -73,6 +73,8 @@ class WorldNode(Node):
             response.message = f"seed {request.seed} is negative; seeds start at 0"
             return response
         status = self._world.reset(request.seed if request.use_seed else None)
+        topic, cdr = self._world.announcement
+        self._outputs[topic].publish(cdr)
         response.success = True
         response.episode, response.seed = status.episode, status.seed
         response.instruction = status.instruction
@@ -86,10 +88,13 @@ class WorldNode(Node):
         self._advance()
 
     def _advance(self) -> None:
-        for topic, cdr in self._world.poll(time.monotonic(), self._missing):
+        messages = self._world.poll(time.monotonic(), self._missing)
+        for topic, cdr in messages:
             self._outputs[topic].publish(cdr)
             if topic == protocol.EPISODE_TOPIC:
                 self._say(self._world.status)
+        if messages:
+            self._world.sent(time.monotonic())
         if self._world.timeouts > self._timeouts:
             self.get_logger().warning(
                 f"no command came for frame {self._world.status.frames - 2} in time; the robot "

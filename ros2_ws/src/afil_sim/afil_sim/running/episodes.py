@@ -139,6 +139,15 @@ class Episodes:
         self.missing = ""
         return self.status
 
+    @property
+    def announcement(self) -> Outgoing:
+        """The time just before a new episode's first frame.
+
+        Whoever has no time yet would take that frame's messages for timeless.
+        """
+        before_ns = self._stamp_ns + protocol.EPISODE_GAP_NS - self._contract.period_ns
+        return protocol.CLOCK_TOPIC, encode_clock(before_ns)
+
     def receive(self, topic: str, cdr: bytes) -> str | None:
         """Take a command.
 
@@ -193,9 +202,10 @@ class Episodes:
         if self._state == "starting":
             return self._start(wall_s) if self._readers_are_there(wall_s, missing) else []
         if self._state != "running":
-            if self._config.auto_reset:
-                self.reset()
-            return []
+            if not self._config.auto_reset:
+                return []
+            self.reset()
+            return [self.announcement]
         waited = wall_s - self._wall_s
         if self._config.mode == "real_time":
             period = self._contract.period_ns * 1e-9
@@ -208,6 +218,15 @@ class Episodes:
                 return []
             self.timeouts += 1
         return self._step(wall_s)
+
+    def sent(self, wall_s: float) -> None:
+        """Take when a frame was sent, which is long after the poll where it was long in making.
+
+        Args:
+            wall_s: A monotonic wall clock, s.
+        """
+        if self._config.mode == "lock_step":
+            self._wall_s = wall_s
 
     def _readers_are_there(self, wall_s: float, missing: Callable[[], str]) -> bool:
         """Whether the first frame may come: nobody who is to see it is still on the way."""
@@ -234,7 +253,7 @@ class Episodes:
         return messages
 
     def _frame(self, observations: Observations, wall_s: float) -> list[Outgoing]:
-        """The messages of one frame: proprioception, the world's own, clock, last the images."""
+        """The messages of one frame: clock, proprioception, the world's own, last the images."""
         self._frames += 1
         self._wall_s = wall_s
         self._answered.clear()
@@ -245,10 +264,10 @@ class Episodes:
             return [(s.topic, s.encode(observations[s.name], stamp)) for s in streams]
 
         return [
+            (protocol.CLOCK_TOPIC, encode_clock(stamp)),
             *encoded(image=False),
             *self._task.world.messages(stamp),
             *self._demonstration(),
-            (protocol.CLOCK_TOPIC, encode_clock(stamp)),
             *encoded(image=True),
         ]
 

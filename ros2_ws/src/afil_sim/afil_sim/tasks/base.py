@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from afil_core.contract import Contract
+from afil_core.errors import AfilError
 from afil_core.registry import Selection
+from afil_core.saliency import KeyObject
 from afil_core.schema import Schema
 from afil_sim.bodies import Vector
 from afil_sim.cues import Cue, CueName, Image
@@ -120,6 +122,20 @@ class Task(ABC):
     def info(self) -> dict[str, Any]:
         """What else there is to know of the state, for whoever looks into the simulation."""
         return {}
+
+    def key_objects(self, size: tuple[int, int]) -> list[KeyObject]:
+        """What matters now in the anchor's image.
+
+        Args:
+            size: Height and width of the image, px.
+
+        Raises:
+            AfilError: When the world does not know.
+        """
+        del size
+        raise AfilError(
+            f"the world of task '{self.name}' does not know what matters in its images"
+        )
 
     def perturb(self, action: Vector, noise: Vector) -> Vector:
         """An expert's action with noise; here none of it."""

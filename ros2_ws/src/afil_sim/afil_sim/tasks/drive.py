@@ -5,13 +5,14 @@ The seed chooses the scenario, one after the other, and all in it that is random
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 from pydantic import Field
 
 from afil_core.contract import Contract
 from afil_core.registry import Selection
+from afil_core.saliency import KeyObject
 from afil_sim.bodies import Vector
 from afil_sim.cues import Image
 from afil_sim.cues.icons import paint_icons
@@ -19,10 +20,14 @@ from afil_sim.experts.driving import DrivingExpert, DrivingExpertConfig
 from afil_sim.scenarios import PAPER, SCENARIOS
 from afil_sim.tasks.base import Task, TaskConfig
 from afil_sim.town.referee import Referee
+from afil_sim.town.relevance import key_objects
 from afil_sim.town.score import counts
 from afil_sim.town.stage import Stage
 from afil_sim.worlds import WORLDS, World
 from afil_sim.worlds.town import Town
+
+# As the Leaderboard's test for a blocked agent, m/s.
+_MOVING: Final = 0.1
 
 
 class Drive(Task):
@@ -41,6 +46,8 @@ class Drive(Task):
             scenarios: Scenarios by name; the seed takes one after the other.
             routes: Those for training, or the others.
             expert: Settings of the scripted driver.
+            blocked_s: An episode ends when the car stands still for so long; the Leaderboard
+                waits 180 s, which is longer than an episode here.
         """
 
         robot: str = "carla"
@@ -56,6 +63,7 @@ class Drive(Task):
         scenarios: tuple[str, ...] = Field(PAPER, min_length=1)
         routes: Literal["seen", "unseen"] = "seen"
         expert: DrivingExpertConfig = Field(default_factory=DrivingExpertConfig)
+        blocked_s: float = Field(30.0, gt=0)
 
     world: Town
 
@@ -67,6 +75,7 @@ class Drive(Task):
         self.stage: Stage
         self.referee: Referee
         self._action: Vector = np.zeros(3)
+        self._standing = 0
 
     def draw(self, seed: int) -> None:
         """Put the car at the begin of its route and everybody else where the seed wants them."""
@@ -81,10 +90,12 @@ class Drive(Task):
         )
         self._expert = DrivingExpert(self._cfg.expert, self.stage)
         self.world.engage(self.expert_action)
+        self._standing = 0
         self._think()
 
     def judge(self) -> None:
         """Let the referee look, and the expert decide."""
+        self._standing = self._standing + 1 if self.world.car.speed < _MOVING else 0
         hit = self.referee.watch(self.world.traffic)
         if hit is not None:
             self.world.bump(hit)
@@ -99,8 +110,13 @@ class Drive(Task):
 
     @property
     def over(self) -> bool:
-        """Whether the route is driven, or lost."""
-        return self.referee.arrived or self.referee.lost
+        """Whether the route is driven, or lost, or the car stands for good."""
+        return self.referee.arrived or self.referee.lost or self.blocked
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the car stands for good."""
+        return self._standing * self.contract.period_ns * 1e-9 >= self._cfg.blocked_s
 
     @property
     def success(self) -> bool:
@@ -119,6 +135,11 @@ class Drive(Task):
             "route_completion": self.referee.completion,
             "infractions": counts(self.referee.infractions),
         }
+
+    def key_objects(self, size: tuple[int, int]) -> list[KeyObject]:
+        """Who is in or near the lane ahead, lights and signs on the route."""
+        world = self.world
+        return key_objects(world.network, self.stage.route, world.traffic, self.referee.s, size)
 
     def expert_action(self) -> Vector:
         """What the scripted driver does in this state: throttle, steer, brake."""

@@ -53,21 +53,32 @@ def seen_boxes(traffic: Traffic, size: tuple[int, int]) -> list[Seen]:
     """
     found = []
     for actor in traffic.visible:
-        box = _project(actor, traffic.ego, size)
+        box = project(actor, traffic.ego, size)
         if box is not None:
             away = math.hypot(actor.x - traffic.ego.x, actor.y - traffic.ego.y)
             found.append(Seen(actor.id, actor.kind, actor.role, box, away))
     return found
 
 
-def _project(
-    thing: Box, ego: Box, size: tuple[int, int]
+def project(
+    thing: Box, ego: Box, size: tuple[int, int], base: float = 0.0
 ) -> tuple[float, float, float, float] | None:
+    """The outline of a box in the image of the front camera, cut off at its edges.
+
+    Args:
+        thing: The box.
+        ego: The ego vehicle.
+        size: Height and width of the image, px.
+        base: Where the box begins above the ground, m; its height is where it ends.
+
+    Returns:
+        x0, y0, x1, y1 in px; None where it is not in the image.
+    """
     height, width = size
     ground = thing.corners()
     corners = np.zeros((8, 3))
     corners[:4, :2] = corners[4:, :2] = ground
-    corners[4:, 2] = thing.height
+    corners[:4, 2], corners[4:, 2] = base, thing.height
     cos, sin = math.cos(ego.yaw), math.sin(ego.yaw)
     dx, dy = corners[:, 0] - ego.x - CAMERA_X * cos, corners[:, 1] - ego.y - CAMERA_X * sin
     # Ahead, to the right, down.
