@@ -12,8 +12,8 @@ setup(
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{package_name}"]),
         (f"share/{package_name}", ["package.xml"]),
-        (f"share/{package_name}/config", ["config/world.yaml"]),
-        (f"share/{package_name}/launch", ["launch/world.launch.py"]),
+        (f"share/{package_name}/config", ["config/world.yaml", "config/carla_objects.json"]),
+        (f"share/{package_name}/launch", ["launch/world.launch.py", "launch/carla.launch.py"]),
     ],
     install_requires=[
         "setuptools",

@@ -29,6 +29,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 from afil_core.commander import policy_topic, require_topics
 from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
+from afil_core.process.launching import drivers
 from afil_core.process.parameters import describe, read_texts
 from afil_core.schema import Schema
 from afil_core.world_protocol import (
@@ -78,6 +79,8 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
                 ],
             )
         )
+    else:
+        actions += drivers(load_contract(given.robot).document, given.bringup)
     return [*actions, *nodes]
 
 

@@ -15,6 +15,7 @@ from launch.actions import LogInfo, Shutdown
 
 from afil_core.process.launching import (
     description,
+    drivers,
     made_node,
     needs,
     read_arguments,
@@ -37,8 +38,11 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     if given.unattended and state.episodes >= given.episodes:
         there = f"{given.dataset} has {state.episodes} episodes already; nothing to record"
         return [LogInfo(msg=there)]
-    world = simulated_world(given.simulation(state)) if given.sim else []
-    return [*world, *_source(given), *_recorder(given, words)]
+    if given.sim:
+        robot = simulated_world(given.simulation(state))
+    else:
+        robot = drivers(given.contract.document, given.bringup)
+    return [*robot, *_source(given), *_recorder(given, words)]
 
 
 def _recorder(given: RecordArguments, words: str) -> list[LaunchDescriptionEntity]:

@@ -22,7 +22,8 @@ from afil_core.topics import Qos, resolve
 
 # What does not change what data mean.
 _MEANINGLESS = (
-    *("description", "namespace", "guards", "world", "extra_topics", "takeover", "recording"),
+    *("bringup", "description", "namespace", "guards", "world", "extra_topics", "takeover"),
+    "recording",
 )
 
 

@@ -57,6 +57,18 @@ class Takeover(Schema):
     topics: dict[str, TopicName] = Field(min_length=1)
 
 
+class Bringup(Schema):
+    """What starts a robot's drivers.
+
+    Attributes:
+        package: Package of a launch file.
+        launch: Its name, in the package's ``launch`` folder.
+    """
+
+    package: str = Field(min_length=1)
+    launch: str = Field(min_length=1)
+
+
 class RecordedImage(Schema):
     """How a raw camera is kept in recordings.
 
@@ -89,6 +101,7 @@ class ContractDocument(Schema):
         guards: What may forbid a policy to command, by the guard's name, with its options; they
             are the policy node's, which checks them.
         world: What a simulated world that stands in for the robot is told; the world checks it.
+        bringup: What starts its drivers, for launch files; None where that is not AFIL's to do.
         extra_topics: Topics that are recorded and not used, e.g. ``/tf_static``.
         recording: Raw cameras that the recorder packs, by the stream's name.
     """
@@ -110,6 +123,7 @@ class ContractDocument(Schema):
     takeover: Takeover | None = None
     guards: dict[str, dict[str, Any]] = {}
     world: dict[str, Any] = {}
+    bringup: Bringup | None = None
     extra_topics: dict[TopicName, RecordedTopic] = {}
     recording: dict[str, RecordedImage] = {}
 

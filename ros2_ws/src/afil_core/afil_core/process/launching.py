@@ -31,9 +31,10 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from afil_core.contract.document import ContractDocument
 from afil_core.errors import AfilError
 from afil_core.process.parameters import describe, read_texts
-from afil_core.schema import Schema, to_plain
+from afil_core.schema import Schema, parse_yaml, to_plain
 from afil_core.world_protocol import simulation_environment, world_launch_file
 
 S = TypeVar("S", bound=Schema)
@@ -134,6 +135,47 @@ def needs(
     return RegisterEventHandler(OnProcessExit(target_action=node, on_exit=ended))
 
 
+def drivers(document: ContractDocument, choice: str) -> Entities:
+    """A robot's drivers, where its contract says what starts them.
+
+    Args:
+        document: The contract's.
+        choice: ``auto``, ``none``, or options of their launch file as YAML.
+
+    Raises:
+        AfilError: When their package is not installed, or there is nothing that takes options.
+    """
+    if choice == "none" or (choice == "auto" and document.bringup is None):
+        return []
+    bringup = document.bringup
+    if bringup is None:
+        raise AfilError(
+            f"bringup:={choice} is for a robot whose contract names a launch file (bringup), and "
+            f"that of {document.robot} names none; start its drivers yourself and leave it out"
+        )
+    options = {} if choice == "auto" else parse_yaml(choice, "bringup")
+    if not isinstance(options, dict):
+        raise AfilError(
+            f"bringup:={choice} is neither auto, none nor options of {bringup.launch} as YAML, "
+            f"e.g. '{{host: gpu1}}'"
+        )
+    try:
+        share = get_package_share_directory(bringup.package)
+    except LookupError as error:
+        raise AfilError(
+            f"the drivers of {document.robot} are started by {bringup.launch} of "
+            f"{bringup.package}, which is not installed here; install it, or start them yourself "
+            f"and say bringup:=none"
+        ) from error
+    source = PythonLaunchDescriptionSource(f"{share}/launch/{bringup.launch}")
+    texts = {name: _text(value) for name, value in options.items()}
+    return [IncludeLaunchDescription(source, launch_arguments=texts.items())]
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def simulated_world(arguments: Mapping[str, Any]) -> Entities:
     """The simulated world, whose topics stay on this machine.
 
@@ -143,10 +185,7 @@ def simulated_world(arguments: Mapping[str, Any]) -> Entities:
     Raises:
         AfilError: When the package of the worlds is not installed.
     """
-    texts = {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in arguments.items()
-    }
+    texts = {name: _text(value) for name, value in arguments.items()}
     source = PythonLaunchDescriptionSource(world_launch_file(get_package_share_directory))
     return [
         *(SetEnvironmentVariable(*pair) for pair in simulation_environment().items()),

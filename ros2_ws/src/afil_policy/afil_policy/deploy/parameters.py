@@ -80,6 +80,11 @@ class DeployArguments(PolicyParameters):
     """Arguments of ``deploy.launch.py``."""
 
     sim: bool = Field(False, description="Add the simulated world; the topics stay the same")
+    bringup: str = Field(
+        "auto",
+        description="Start the robot's drivers, where its contract names their launch file: auto, "
+        "none, or its options as YAML, e.g. '{host: gpu1, passive: true}'",
+    )
     namespace: str = Field("", description="Namespace of the robot's topics and of the nodes")
     watchdog_timeout_s: float = Field(
         0.0,

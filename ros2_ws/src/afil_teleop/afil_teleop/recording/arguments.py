@@ -50,6 +50,11 @@ class RecordArguments(Schema):
     )
     namespace: str = Field("", description="Namespace of the robot's topics and of the nodes")
     sim: bool = Field(False, description="Start the simulated world of the robot")
+    bringup: str = Field(
+        "auto",
+        description="Start the robot's drivers, where its contract names their launch file: auto, "
+        "none, or its options as YAML, e.g. '{host: gpu1, passive: true}'",
+    )
     task: str = Field(
         "",
         description="Name of the task: of the simulated world, or in config/tasks.yaml; of a "

@@ -1,0 +1,151 @@
+"""record.launch.py robot:=carla starts the bridge and spawns the objects.
+
+Packages of the bridge's names stand in for it in a prefix of their own: the bridge is the town,
+and the spawner asks the town's own services for what the file of objects says.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ARGUMENTS = (
+    "host", "port", "timeout", "passive", "synchronous_mode", "town", "fixed_delta_seconds",
+    "synchronous_mode_wait_for_vehicle_control_command", "objects_definition_file",
+    "spawn_sensors_only",
+)  # fmt: skip
+LAUNCH = """
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, ExecuteProcess, LogInfo
+from launch.substitutions import LaunchConfiguration
+
+def generate_launch_description():
+    names = {names!r}
+    return LaunchDescription([
+        *(DeclareLaunchArgument(n, default_value="-") for n in names),
+        *(LogInfo(msg=[f"{package} {{n}}=", LaunchConfiguration(n)]) for n in names),
+        ExecuteProcess(cmd=[{python!r}, *{command!r}], output="screen"),
+    ])
+"""
+SPAWNER = """
+import json, sys
+import rclpy
+from carla_msgs.srv import SpawnObject
+from diagnostic_msgs.msg import KeyValue
+
+rclpy.init()
+node = rclpy.create_node("carla_spawn_objects")
+client = node.create_client(SpawnObject, "/carla/spawn_object")
+client.wait_for_service(60.0)
+
+def spawn(thing, parent=0):
+    more = {k: v for k, v in thing.items() if k not in ("type", "id", "spawn_point", "sensors")}
+    pairs = [KeyValue(key=k, value=str(v)) for k, v in more.items()]
+    asked = SpawnObject.Request(
+        type=thing["type"], id=thing["id"], attach_to=parent, attributes=pairs
+    )
+    future = client.call_async(asked)
+    rclpy.spin_until_future_complete(node, future, timeout_sec=30.0)
+    answer = future.result()
+    print("spawned", thing["type"], answer.id, answer.error_string, flush=True)
+    for sensor in thing.get("sensors", ()):
+        spawn(sensor, answer.id)
+
+for thing in json.load(open(sys.argv[1]))["objects"]:
+    spawn(thing)
+rclpy.spin(node)
+"""
+
+
+@pytest.fixture
+def bridge(tmp_path, monkeypatch):
+    """Puts the two packages and a carla of a version into the environment."""
+
+    def install(carla="0.9.13"):
+        index = tmp_path / "share/ament_index/resource_index/packages"
+        index.mkdir(parents=True)
+        world = ["-m", "afil_sim.nodes.world_node", "--ros-args", "-p", "robot:=carla"]
+        world += ["-p", "auto_reset:=true", "-p", "mode:=real_time"]
+        script = tmp_path / "spawner.py"
+        script.write_text(textwrap.dedent(SPAWNER))
+        objects = str(Path(sys.prefix) / "share/afil_sim/config/carla_objects.json")
+        for package, command in {
+            "carla_ros_bridge": world,
+            "carla_spawn_objects": [str(script), objects],
+        }.items():
+            (index / package).touch()
+            folder = tmp_path / "share" / package / "launch"
+            folder.mkdir(parents=True)
+            text = LAUNCH.format(
+                names=ARGUMENTS, package=package, python=sys.executable, command=command
+            )
+            (folder / f"{package}.launch.py").write_text(text)
+        (tmp_path / "lib/carla_ros_bridge").mkdir(parents=True)
+        (tmp_path / "lib/carla_ros_bridge/CARLA_VERSION").write_text("0.9.13\n")
+        facts = tmp_path / f"python/carla-{carla}.dist-info"
+        facts.mkdir(parents=True)
+        (facts / "METADATA").write_text(f"Name: carla\nVersion: {carla}\n")
+        before = os.environ.get("AMENT_PREFIX_PATH", "")
+        prefixes = os.pathsep.join([str(tmp_path), *([before] if before else [])])
+        monkeypatch.setenv("AMENT_PREFIX_PATH", prefixes)
+        monkeypatch.setenv("PYTHONPATH", str(facts.parent))
+
+    return install
+
+
+@pytest.fixture
+def port():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def record(port, tmp_path, *more):
+    options = f"bringup:={{host: 127.0.0.1, port: {port}, town: Town05}}"
+    return (
+        "launch", "afil_teleop", "record.launch.py", "robot:=carla", "source:=external", options,
+        "instruction:=follow the road", f"dataset:={tmp_path / 'demos'}", "preflight:=only", *more,
+    )  # fmt: skip
+
+
+def test_the_bridge_is_started_synchronous_and_the_recorder_finds_every_topic(
+    processes, tmp_path, bridge, port
+):
+    bridge()
+    text = processes.succeed(*record(port, tmp_path), timeout_s=120)
+    assert "carla_ros_bridge loads Town05 on 127.0.0.1" in text
+    for said in (
+        f"carla_ros_bridge port={port}",
+        "carla_ros_bridge timeout=30",
+        "carla_ros_bridge passive=False",
+        "carla_ros_bridge synchronous_mode=True",
+        "carla_ros_bridge synchronous_mode_wait_for_vehicle_control_command=True",
+        "carla_ros_bridge fixed_delta_seconds=0.05",
+        "carla_spawn_objects objects_definition_file=",
+        "spawned vehicle.tesla.model3 1000",
+        "spawned sensor.camera.rgb 1000",
+    ):
+        assert said in text, text
+    assert "spawned sensor.camera.rgb -1" not in text
+
+
+def test_a_wrong_version_of_carla_ends_the_launch_with_a_sentence(
+    processes, tmp_path, bridge, port
+):
+    bridge("0.9.15")
+    text = processes.refuse(*record(port, tmp_path))
+    assert "carla_ros_bridge is for CARLA 0.9.13, and the Python package carla is 0.9.15" in text
+
+
+def test_without_the_packages_the_ways_out_are_named(processes, tmp_path, port):
+    text = processes.refuse(*record(port, tmp_path))
+    assert "starts carla_ros_bridge, which is not installed here" in text
+    text = processes.refuse(
+        *("launch", "afil_teleop", "record.launch.py", "robot:=franka", "source:=external"),
+        *("instruction:=put it down", f"dataset:={tmp_path / 'demos'}", "bringup:={host: a}"),
+    )
+    assert "that of franka names none" in text
