@@ -39,6 +39,8 @@ from afil_core.world_protocol import simulation_environment, world_launch_file
 
 S = TypeVar("S", bound=Schema)
 Entities = list[LaunchDescriptionEntity]
+# Values of bringup:= that are no options.
+_AS_THE_CONTRACT_SAYS, _NOBODY = "auto", "none"
 
 
 def description(
@@ -145,15 +147,16 @@ def drivers(document: ContractDocument, choice: str) -> Entities:
     Raises:
         AfilError: When their package is not installed, or there is nothing that takes options.
     """
-    if choice == "none" or (choice == "auto" and document.bringup is None):
-        return []
+    unsaid = choice == _AS_THE_CONTRACT_SAYS
     bringup = document.bringup
+    if choice == _NOBODY or (unsaid and bringup is None):
+        return []
     if bringup is None:
         raise AfilError(
             f"bringup:={choice} is for a robot whose contract names a launch file (bringup), and "
             f"that of {document.robot} names none; start its drivers yourself and leave it out"
         )
-    options = {} if choice == "auto" else parse_yaml(choice, "bringup")
+    options = {} if unsaid else parse_yaml(choice, "bringup")
     if not isinstance(options, dict):
         raise AfilError(
             f"bringup:={choice} is neither auto, none nor options of {bringup.launch} as YAML, "

@@ -54,7 +54,7 @@ _SAME: Final = 1e-4
 
 
 @dataclass(frozen=True)
-class Labelled:
+class Labeled:
     """A frame.
 
     Attributes:
@@ -66,7 +66,7 @@ class Labelled:
     objects: list[KeyObject]
 
 
-def label(episode: Episode) -> Iterator[Labelled]:
+def label(episode: Episode) -> Iterator[Labeled]:
     """What matters in each frame of a simulated drive.
 
     Raises:
@@ -90,7 +90,7 @@ def label(episode: Episode) -> Iterator[Labelled]:
                         f"{values[k]} and is {again} when it is driven again; it was recorded in "
                         f"another version of the world: record it anew"
                     )
-            yield Labelled(stamp_ns, task.key_objects((height, width)))
+            yield Labeled(stamp_ns, task.key_objects((height, width)))
             if k + 1 < len(applied):
                 task.world.body.act(applied[k + 1][1])
                 task.step()

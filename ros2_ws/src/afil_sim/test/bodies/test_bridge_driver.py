@@ -146,3 +146,17 @@ def test_bytes_of_something_else_are_refused_with_a_sentence(topic):
     bridge = Bridge()
     bridge.tell(OVERRIDE, True)
     assert "refused a command" in bridge.episodes.receive(topic, b"\x00\x01\x00\x00")
+
+
+def test_a_world_that_is_reloaded_in_mid_episode_takes_no_answer_to_the_old_one():
+    bridge = Bridge()
+    bridge.send(CONTROL.topic, 0.5)
+    assert bridge.look()
+    old_ns = bridge.stamp_ns
+    bridge.episodes.reset(3)
+    assert bridge.look()
+    assert bridge.stamp_ns > old_ns and bridge.applied.brake == 1.0, "it stands again"
+    assert bridge.send(CONTROL.topic, 0.9, stamp_ns=old_ns) is None
+    assert not bridge.look()
+    assert bridge.send(CONTROL.topic, 0.25) is None and bridge.look()
+    assert bridge.applied.throttle == 0.25

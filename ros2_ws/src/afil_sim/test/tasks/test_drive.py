@@ -146,3 +146,12 @@ def test_scenarios_are_ten_with_two_places_each():
         assert config.seen.weather == "day" != config.unseen.weather, name
     with pytest.raises(AfilError, match="there is no scenario 'rodeo'"):
         make(scenarios=("rodeo",))
+
+
+def test_a_car_that_stands_for_half_a_minute_ends_its_episode():
+    task = Drive(Drive.Config(world=WORLDS.select("town", draws=False)), "drive", CONTRACT)
+    task.reset(0)
+    while not task.done:
+        task.step()
+    assert (task.steps, task.over, task.success) == (600, True, False)
+    assert task.score < 0.01
