@@ -15,8 +15,10 @@ def test_a_drive_is_recorded_learned_tested_and_reported(processes, tmp_path):
     )
     text = processes.succeed("run", "afil_sim", "oracle", "--dataset", str(demos))
     assert "52 frames" in text
-    small = ("data.successful_only=false", "data.height=36", "data.width=64", "data.frames=2")
-    small += ("data.saliency=oracle", "data.validation_fraction=0", "optimizer.epochs=1")
+    small = [
+        *("data.successful_only=false", "data.height=36", "data.width=64", "data.frames=2"),
+        *("data.saliency=oracle", "data.validation_fraction=0", "optimizer.epochs=1"),
+    ]
     processes.succeed(
         *("run", "afil_policy", "train", "--dataset", str(demos), "--method", "autofocus"),
         *("--output", str(run), *(word for pair in small for word in ("--set", pair))),
