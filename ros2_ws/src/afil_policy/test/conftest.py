@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +20,8 @@ from afil_core.codecs import (
 from afil_core.contract import Contract, load_contract
 from afil_core.episodes import EpisodeWriter
 from afil_core.testing import READY_JOINTS, write_saliency
-from afil_policy.data.normalization import Normalization, Normalizer
-from afil_policy.data.transforms import ObservationTransform
-from afil_policy.training.checkpoint import Checkpoint, new_method, save_checkpoint
+from afil_policy.testing import write_untrained
 from afil_policy.training.config import TrainConfig
-from afil_policy.training.facts import TrainingFacts
 
 PERIOD_NS = 100_000_000
 SMALL = """
@@ -114,28 +111,4 @@ def small() -> TrainConfig:
 @pytest.fixture(scope="session")
 def write_checkpoint() -> Callable[..., Path]:
     """Writes a checkpoint of an untrained policy with small actions."""
-
-    def write(path: Path, config: TrainConfig, contract: Contract) -> Path:
-        def unit(names: Sequence[str], scale: float) -> Normalizer:
-            zero, same = (0.0,) * len(names), (scale,) * len(names)
-            return Normalizer(names=tuple(names), shift=zero, scale=same)
-
-        method = new_method(config, contract)
-        labels = ObservationTransform(config.data, contract).labels
-        actions = [d.name for d in contract.action.dimensions]
-        normalization = Normalization(proprioception=unit(labels, 1.0), action=unit(actions, 1e-3))
-        facts = TrainingFacts(
-            method=config.method.name,
-            seed=0,
-            dataset_sha256="0" * 64,
-            episodes=1,
-            training_steps=1,
-            final={"epoch": 1.0},
-            finished_at="2026-01-01T00:00:00+00:00",
-            versions={},
-        )
-        made = Checkpoint(path, config, contract, normalization, facts)
-        save_checkpoint(made, method.state_dict())
-        return path
-
-    return write
+    return write_untrained
