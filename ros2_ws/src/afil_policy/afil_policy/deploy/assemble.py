@@ -56,7 +56,9 @@ def assemble(
         runner,
         contract,
         adapter,
-        inference=InferenceThread(runner, begin=lambda: rise(priority, steps_back=2)),
+        inference=InferenceThread(
+            runner, begin=lambda: rise(priority, steps_back=2, with_helpers=True)
+        ),
         execution=kind(config, contract.period_ns, pacing.grace),
         pacing=pacing,
         guards=guards,

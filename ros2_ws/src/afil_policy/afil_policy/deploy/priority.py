@@ -16,16 +16,18 @@ _NOT_PERMITTED = (
 )
 
 
-def rise(priority: int, *, steps_back: int = 0, with_others: bool = False) -> str | None:
+def rise(
+    priority: int, *, steps_back: int = 0, with_others: bool = False, with_helpers: bool = False
+) -> str | None:
     """Give the calling thread a real-time priority (``SCHED_FIFO``), or at least a good one.
-
-    Threads that it starts begin with an ordinary one.
 
     Args:
         priority: 1 to 99, that of who commands; 0 leaves all as it is.
         steps_back: How far it stands behind who commands.
         with_others: Whether the process's other threads that have an ordinary priority by now,
             the middleware's, rise too: a message that nobody takes off the network is late.
+        with_helpers: Whether threads that it starts begin as it is, instead of as ordinary ones:
+            a network waits for each of the threads that compute it.
 
     Returns:
         A sentence where the system permits no real-time priority; None where it does.
@@ -37,7 +39,8 @@ def rise(priority: int, *, steps_back: int = 0, with_others: bool = False) -> st
     try:
         for thread in _ordinary() if with_others else ():
             os.sched_setscheduler(thread, os.SCHED_FIFO, parameter)
-        os.sched_setscheduler(own, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, parameter)
+        policy = os.SCHED_FIFO if with_helpers else os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
+        os.sched_setscheduler(own, policy, parameter)
     except PermissionError:
         with contextlib.suppress(PermissionError):
             # On Linux niceness is a thread's.

@@ -42,6 +42,10 @@ def permitted() -> bool:
 def test_a_thread_rises_behind_who_commands_and_those_that_it_starts_do_not() -> None:
     def work() -> None:
         assert rise(20, steps_back=2) is None
+        in_a_thread(lambda: _is(os.SCHED_OTHER))
+        assert rise(20, steps_back=2, with_helpers=True) is None
+        in_a_thread(lambda: _is(os.SCHED_FIFO))
+        assert rise(20, steps_back=2) is None
         assert policy() == os.SCHED_FIFO
         assert os.sched_getparam(threading.get_native_id()).sched_priority == 18
         in_a_thread(lambda: _is(os.SCHED_OTHER))
