@@ -38,6 +38,13 @@ def find_checkpoint(path: Path) -> Path:
             )
         if (folder / CONFIG).is_file() and (folder / CONTRACT).is_file():
             return folder
+    if (path / RUN).is_file():
+        kept = sorted(f.name for f in (path / FOLDERS).glob("*") if (f / CONFIG).is_file())
+        on_the_way = f", or give one of {path / FOLDERS}: {', '.join(kept)}" if kept else ""
+        raise AfilError(
+            f"{path} holds no checkpoint yet, as the run is not finished; the command that began "
+            f"it, or `train --from {path} --output {path}`, goes on{on_the_way}"
+        )
     raise AfilError(
         f"{path} holds no checkpoint ({CONFIG}, {CONTRACT}, {WEIGHTS}); give the folder that "
         "`ros2 run afil_policy train` wrote, after it has finished"

@@ -39,3 +39,9 @@ def test_a_checkpoint_is_shown_in_words_and_as_json(
     assert "model.safetensors" in capsys.readouterr().err
     assert run_inspect(monkeypatch, tmp_path) == 2
     assert "holds no checkpoint" in capsys.readouterr().err
+    (tmp_path / "run.yaml").write_text("")
+    write_checkpoint(tmp_path / "checkpoints" / "best", small, contract)
+    assert run_inspect(monkeypatch, tmp_path) == 2
+    said = capsys.readouterr().err
+    assert "the run is not finished" in said
+    assert "checkpoints: best" in said

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,7 +49,26 @@ def gradients(config: TrainConfig, cache: Cache, folder: Path) -> dict[int, list
     return found
 
 
-def one_of_two(rank: int, port: int, config: TrainConfig, cache: Cache, folder: Path) -> None:
+def in_two_processes(work: Callable[[int], None]) -> None:
+    """Do something as each of two processes that train together."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    children = []
+    for rank in range(2):
+        child = os.fork()
+        if child == 0:
+            try:
+                _join(rank, port)
+                work(rank)
+            except BaseException:  # noqa: BLE001  # a fork must not run the other tests
+                os._exit(1)
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+
+
+def _join(rank: int, port: int) -> None:
     os.environ |= {
         "RANK": str(rank),
         "LOCAL_RANK": str(rank),
@@ -58,33 +79,27 @@ def one_of_two(rank: int, port: int, config: TrainConfig, cache: Cache, folder: 
         "OMP_NUM_THREADS": "1",
     }
     AcceleratorState._reset_state(reset_partial_state=True)
-    found = gradients(config, cache, folder)
-    torch.save(found, folder / f"rank_{rank}.pt")
 
 
-@pytest.mark.skipif(not torch.distributed.is_gloo_available(), reason="torch has no gloo")
+needs_gloo = pytest.mark.skipif(
+    not torch.distributed.is_gloo_available(), reason="torch has no gloo"
+)
+
+
+@needs_gloo
 def test_two_processes_have_the_gradients_of_one_with_the_doubled_batch(
     dataset: Path, small: TrainConfig, tmp_path: Path
 ) -> None:
     config = configured(small, batch_size=10)
     cache = open_cache(dataset, config.data, tmp_path / "cache", needs_saliency=True)
     alone = gradients(config, cache, tmp_path / "alone")
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
     both = tmp_path / "both"
     both.mkdir()
-    children = []
-    for rank in range(2):
-        child = os.fork()
-        if child == 0:
-            try:
-                one_of_two(rank, port, configured(small, batch_size=5), cache, both)
-            except BaseException:  # noqa: BLE001  # a fork must not run the other tests
-                os._exit(1)
-            os._exit(0)
-        children.append(child)
-    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+
+    def train(rank: int) -> None:
+        torch.save(gradients(configured(small, 5), cache, both), both / f"rank_{rank}.pt")
+
+    in_two_processes(train)
     ranks = [torch.load(both / f"rank_{rank}.pt", weights_only=True) for rank in range(2)]
     assert alone.keys() == ranks[0].keys()
     for step, wanted in alone.items():
@@ -93,3 +108,35 @@ def test_two_processes_have_the_gradients_of_one_with_the_doubled_batch(
         error = float((mine - theirs).norm() / mine.norm())
         # Each validates its own share, in which the mask leaves out another number.
         assert error < (1e-6 if step > 0 else 1e-4), (step, error)
+
+
+@needs_gloo
+def test_two_processes_that_were_interrupted_end_with_the_same_weights(
+    dataset: Path, small: TrainConfig, tmp_path: Path
+) -> None:
+    changes = {"method": "autofocus", "optimizer.batch_size": 1, "optimizer.epochs": 2}
+    config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", changes)
+    cache = open_cache(dataset, config.data, tmp_path / "cache", needs_saliency=True)
+
+    def train(rank: int, folder: Path, stop_at: int) -> None:
+        def stop(step: int) -> None:
+            # One of them is told; they agree at a later step.
+            if step == stop_at and rank == 1:
+                signal.raise_signal(signal.SIGINT)
+
+        trainer = Trainer(config, cache, folder, after_step=stop)
+        try:
+            torch.save(dict(trainer.run().weights), folder / f"rank_{rank}.pt")
+        except KeyboardInterrupt:
+            (folder / f"stopped_{rank}").touch()
+
+    in_two_processes(lambda rank: train(rank, tmp_path / "whole", 0))
+    in_two_processes(lambda rank: train(rank, tmp_path / "cut", 9))
+    cut = tmp_path / "cut"
+    assert {"resume.pt", "stopped_0", "stopped_1"} <= {p.name for p in cut.iterdir()}
+    assert not (cut / "rank_0.pt").exists()
+    in_two_processes(lambda rank: train(rank, cut, 0))
+    whole, resumed = (
+        torch.load(folder / "rank_0.pt", weights_only=True) for folder in (tmp_path / "whole", cut)
+    )
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
