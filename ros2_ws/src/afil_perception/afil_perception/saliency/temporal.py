@@ -35,6 +35,7 @@ SIGMA_ARM = 30 / 640
 SIGMA_DRIVING = 20 / 320
 
 _EPSILON = 1e-8
+_SMALLEST = 1e-15
 _BY_MASK = {"center": False, "box": False, "mask": True}
 # A uniform distribution as wide as the box has this standard deviation, of the box's width.
 _BOX_SIGMA = 1 / math.sqrt(12)
@@ -236,6 +237,8 @@ def _axis(
     np.multiply(away, away, out=away)
     away *= -0.5
     axis: Map = np.exp(away, out=away)
+    # Products of smaller ones are denormal, at which a processor takes its time.
+    axis[axis < _SMALLEST] = 0.0
     if config.kernel == "sum":
         axis /= spread[:, np.newaxis] * np.float32(math.sqrt(2 * math.pi))
     return axis
