@@ -11,7 +11,7 @@ from afil_teleop.recording.session import Answer, Session
 from afil_teleop.recording.tasks import Prompt, TaskList
 
 
-class Labelled(Protocol):
+class Labeled(Protocol):
     """What the next episode's words are written on."""
 
     instruction: str
@@ -27,7 +27,7 @@ class EpisodeCommands:
         tasks: What there is to demonstrate.
     """
 
-    def __init__(self, session: Session, episode: Labelled, tasks: TaskList) -> None:
+    def __init__(self, session: Session, episode: Labeled, tasks: TaskList) -> None:
         self._session = session
         self._episode = episode
         self._tasks = tasks
