@@ -49,11 +49,12 @@ class RunAction:
     def accepted(self, handle: Any) -> None:
         """Begin with a goal."""
         self._handle, self._problem = handle, ""
-        self._begun_s = self._wall_s()
         try:
             self._start()
         except AfilError as error:
             self._problem = str(error)
+        # Loading the model may have taken longer than the goal lasts.
+        self._begun_s = self._wall_s()
         self._before = self._count()
 
     def follow(self, *, is_active: bool) -> None:
