@@ -219,7 +219,8 @@ def starved(on: Stage, folder: Path) -> list[Row]:
     saved = time.time()
     answer = on.ask("save")
     found = list_episodes(folder / "demos")
-    kept, lost, _ = missing(found[0].path, sent, saved - _PERIOD_S / 2)
+    # What is sent just before may be on its way.
+    kept, lost, _ = missing(found[0].path, sent, saved - ALARM_S)
     return [Row("the recorder has no processor",
                 f"{kept} kept, {lost} lost; in the dataset, marked",
                 text, at - gone,

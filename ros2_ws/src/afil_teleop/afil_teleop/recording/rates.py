@@ -9,6 +9,8 @@ _SAMPLE_NS = 50_000_000
 # Fewer arrivals than this in a span say nothing.
 _LEAST = 5
 _LOW = 0.65
+# What comes as often as it should is not low, whatever a burst made of what is usual.
+_ENOUGH = 0.9
 # The share of the newest second in what is usual.
 _NEW = 0.2
 
@@ -16,11 +18,15 @@ _NEW = 0.2
 class RateHistory:
     """Follows a topic's count of arrivals; nothing is done for each message.
 
+    Args:
+        due_hz: The contract's rate; 0 where it says none.
+
     Attributes:
         usual_hz: The rate that it used to have; 0 before the first second.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, due_hz: float = 0.0) -> None:
+        self._due_hz = due_hz
         self.usual_hz = 0.0
         self._samples: deque[tuple[int, int]] = deque(maxlen=64)
         self._learned_ns = 0
@@ -51,7 +57,8 @@ class RateHistory:
             if rate is None or self.usual_hz * span_ns < _LEAST * _SECOND_NS:
                 continue
             # One message more or less in the span is the span's edge.
-            if rate + _SECOND_NS / span_ns < _LOW * self.usual_hz:
+            most = rate + _SECOND_NS / span_ns
+            if most < _LOW * self.usual_hz and not most > _ENOUGH * self._due_hz > 0:
                 return rate
         return None
 

@@ -82,7 +82,7 @@ class TopicWatch:
         self.lost = self.lost_before = 0
         self.rate_hz = self.best_hz = 0.0
         self.count = self.size = 0
-        self.history = RateHistory()
+        self.history = RateHistory(part.rate_hz if isinstance(part, Observation) else 0.0)
         self._limit_ns = None if offset_s is None or not part.has_header else offset_s * 1e9
         shown = pictures and isinstance(part, Observation) and part.is_image
         self._pictures = Pictures() if shown else None

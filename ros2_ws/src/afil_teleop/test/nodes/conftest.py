@@ -1,8 +1,10 @@
 """Recorders and robots as processes, and a person in front of them, over real DDS."""
 
 import contextlib
+import importlib.util
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -14,9 +16,21 @@ from rclpy.node import Node
 from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
+from afil_core.episodes import Episode
+from afil_core.episodes.metadata import EPISODE_FILE
 from afil_core.testing import ros_environment
 
-FAKE_ROBOT = Path(__file__).with_name("fake_robot.py")
+# What a busy machine may take to start a process.
+PATIENCE_S = 30.0
+
+
+def _fake_robot():
+    # With --import-mode=importlib a test folder is no package.
+    path = Path(__file__).with_name("fake_robot.py")
+    spec = importlib.util.spec_from_file_location("afil_fake_robot", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def node_program(node: str) -> list[str]:
@@ -92,7 +106,7 @@ class Person(Node):
 
     def ask(self, name):
         client = self.create_client(Trigger, f"{self._recorder}/{name}")
-        assert client.wait_for_service(10.0), name
+        assert client.wait_for_service(PATIENCE_S), name
         future = client.call_async(Trigger.Request())
         self._turns.spin_until_future_complete(future, 30.0)
         self.destroy_client(client)
@@ -160,10 +174,44 @@ def program():
     return node_program
 
 
+class Robot:
+    """A robot with faults, in a thread and a context of its own."""
+
+    def __init__(self, *faults):
+        fake = _fake_robot()
+        arguments = ["fake_robot", *faults]
+        self._context = Context()
+        rclpy.init(args=arguments, context=self._context)
+        self._node = fake.FakeRobot(fake.given(arguments), context=self._context)
+        self._turns = SingleThreadedExecutor(context=self._context)
+        self._turns.add_node(self._node)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._spin)
+        self._thread.start()
+
+    def stop(self):
+        self._over.set()
+        self._thread.join()
+        self._node.destroy_node()
+        rclpy.shutdown(context=self._context)
+
+    def _spin(self):
+        while not self._over.is_set():
+            self._turns.spin_once(timeout_sec=0.05)
+
+
 @pytest.fixture
-def robot(start):
+def robot():
     """Function that starts a robot with faults."""
-    return lambda *faults: start([sys.executable, str(FAKE_ROBOT), *faults])
+    running = []
+
+    def run(*faults):
+        running.append(Robot(*faults))
+        return running[-1]
+
+    yield run
+    for one in running:
+        one.stop()
 
 
 @pytest.fixture
@@ -178,12 +226,50 @@ def recorder(start, tmp_path):
     return run
 
 
+# A test may have a recorder of its own beside it.
+OF_MANY = "of_many"
+
+
+class Shared:
+    """A recorder that meets one robot after the other, and what the present one left."""
+
+    def __init__(self, folder):
+        self.dataset = folder / "demos"
+        named = ["-r", f"__node:={OF_MANY}", "-p", f"dataset:={self.dataset}"]
+        self.process = Process([*RECORD, *named], folder / "log")
+        self.process.see("recording to")
+        self.begin()
+
+    def begin(self):
+        self._before = set(self.dataset.glob(f"**/{EPISODE_FILE}"))
+        self._read = len(self.process.output)
+
+    @property
+    def output(self):
+        return self.process.output[self._read :]
+
+    @property
+    def episodes(self):
+        return self._new("")
+
+    @property
+    def set_aside(self):
+        return self._new("set_aside/")
+
+    def _new(self, where):
+        files = sorted(self.dataset.glob(f"{where}episode_*/{EPISODE_FILE}"))
+        return [Episode(file.parent) for file in files if file not in self._before]
+
+
 @pytest.fixture(scope="module")
-def a_recorder(environment, tmp_path_factory):
-    """Dataset of a recorder that meets one robot after the other."""
-    folder = tmp_path_factory.mktemp("refused")
-    named = ["-r", "__node:=of_many", "-p", f"dataset:={folder / 'demos'}"]
-    process = Process([*RECORD, *named], folder / "log")
-    process.see("recording to")
-    yield folder / "demos"
-    process.stop()
+def _one_recorder(environment, tmp_path_factory):
+    made = Shared(tmp_path_factory.mktemp("shared"))
+    yield made
+    made.process.stop()
+
+
+@pytest.fixture
+def shared(_one_recorder):
+    """A recorder that meets one robot after the other."""
+    _one_recorder.begin()
+    return _one_recorder

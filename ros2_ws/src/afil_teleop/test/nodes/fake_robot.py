@@ -8,6 +8,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rclpy
@@ -24,8 +25,8 @@ from afil_core.testing import HOME, FrankaOnPaper
 class FakeRobot(Node):
     """Publishes what a Franka's drivers and a teleoperation send."""
 
-    def __init__(self, given: argparse.Namespace) -> None:
-        super().__init__("fake_robot")
+    def __init__(self, given: argparse.Namespace, **options: Any) -> None:
+        super().__init__("fake_robot", **options)
         self._given = given
         contract = load_contract(given.contract).within(self.get_namespace())
         self._robot = FrankaOnPaper(contract)
@@ -83,7 +84,8 @@ class FakeRobot(Node):
         return start < passed_s < end
 
 
-def main() -> int:
+def given(arguments: list[str]) -> argparse.Namespace:
+    """The options of a command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--contract", default="franka")
     parser.add_argument("--without", action="append", default=[])
@@ -97,8 +99,12 @@ def main() -> int:
     parser.add_argument("--freeze-after", type=float, default=float("inf"))
     parser.add_argument("--silent-between", nargs=3, action="append", default=[])
     parser.add_argument("--log", type=Path, help="topic, stamp and time of all that is sent")
-    given = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
-    return run_node(lambda: FakeRobot(given))
+    return parser.parse_args(rclpy.utilities.remove_ros_args(arguments)[1:])
+
+
+def main() -> int:
+    options = given(sys.argv)
+    return run_node(lambda: FakeRobot(options))
 
 
 if __name__ == "__main__":
