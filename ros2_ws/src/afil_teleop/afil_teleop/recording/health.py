@@ -145,7 +145,9 @@ class Health:
             grace_s: Silence that is allowed on top of the contract's greatest age.
         """
         in_episode = grace_s < PREFLIGHT_GRACE_S
-        found = self._no_clock(now_ns) or self._clock.findings(wall_ns)
+        clock = self._clock.findings(wall_ns)
+        # That the recorder was late is nothing that an episode begins with.
+        found = self._no_clock(now_ns) or [f for f in clock if in_episode or f.cause != "late"]
         for topic, watch in self.watches.items():
             offered = self.graph.get(topic, ())
             wrong = self._publishers(watch.part, offered)

@@ -121,7 +121,7 @@ def test_a_person_records_with_keys(robot, recorder, terminal, tmp_path):
     assert names(demos) == ["episode_000000"]
     person.see("saved", 15)
 
-    person.press("r", "recording episode_000001")
+    person.press_until("r", "recording episode_000001")
     person.hold("i", 0.4)
     person.press("d", "discarded episode_000001")
     assert names(demos) == ["episode_000000"]

@@ -291,6 +291,14 @@ def test_a_rate_must_be_known_before_an_episode(bench, robot):
     assert bench.play(1, robot).texts() == []
 
 
+def test_a_recorder_that_was_late_may_begin_an_episode(bench, robot):
+    bench.play(2, robot)
+    bench.health.look(bench.now_ns - 2 * S, bench.now_ns - 2 * S)
+    bench.health.look(bench.now_ns, bench.now_ns, every_ns=STEP_NS)
+    (late,) = bench.texts(grace_s=ALARM_GRACE_S)
+    assert "could not run for 2.0 s" in late and bench.texts() == []
+
+
 def test_stamps_that_stand_still_are_refused(bench, robot):
     bench.play(2, robot)
     same = bench.now_ns
