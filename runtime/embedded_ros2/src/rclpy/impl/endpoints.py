@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes as ct
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from cyclonedds._clayer import ddspy_write
@@ -42,8 +43,24 @@ _wait_for_acks = function("dds_wait_for_acks", ct.c_int32, ct.c_int32, ct.c_int6
 
 # Cyclone lets a writer run ahead of its readers by more than this before it makes it wait.
 _UNACKNOWLEDGED_BYTES = 100_000
+# Matched endpoints that are asked for at first.
+_FEW = 16
 _ANY = SampleState.Any | ViewState.Any | InstanceState.Any
 _topics_lock = threading.Lock()
+
+
+def _handles(matched: Callable[[int, Any, int], int], ref: int) -> list[int]:
+    """Instance handles of the endpoints that one is matched with; none once it is closed.
+
+    The binding's own function asks for their number first, and fails when one comes in between.
+    """
+    room = _FEW
+    while True:
+        handles = (ct.c_uint64 * room)()
+        count = matched(ref, handles, room)
+        if count <= room:
+            return handles[: max(count, 0)]
+        room = count
 
 
 def dds_qos(profile: QoSProfile, writer: bool, user_data: str, ignore_local: bool = False) -> Qos:
@@ -164,13 +181,12 @@ class Writer:
         """USER_DATA of the readers it sends to."""
         return [
             user_data_of_reader(self.ref, handle)
-            for handle in self._entity.get_matched_subscriptions()
+            for handle in _handles(_matched_readers, self.ref)
         ]
 
     def readers(self) -> list[Matched]:
         """The readers it sends to; none once it is closed."""
-        entity = self._entity
-        handles = [] if entity is None else entity.get_matched_subscriptions()
+        handles = [] if self._entity is None else _handles(_matched_readers, self.ref)
         found = (matched_reader(self.ref, handle) for handle in handles)
         return [reader for reader in found if reader is not None]
 
@@ -212,8 +228,7 @@ class Reader:
 
     def writers(self) -> list[Matched]:
         """The writers it receives from; none once it is closed."""
-        entity = self._entity
-        handles = [] if entity is None else entity.get_matched_publications()
+        handles = [] if self._entity is None else _handles(_matched_writers, self.ref)
         found = (matched_writer(self.ref, handle) for handle in handles)
         return [writer for writer in found if writer is not None]
 

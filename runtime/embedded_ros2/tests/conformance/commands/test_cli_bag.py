@@ -1,6 +1,5 @@
 """ros2 bag."""
 
-import signal
 import time
 
 import pytest
@@ -79,9 +78,11 @@ def test_recorded_bag_holds_what_was_published(workspace):
     workspace.start("run", workspace.package, "talker")
     path = workspace.root / "recorded"
     recorder = workspace.start("bag", "record", "-s", "mcap", "-o", str(path), "/chatter")
+    deadline = time.monotonic() + 30.0
+    while not any(path.glob("*.mcap")) and time.monotonic() < deadline:
+        time.sleep(0.05)
     time.sleep(4.0 + workspace.spin_time)
-    recorder.send_signal(signal.SIGINT)
-    recorder.communicate(timeout=10)
+    workspace.interrupt(recorder)
     with rosbag2.Reader(path) as reader:
         texts = [bytes(data) for _, _, data in reader.messages()]
         assert [c.topic for c in reader.connections] == ["/chatter"]
