@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def deployed(runs, processes):
     world.stop()
 
 
-def rate(processes, topic: str, timeout_s: float = 20.0) -> float:
+def rate(processes, topic: str, timeout_s: float = 60.0) -> float:
     """What ``ros2 topic hz`` in a process of its own says (Hz); 0 when nothing comes."""
     hz = processes.Process(["ros2", "topic", "hz", topic])
     deadline = time.monotonic() + timeout_s
@@ -121,7 +122,7 @@ def test_the_deploy_launch_answers_each_frame_once_until_it_is_told_to_stop(
         + [f"checkpoint:={checkpoint}", "max_steps:=10"]
     )
     try:
-        launch.wait_for(": done, success", 60)
+        launch.wait_for(": done, success", 180)
         assert launch.running
     finally:
         finished = launch.stop()
@@ -129,6 +130,10 @@ def test_the_deploy_launch_answers_each_frame_once_until_it_is_told_to_stop(
     assert "Traceback" not in finished.output, finished.output
     # What came before the first answer, or after the last one, was not for this policy.
     asked = [s for s in witness.frames if min(witness.answers) <= s <= max(witness.answers)]
+    # Nobody need answer the frame with which an episode ends.
+    pairs = list(pairwise(asked))
+    step = min(after - stamp for stamp, after in pairs)
+    asked = [stamp for stamp, after in pairs if after - stamp < 1.5 * step]
     answered = [s for s in witness.answers if s in asked]
     assert len(asked) >= 5
     if "no command came" not in finished.output:
@@ -144,7 +149,7 @@ def test_without_a_checkpoint_the_newest_run_acts_on_the_robot_of_a_namespace(
         cwd=workspace,
     )
     try:
-        launch.wait_for(": done, success", 60)
+        launch.wait_for(": done, success", 180)
         newest = runs["autofocus"] / "checkpoint"
         assert f"checkpoint: {newest} (the newest finished run)" in launch.output
         # It is this world that the policy answers, by this world's time.

@@ -47,6 +47,8 @@ from afil_policy.deploy.preflight import check_deployment, robot_of_environment
 
 # What the launch file of the world is given.
 WORLD = ("task", "cue", "mode", "first_seed", "max_steps", "auto_reset", "namespace")
+# The first frame waits until the policy is loaded, which takes long on a busy machine.
+LOADING = (("reader_timeout_s", "120.0"),)
 
 
 def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
@@ -76,6 +78,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
                     ("expert", "false"),
                     ("robot", given.robot),
                     *((name, texts[name]) for name in WORLD),
+                    *(LOADING if _waits(given) and not given.shadow else ()),
                 ],
             )
         )

@@ -32,13 +32,16 @@ def run_labels(results: Sequence[Results]) -> dict[str, str]:
 
 
 def _difference(checkpoint: str, among: Sequence[str]) -> str:
-    """The first folder in which a path differs from the others; the path, if none tells all."""
+    """The folder that tells it from the others; where no single one does, all from the first."""
     paths = [_run_folder(Path(c)).parts for c in among]
     own = _run_folder(Path(checkpoint)).parts
     for i, part in enumerate(own):
-        if len({p[: i + 1] for p in paths}) == len(paths):
+        if len({p[i : i + 1] for p in paths}) == len(paths):
             return part
-    return checkpoint
+    first = next(
+        (i for i, part in enumerate(own) if {p[i : i + 1] for p in paths} != {(part,)}), 0
+    )
+    return "/".join(own[first:])
 
 
 def success_table(demonstrations: Demonstrations, results: Sequence[Results]) -> Table:
