@@ -16,7 +16,7 @@ AUTHORS_DATA ?= ../shared/data/authors
 DEMO_DIR ?= demo
 # Processes of pytest, with a thread each.
 WORKERS ?= auto
-# Parts of `make test` that run at a time.
+# Shorter parts of `make test` that run at a time.
 PARTS ?= 2
 
 .DEFAULT_GOAL := help
@@ -79,11 +79,12 @@ RUN := PATH=$(BIN):$$PATH
 demo: install ## The whole loop in simulation: record, perceive, train, deploy, evaluate, report
 	@$(RUN) ros2 launch launch/demo.launch.py output:=$(DEMO_DIR)
 
-# The longest first. Each prints what it has to say when it has ended; all are run, whatever fails.
+# The long part first and by itself: it has every core busy. All are run, whatever fails.
 test: install-test ## Lint, type check and test everything
-	@echo "== unit, test-wheels, lint and test-runtime: $(PARTS) at a time; each is printed at its end"
-	@$(MAKE) --no-print-directory --jobs=$(PARTS) --keep-going --output-sync=target \
-	  unit test-wheels lint test-runtime
+	@$(MAKE) --no-print-directory unit; unit=$$?; \
+	  echo "== test-wheels, test-runtime and lint: $(PARTS) at a time; each is printed at its end"; \
+	  $(MAKE) --no-print-directory --jobs=$(PARTS) --keep-going --output-sync=target \
+	    test-wheels test-runtime lint && exit $$unit
 
 lint: install-test ## ruff and mypy
 	@echo "== ruff"
