@@ -10,6 +10,7 @@ import os
 import re
 import struct
 import sys
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,18 @@ _NANOSECONDS = 1_000_000_000
 _STAMP_END = 12
 _STAMP_LITTLE, _STAMP_BIG = struct.Struct("<iI"), struct.Struct(">iI")
 _FIELD_TYPE = re.compile(r"^\s*([a-z][a-z0-9_]*)/(?:msg/)?([A-Z]\w*)(?:\[[^\]]*\])?\s+\w+", re.M)
+# A node's threads meet here at its first messages: one store, and one of them adds to it.
+_ADDING = threading.RLock()
+
+
+def typestore() -> Typestore:
+    """The type store that all of AFIL shares (ROS 2 Jazzy's common messages)."""
+    with _ADDING:
+        return _store()
 
 
 @cache
-def typestore() -> Typestore:
-    """The type store that all of AFIL shares (ROS 2 Jazzy's common messages)."""
+def _store() -> Typestore:
     return get_typestore(Stores.ROS2_JAZZY)
 
 
@@ -74,8 +82,9 @@ def register_definition(msgtype: str, definition: str) -> None:
         if name != "Header" and f"{package}/{name}" not in embedded:
             require_type(f"{package}/msg/{name}")
     found = get_types_from_msg(definition, msgtype)
-    known = typestore().types
-    typestore().register({k: v for k, v in found.items() if k not in known})
+    with _ADDING:
+        known = typestore().types
+        typestore().register({k: v for k, v in found.items() if k not in known})
 
 
 def new(msgtype: str, **fields: Any) -> Any:

@@ -1,8 +1,13 @@
 """Codecs give what messages hold, and refuse payloads that would give something else."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
 import cv2
 import numpy as np
 import pytest
+from rosbags.typesys import get_typestore
 
 from afil_core import codecs, messages
 from afil_core.codecs.encodings import ENCODINGS
@@ -236,3 +241,15 @@ def test_type_is_found_in_an_ament_prefix_with_what_it_is_made_of(tmp_path, monk
 def test_unknown_field_is_refused():
     with pytest.raises(TypeError, match="has no field colour"):
         messages.new("std_msgs/msg/Header", colour="red")
+
+
+def test_threads_that_meet_at_the_first_message_share_one_store(monkeypatch):
+    def slow(*arguments):
+        time.sleep(0.05)
+        return get_typestore(*arguments)
+
+    monkeypatch.setattr(messages, "get_typestore", slow)
+    monkeypatch.setattr(messages, "_store", cache(messages._store.__wrapped__))
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: messages.new("afil_interfaces/msg/Heartbeat"), range(4)))
+    assert len({type(message) for message in made}) == 1
