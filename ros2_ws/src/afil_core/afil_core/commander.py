@@ -19,7 +19,8 @@ COMMANDER_TYPE: Final = "afil_interfaces/msg/Commander"
 OVERRIDE_TYPE: Final = "std_msgs/msg/Bool"
 # CARLA's bridge asks for the override as latched, and nothing else would match.
 LATCHED: Final = Qos(durability="transient_local", depth=1)
-
+# Messages of two topics may be logged in another order than they were sent, by so much.
+_ORDER_NS: Final = 10_000_000
 
 # Where a policy's commands come in while a person may take over.
 _POLICY: Final = "policy"
@@ -149,3 +150,24 @@ class CommanderLog:
         """Who commanded just before a time; None where nothing tells."""
         index = bisect_left(self._times_ns, time_ns)
         return self._commanders[index - 1] if index else None
+
+    def changed(self, start_ns: int, end_ns: int) -> bool:
+        """Whether another one took over between a time and a later one, which is not included."""
+        first, last = (bisect_left(self._times_ns, t) for t in (start_ns, end_ns))
+        known = {c for c in self._commanders[max(first - 1, 0) : last] if c is not None}
+        return len(known) > 1
+
+    def straddled(self, spans_ns: Iterable[tuple[int, int]]) -> bool:
+        """Whether a step was read from commands of both.
+
+        Args:
+            spans_ns: Log times of the first and last command of each topic that it was read from.
+        """
+        spans = list(spans_ns)
+        newest = max((last for _, last in spans), default=0)
+        # A single old command, as of a gripper that was closed long ago, has one commander.
+        return any(
+            self.changed(first - _ORDER_NS, last + _ORDER_NS)
+            for first, last in spans
+            if first < last or last == newest
+        )

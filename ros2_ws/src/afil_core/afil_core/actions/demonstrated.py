@@ -44,7 +44,7 @@ class DemonstratedActions:
         Args:
             topic: One of :attr:`topics`.
             cdr: The serialized message; decoded when a tick asks for it.
-            received_ns: Log time, used for types without a header.
+            received_ns: Log time; for types without a header the stamp, too.
 
         Returns:
             Whether the stamps make sense; false where a clock was set, so that what came
@@ -63,7 +63,7 @@ class DemonstratedActions:
             stamp_ns = received_ns if peeked is None else peeked
             fault = check(stamp_ns, received_ns)
             if fault is None or not fault.message_is_lost:
-                series.add(stamp_ns, cdr)
+                series.add(stamp_ns, cdr, received_ns)
             return fault is None or not fault.is_step
 
         return take
@@ -88,7 +88,19 @@ class DemonstratedActions:
         Raises:
             AfilError: When a command that tells is malformed.
         """
+        for series in self._series.values():
+            series.used_ns.clear()
         return self._action.label(self._series, tick_ns, next_tick_ns, observations)
+
+    @property
+    def spans_ns(self) -> list[tuple[int, int]]:
+        """What the last :meth:`action` was read from, also where it was refused.
+
+        Returns:
+            For each topic the log times of the first and the last of its commands.
+        """
+        used = [series.used_ns for series in self._series.values()]
+        return [(min(times), max(times)) for times in used if times]
 
     def forget_before(self, tick_ns: int) -> None:
         """Drop what no tick from this one on asks for."""

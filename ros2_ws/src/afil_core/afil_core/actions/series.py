@@ -18,12 +18,17 @@ class CommandSeries:
 
     Args:
         command: The topic.
+
+    Attributes:
+        used_ns: Log times of the commands that were asked for since somebody cleared the list.
     """
 
     def __init__(self, command: Command) -> None:
         self.command = command
         self._stamps: list[int] = []
         self._messages: list[bytes | Decoded] = []
+        self._logged: list[int] = []
+        self.used_ns: list[int] = []
 
     def __len__(self) -> int:
         return len(self._stamps)
@@ -33,15 +38,17 @@ class CommandSeries:
         """Stamp of the newest command; None when there is none."""
         return self._stamps[-1] if self._stamps else None
 
-    def add(self, stamp_ns: int, cdr: bytes) -> None:
-        """Add a command as it was received."""
+    def add(self, stamp_ns: int, cdr: bytes, logged_ns: int) -> None:
+        """Add a command as it was received, with its log time."""
         if not self._stamps or stamp_ns >= self._stamps[-1]:
             self._stamps.append(stamp_ns)
             self._messages.append(cdr)
+            self._logged.append(logged_ns)
             return
         index = bisect_right(self._stamps, stamp_ns)
         self._stamps.insert(index, stamp_ns)
         self._messages.insert(index, cdr)
+        self._logged.insert(index, logged_ns)
 
     def before(self, stamp_ns: int) -> Values | None:
         """The last command before a stamp.
@@ -68,13 +75,16 @@ class CommandSeries:
         if index > 0:
             del self._stamps[:index]
             del self._messages[:index]
+            del self._logged[:index]
 
     def clear(self) -> None:
         """Drop everything."""
         self._stamps.clear()
         self._messages.clear()
+        self._logged.clear()
 
     def _value(self, index: int) -> Values:
+        self.used_ns.append(self._logged[index])
         message = self._messages[index]
         if not isinstance(message, Decoded):
             message = self._messages[index] = self.command.decode(message)

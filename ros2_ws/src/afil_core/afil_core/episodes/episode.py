@@ -84,17 +84,23 @@ class Episode:
                 yield from timeline.poll(log_time_ns)
         yield from timeline.flush()
 
-    def steps(self, streams: Collection[str] | None = None) -> StepReader:
+    def steps(
+        self, streams: Collection[str] | None = None, *, handovers: bool = False
+    ) -> StepReader:
         """The demonstration, step by step, in one pass through the bag.
 
         Args:
             streams: Names of the streams that are wanted; all by default.
+            handovers: Whether steps in which another took over are among them, see
+                :class:`~afil_core.episodes.reader.Step`.
 
         Raises:
             AfilError: When nothing in it can be imitated.
         """
         stepped = self.metadata.clock_steps > 0
-        return StepReader(self.path, self.recorded, streams, as_written=stepped)
+        return StepReader(
+            self.path, self.recorded, streams, as_written=stepped, handovers=handovers
+        )
 
     def images(
         self, stream_name: str, left_out: LeftOut | None = None

@@ -24,6 +24,7 @@ from afil_core.timeline import Tick, Timeline
 # A command that answers a tick may be logged this much after the tick's end: another process
 # sent it, and the recorder may have been busy.
 _GRACE_NS = 1_000_000_000
+_CHANGED = "another took over: the step leads from the one's command to the other's"
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,18 @@ class Step:
         stamp_ns: Stamp of the tick.
         observations: Value of every stream that was asked for, among others.
         action: float64 [D], the demonstrated action in the contract's units.
-        commander: Who commanded it, at the step's end where it changed; None where the recording
-            does not say, which has one demonstrator then. Corrections are the steps of
+        commander: Who gave the command that tells what was done; None where the recording does
+            not say, which has one demonstrator then. Corrections are the steps of
             ``Commander.HUMAN``.
+        is_handover: Whether it leads from one commander's command to the other's. Nobody did
+            that: the action is zeros, the commander None.
     """
 
     stamp_ns: int
     observations: dict[str, NDArray[Any]]
     action: NDArray[np.float64]
     commander: Commander | None = None
+    is_handover: bool = False
 
 
 class StepReader:
@@ -50,7 +54,7 @@ class StepReader:
 
     Ticks that can't be used are left out and counted in :attr:`left_out`, the same ones that a
     live policy node would refuse. Where a clock was set, nothing from before is mixed with
-    what comes after.
+    what comes after. A step in which another took over is left out, too.
 
     Args:
         path: Folder of the episode.
@@ -58,6 +62,7 @@ class StepReader:
         streams: Names of the streams that are wanted, besides those that the action needs; all
             by default.
         as_written: Whether to read in the order of writing, see :func:`read_bag`.
+        handovers: Whether to yield the steps in which another took over, for what was seen then.
 
     Raises:
         AfilError: When the contract has no action or no such stream.
@@ -70,14 +75,17 @@ class StepReader:
         streams: Collection[str] | None = None,
         *,
         as_written: bool = False,
+        handovers: bool = False,
     ) -> None:
         self.left_out = LeftOut(path)
         self._path = path
         self._as_written = as_written
+        self._handovers = handovers
         self._guard = ClockGuard()
         action = contract.require_action()
         wanted = None if streams is None else [*streams, *action.needs]
         self._timeline = Timeline(contract, wanted, guard=self._guard)
+        self._dimensions = len(action.dimensions)
         self._actions = DemonstratedActions(action, self._guard)
         self._commanders = CommanderLog()
         self._commander_topics = {
@@ -140,15 +148,24 @@ class StepReader:
             for problem in tick.problems[:1]:
                 self.left_out.add(problem.cause, problem.text)
             return
+        why = ("no command", "no command tells what was done")
         try:
             action = self._actions.action(tick.stamp_ns, end_ns, tick.observations)
         except AfilError as error:
-            self.left_out.add(str(error).split(":")[0], str(error))
-            return
+            action, why = None, (str(error).split(":")[0], str(error))
+        spans = self._actions.spans_ns
         self._actions.forget_before(tick.stamp_ns)
+        # Before what is wrong with it: the way from one's target to the other's may be too long.
+        if self._commanders.straddled(spans):
+            self.left_out.add("handover", _CHANGED, is_lost=False)
+            if self._handovers:
+                nothing = np.zeros(self._dimensions)
+                yield Step(tick.stamp_ns, tick.observations, nothing, is_handover=True)
+            return
         if action is None:
-            self.left_out.add("no command", "no command tells what was done")
+            self.left_out.add(*why)
             return
         self.left_out.used += 1
-        commander = self._commanders.before(end_ns)
+        newest_ns = max((last for _, last in spans), default=end_ns)
+        commander = self._commanders.before(newest_ns + 1)
         yield Step(tick.stamp_ns, tick.observations, action, commander)

@@ -22,15 +22,15 @@ from afil_policy.data.fingerprint import fingerprint
 from afil_policy.data.preparation import Preparation
 from afil_policy.data.saliency import SaliencySource
 from afil_policy.data.selection import Selected, select
-from afil_policy.data.shard_writer import HUMAN, POLICY, cameras_with_maps, shard_folder
+from afil_policy.data.shard_writer import HANDOVER, HUMAN, POLICY, cameras_with_maps, shard_folder
 from afil_policy.data.shards import Shard, open_shard
 
 # Two steps further apart than this many periods do not follow each other.
 _GAP_PERIODS = 1.5
 
 _LEARNED: dict[str, Callable[[NDArray[np.uint8]], NDArray[np.bool_]]] = {
-    "all": lambda commanders: np.ones(len(commanders), np.bool_),
-    "demonstrated": lambda commanders: commanders != POLICY,
+    "all": lambda commanders: commanders != HANDOVER,
+    "demonstrated": lambda commanders: (commanders != POLICY) & (commanders != HANDOVER),
     "corrections": lambda commanders: (commanders == HUMAN) & (commanders == POLICY).any(),
 }
 

@@ -22,11 +22,12 @@ from afil_core.saliency.sidecar import Sidecar
 from afil_core.schema import Schema
 from afil_policy.data.preparation import Preparation
 
-FORMAT = 3
+FORMAT = 4
 INDEX = "index.json"
 MAPS = "saliency.u8"
 
-NOBODY, HUMAN, POLICY = 0, 1, 2
+# Who commanded each step; a handover is seen and never imitated.
+NOBODY, HUMAN, POLICY, HANDOVER = 0, 1, 2, 3
 _COMMANDERS = {None: NOBODY, Commander.HUMAN: HUMAN, Commander.POLICY: POLICY}
 
 
@@ -112,7 +113,7 @@ def write_shard(
                 for camera in with_maps
             }
             targets = {camera: _Maps(episode, camera, maps_folder or "") for camera in with_maps}
-            reader = episode.steps(preparation.streams)
+            reader = episode.steps(preparation.streams, handovers=True)
             for step in reader:
                 for camera, image in preparation.images(step.observations).items():
                     images[camera].write(image)
@@ -121,7 +122,7 @@ def write_shard(
                 proprioception.append(preparation.proprioception(step.observations))
                 actions.append(step.action.astype(np.float32))
                 stamps_ns.append(step.stamp_ns)
-                commanders.append(_COMMANDERS[step.commander])
+                commanders.append(HANDOVER if step.is_handover else _COMMANDERS[step.commander])
         left_out = reader.left_out
         left_out.require(max_share=1.0)
         hashes = {file.name: file.sha256 for file in [*images.values(), *maps.values()]}

@@ -87,9 +87,11 @@ def corrected(tmp_path: Path, contract: Contract) -> Path:
     ((topic, (_, _)),) = contract.commander_topics().items()
     writer.add_topic(topic, COMMANDER_TYPE, LATCHED)
     begin = 1_000_000_000
-    said = {0: Commander.POLICY, 4: Commander.HUMAN, 7: Commander.POLICY}
+    said = {0: Commander.POLICY, 4: Commander.HUMAN, 8: Commander.POLICY}
     for tick, commander in said.items():
-        writer.write(topic, encode_commander(commander), begin + tick * TICK_NS + 1)
+        # Between the command of the tick before and the tick's own.
+        before = begin + tick * TICK_NS - TICK_NS // 2
+        writer.write(topic, encode_commander(commander), before)
     fill(writer, 10)
     writer.save(True)
     return tmp_path / "demos"
@@ -108,10 +110,11 @@ def test_of_a_policys_run_what_a_person_did_is_learned(
     assert cache.learnable[own].all() == demonstration
     shared = cache.learnable[~own].tolist()
     if correction == "all":
-        assert all(shared)
+        handovers = [k for k, learned in enumerate(shared) if not learned]
+        assert handovers == [4, 8], "from the one's target to the other's"
         return
     human = [k for k, learned in enumerate(shared) if learned]
-    assert human == list(range(human[0], human[0] + 3))
+    assert human == [5, 6, 7] and "2 of 10 ticks left out" in cache.left_out[-1]
     split = split_by_episode(cache, 0.0, seed=0)
     assert set(split.training) == set(np.flatnonzero(cache.learnable))
     last = np.flatnonzero(~own)[human[-1]]

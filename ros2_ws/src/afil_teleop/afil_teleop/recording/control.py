@@ -218,7 +218,7 @@ class RecordingControl:
         )
 
     def received(self, topic: str, cdr: bytes, now_ns: int, wall_ns: int, sent_ns: int) -> None:
-        """Take a message of one of the contract's topics.
+        """Take a message of a topic that is recorded.
 
         Args:
             topic: The topic.
@@ -227,8 +227,7 @@ class RecordingControl:
             wall_ns: Monotonic wall time.
             sent_ns: When the middleware sent it.
         """
-        if topic in self.health.watches:
-            self.health.received(topic, cdr, now_ns, wall_ns, sent_ns)
+        self.health.received(topic, cdr, now_ns, wall_ns, sent_ns)
         try:
             self.recorder.receive(topic, cdr, now_ns, sent_ns)
         except AfilError as error:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from afil_core.clock import ClockGuard
+from afil_core.commander import DECODERS, Commander
 from afil_core.commands import Command
 from afil_core.contract import Contract
+from afil_core.errors import AfilError
 from afil_core.kinds import Observation
 from afil_core.messages import peek_stamp
 from afil_core.topics import Qos
@@ -65,6 +67,8 @@ class Health:
         self._guard = ClockGuard()
         self._clock = ClockWatch(CLOCK_TOPIC if surroundings.sim_time else "")
         self._lateness: dict[str, Lateness] = {}
+        self._commander_types = {t: kind for t, (kind, _) in contract.commander_topics().items()}
+        self._commanders: dict[str, Commander] = {}
         self.graph: Graph = {}
         anchor = contract.stream(contract.anchor)
         pictures = contract.clock == "system" and not surroundings.world
@@ -94,12 +98,16 @@ class Health:
         """Take a message.
 
         Args:
-            topic: A topic of the contract.
+            topic: Its topic; what the contract does not teach from is not looked at.
             cdr: The message.
             now_ns: The node's clock.
             wall_ns: Monotonic wall time.
             sent_ns: When the middleware sent it, on its host's clock; 0 where that is not known.
         """
+        if topic in self._commander_types:
+            self._commander_said(topic, cdr, sent_ns or now_ns)
+        if topic not in self.watches:
+            return
         watch = self.watches[topic]
         stamp_ns = peek_stamp(cdr) if watch.part.has_header else None
         known_ns = now_ns if stamp_ns is None else stamp_ns
@@ -109,7 +117,7 @@ class Health:
         # Simulated time is no measure of what a message waited.
         taken_ns = wall_ns if self._around.sim_time else now_ns
         late_ns = self._lateness.setdefault(topic, Lateness()).add(sent_ns, taken_ns)
-        watch.add(cdr, stamp_ns, now_ns, wall_ns, fault, late_ns)
+        watch.add(cdr, stamp_ns, now_ns, wall_ns, fault, late_ns, sent_ns or now_ns)
 
     @property
     def size(self) -> int:
@@ -171,6 +179,16 @@ class Health:
             elif lacks:
                 said.append(f"{lacks}: nothing arrives; correct extra_topics in the contract")
         return said
+
+    def _commander_said(self, topic: str, cdr: bytes, sent_ns: int) -> None:
+        try:
+            commander = DECODERS[self._commander_types[topic]](cdr)
+        except AfilError:
+            return
+        is_another = self._commanders.get(topic, commander) is not commander
+        self._commanders[topic] = commander
+        for watch in self.watches.values():
+            watch.commander_said(sent_ns, is_another=is_another)
 
     def _no_clock(self, now_ns: int) -> list[Finding]:
         if not self._around.sim_time:

@@ -105,6 +105,7 @@ class TopicWatch:
         wall_ns: int,
         fault: ClockFault | None,
         late_ns: int = 0,
+        sent_ns: int = 0,
     ) -> None:
         """Take a message.
 
@@ -115,6 +116,7 @@ class TopicWatch:
             wall_ns: Monotonic wall time.
             fault: What is wrong with its time.
             late_ns: How much longer than usual it waited to be taken.
+            sent_ns: When the middleware sent it, on the clock of :meth:`commander_said`.
         """
         if self.first_ns is None:
             self.first_ns = wall_ns
@@ -138,7 +140,17 @@ class TopicWatch:
         if self._pictures is not None:
             self._pictures.add(cdr, wall_ns)
         if self._checks_all or wall_ns >= self._next_check_ns:
-            self._check(cdr, stamp_ns, wall_ns)
+            self._check(cdr, stamp_ns, wall_ns, sent_ns)
+
+    def commander_said(self, sent_ns: int, *, is_another: bool) -> None:
+        """Take word of who commands from here on.
+
+        Args:
+            sent_ns: When the middleware sent it.
+            is_another: Whether somebody else did before.
+        """
+        if self._limits is not None:
+            self._limits.commander_said(sent_ns, is_another=is_another)
 
     def age_s(self, wall_ns: int) -> float:
         """Time since the last arrival, s; -1 before the first."""
@@ -201,7 +213,7 @@ class TopicWatch:
         self._window = _Window(wall_ns)
         return self._window
 
-    def _check(self, cdr: bytes, stamp_ns: int | None, wall_ns: int) -> None:
+    def _check(self, cdr: bytes, stamp_ns: int | None, wall_ns: int, sent_ns: int) -> None:
         try:
             decoded = self.part.decode(cdr)
         except AfilError as error:
@@ -211,7 +223,8 @@ class TopicWatch:
             self._next_check_ns = wall_ns + _FAILED_FOR_NS
             return
         if self._limits is not None:
-            self._limits.add(decoded.value, wall_ns if stamp_ns is None else stamp_ns, wall_ns)
+            time_ns = wall_ns if stamp_ns is None else stamp_ns
+            self._limits.add(decoded.value, time_ns, wall_ns, sent_ns)
         self._sentence = ""
         self._failing_ns = None
         self._passed_ns = wall_ns

@@ -44,6 +44,25 @@ def test_the_policys_commands_are_passed_on_until_a_person_takes_over(franka):
     assert takeover.forward("/policy/target_pose", sent["/target_pose"]) is not None
 
 
+def test_a_person_starts_where_the_arm_is_though_the_policys_target_was_far_ahead(franka):
+    takeover = Takeover(franka, "gamepad")
+    ahead = HOME + [0.15, 0, 0, 0, 0, 0, 0]
+    for topic, cdr in FrankaOnPaper(franka).command(5, ahead):
+        takeover.forward(f"/policy{topic}", cdr)
+    drive = make_drive(franka)
+    drive.measured("ee_pose", ahead)
+    takeover.take()
+    drive.forget()
+    assert not drive.is_ready, "it waits for what is measured after the take-over"
+    drive.measured("ee_pose", HOME)
+    resting = dict(takeover.person(drive.rest(6)))["/target_pose"]
+    pose = franka.commands["pose"]
+    assert pose.decode(resting).value == pytest.approx(HOME), "whoever lets go, it stops there"
+    moved = drive.move(np.array([1.0, 0, 0, 0, 0, 0, 0.08]), 7)
+    target = pose.decode(dict(takeover.person(moved))["/target_pose"]).value
+    assert target[0] - HOME[0] == pytest.approx(0.05), "the largest step"
+
+
 def test_what_cannot_be_held_back_is_refused(franka):
     with pytest.raises(AfilError, match="commands.hand is an action"):
         Takeover(franka, "gamepad", "pose_hand")

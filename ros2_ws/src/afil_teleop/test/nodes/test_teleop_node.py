@@ -172,7 +172,8 @@ def test_a_person_takes_over_from_a_policy_and_hands_back(robot, recorder, teleo
     process = teleop("device:=gamepad", "takeover:=true")
     person = meet()
     paper = FrankaOnPaper(contract)
-    resets, target = [], [HOME + [0.02, 0.015, 0, 0, 0, 0, 0]]
+    # As far ahead of the arm as a policy's target may be: three steps.
+    resets, target = [], [HOME + [0.14, 0.015, 0, 0, 0, 0, 0]]
     policy = {
         topic: person.create_publisher(get_message(kind), f"/policy{topic}", 1)
         for topic, kind in (
@@ -184,7 +185,7 @@ def test_a_person_takes_over_from_a_policy_and_hands_back(robot, recorder, teleo
     def reset(_, response):
         resets.append(True)
         # As a policy that begins anew from what is measured.
-        target[0] = pose.last + [0, 0.01, 0, 0, 0, 0, 0]
+        target[0] = HOME + [0, 0.01, 0, 0, 0, 0, 0]
         response.success = True
         return response
 
@@ -215,9 +216,12 @@ def test_a_person_takes_over_from_a_policy_and_hands_back(robot, recorder, teleo
     person.see(process, "the policy commands now")
     person.wait(0.7)
     assert resets and pose.last == pytest.approx(target[0])
+    assert abs(pose.values[-1][2] - HOME[2]) < 1e-6
     assert person.ask("save").success, "the robot heard one node alone"
     (episode,) = list_episodes(tmp_path / "demos")
-    found = [step.commander for step in episode.steps()]
+    reader = episode.steps()
+    found = [step.commander for step in reader]
+    assert "another took over" in reader.left_out.summary()
     # A frame may come before the first word on who commands; after that every step knows.
     known = found[1:] if found[0] is None else found
     assert known[0] is known[-1] is Commander.POLICY

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from afil_core.bags import OfferedQos
+from afil_core.commander import Commander, encode_commander
 from afil_core.episodes import list_set_aside
 from afil_core.testing import HOME
 from afil_teleop.recording.clock_watch import ClockWatch
@@ -144,6 +145,24 @@ def test_commands_beyond_the_limits_are_said_at_once_and_cost_the_success(
     assert at <= 0.2 and POSE in line and all(word in line for word in words), (at, line)
     bench.play(3, robot, pose=HOME + np.array(away))
     assert bench.control.alarms.grave
+
+
+def test_who_takes_over_may_start_elsewhere_and_nobody_else_may(bench, robot):
+    def say(commander):
+        cdr = encode_commander(commander)
+        bench.control.received("/commander", cdr, bench.now_ns, bench.wall_ns, bench.now_ns + 1)
+
+    ahead = HOME + [0.12, 0, 0, 0, 0, 0, 0]
+    say(Commander.POLICY)
+    say(Commander.HUMAN)
+    bench.play(1, robot, pose=ahead)
+    say(Commander.POLICY)
+    bench.play(1, robot)
+    assert not bench.alarms() and not bench.control.alarms.grave
+    say(Commander.POLICY)
+    bench.play(1, robot, pose=ahead)
+    assert any("step is 0.120 m long" in text for text in bench.control.alarms.grave)
+    assert bench.alarms()[0][0] <= 0.5
 
 
 def test_a_disk_that_refuses_is_said_once_and_sets_the_episode_aside(
