@@ -13,7 +13,7 @@ $(STAMPS)/metaworld: requirements-metaworld.txt $(STAMPS)/requirements
 
 install-metaworld: install $(STAMPS)/metaworld ## What `make install` does, and Meta-World
 
-demo-metaworld: install-metaworld ## The whole loop on Meta-World's drawer-open, clean and confounded (about 10 minutes of processor time)
+demo-metaworld: install-metaworld ## The whole loop on Meta-World's drawer-open, clean and confounded (about 7 minutes of processor time)
 	@$(RUN) ros2 launch launch/demo.launch.py output:=$(METAWORLD_DIR) robot:=gym \
 	  env:=Meta-World/drawer-open-v3 env_options:='{distractors: 3}' recorded_cues:=none,intact \
 	  episodes:=80 noise:=0.1 train_config:=launch/demo_metaworld_train.yaml

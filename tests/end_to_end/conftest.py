@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from filelock import FileLock
 
 
 def _processes() -> ModuleType:
@@ -91,10 +94,32 @@ def record_command():
 
 
 @pytest.fixture(scope="session")
-def demos(workspace, processes, record_command) -> Path:
+def made_once(tmp_path_factory) -> Callable[[Path, Callable[[Path], None]], Path]:
+    """Function (folder, make) -> folder: the first test process makes it, the others copy it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made_once"
+    shared.mkdir(exist_ok=True)
+
+    def copy(folder: Path, make: Callable[[Path], None]) -> Path:
+        original = shared / folder.name
+        with FileLock(f"{original}.lock"):
+            if not original.exists():
+                beside = original.with_suffix(".partial")
+                shutil.rmtree(beside, ignore_errors=True)
+                make(beside)
+                beside.rename(original)
+        return Path(shutil.copytree(original, folder, symlinks=True))
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def demos(workspace, processes, record_command, made_once) -> Path:
     """Two recorded episodes."""
-    processes.succeed(*record_command(workspace / "demos", 2), timeout_s=120)
-    return workspace / "demos"
+    return made_once(
+        workspace / "demos",
+        lambda folder: processes.succeed(*record_command(folder, 2), timeout_s=120),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -104,22 +129,29 @@ def recorded_files(demos) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def perceived(demos, recorded_files, processes) -> Path:
+def perceived(workspace, demos, recorded_files, processes, made_once) -> Path:
     """The episodes with their saliency sidecars."""
-    processes.succeed("launch", "afil_perception", "perceive.launch.py", f"dataset:={demos}")
-    return demos
+
+    def perceive(folder: Path) -> None:
+        shutil.copytree(demos, folder, symlinks=True)
+        processes.succeed("launch", "afil_perception", "perceive.launch.py", f"dataset:={folder}")
+
+    sidecars = made_once(workspace / "perceived", perceive)
+    return Path(shutil.copytree(sidecars, demos, symlinks=True, dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="session")
-def runs(workspace, perceived, processes) -> dict[str, Path]:
+def runs(workspace, perceived, processes, made_once) -> dict[str, Path]:
     """One epoch of each method: run folders by method."""
-    folders = {}
-    for method in ("bc", "autofocus"):
-        folders[method] = workspace / "runs" / method
-        processes.succeed(
-            *("run", "afil_policy", "train", "--dataset", str(perceived), "--method", method),
-            *("--config", "launch/demo_train.yaml"),
-            *("--output", str(folders[method]), "--threads", "1"),
-            *("--set", "optimizer.epochs=1"),
-        )
-    return folders
+
+    def train(folder: Path) -> None:
+        for method in ("bc", "autofocus"):
+            processes.succeed(
+                *("run", "afil_policy", "train", "--dataset", str(perceived), "--method", method),
+                *("--config", "launch/demo_train.yaml"),
+                *("--output", str(folder / method), "--threads", "1"),
+                *("--set", "optimizer.epochs=1"),
+            )
+
+    folder = made_once(workspace / "runs", train)
+    return {path.name: path for path in folder.iterdir() if (path / "checkpoint").is_dir()}
