@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
+from collections.abc import Callable
 
 import pytest
 
 from afil_core.episodes import list_episodes
+from afil_perception.commands import perceive
+from afil_policy.commands import train
 
 RECORD = ("launch", "afil_teleop", "record.launch.py")
 PERCEIVE = ("launch", "afil_perception", "perceive.launch.py")
@@ -18,6 +22,22 @@ def assert_sentence(output: str, *words: str) -> None:
     lines = [re.sub(r"\s+", " ", line) for line in output.splitlines()]
     found = [line for line in lines if all(word in line for word in words)]
     assert found, f"no line with {words}:\n{output}"
+
+
+@pytest.fixture
+def refuse(monkeypatch, capfd):
+    """Function (command, words) -> what it says; run here, it must end with 2 and no traceback."""
+
+    def command(main: Callable[[], int], *words: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["command", *words])
+        capfd.readouterr()
+        code = main()
+        output = "".join(capfd.readouterr())
+        assert code == 2, output
+        assert "Traceback" not in output, output
+        return output
+
+    return command
 
 
 @pytest.mark.parametrize(
@@ -127,25 +147,31 @@ def _without_camera(episode):
     ],
 )
 def test_a_damaged_bag_is_named_by_perception_and_training(
-    damage, words, damaged, processes, files_of, tmp_path
+    damage, words, damaged, refuse, files_of, tmp_path
 ):
     dataset = damaged(damage)
     before = files_of(dataset)
-    assert_sentence(processes.refuse(*PERCEIVE, f"dataset:={dataset}"), *words)
-    train = ["run", "afil_policy", "train", "--dataset", str(dataset), "--method", "bc"]
-    output = processes.refuse(*train, "--output", str(tmp_path / "run"))
-    assert_sentence(output, *words)
+    assert_sentence(refuse(perceive.main, "--dataset", str(dataset)), *words)
+    arguments = ["--dataset", str(dataset), "--method", "bc", "--output", str(tmp_path / "run")]
+    assert_sentence(refuse(train.main, *arguments), *words)
     assert not (tmp_path / "run" / "checkpoint").exists()
     after = files_of(dataset)
     assert {name: after[name] for name in before} == before
 
 
-def test_an_unknown_method_or_configuration_key_is_named(perceived, processes, tmp_path):
-    train = ["run", "afil_policy", "train", "--dataset", str(perceived), "--output", str(tmp_path)]
-    assert_sentence(processes.refuse(*train, "--method", "magic"), "magic", "autofocus", "bc")
+def test_a_damaged_bag_fails_the_launch(damaged, processes):
+    dataset = damaged(_truncate)
+    output = processes.refuse(*PERCEIVE, f"dataset:={dataset}")
+    assert_sentence(output, "episode_000000", "damaged or cut off")
+
+
+def test_an_unknown_method_or_configuration_key_is_named(demos, processes, refuse, tmp_path):
+    arguments = ["--dataset", str(demos), "--output", str(tmp_path)]
+    output = processes.refuse("run", "afil_policy", "train", *arguments, "--method", "magic")
+    assert_sentence(output, "magic", "autofocus", "bc")
     config = tmp_path / "mine.yaml"
     config.write_text("method: bc\noptimizer: {epoch: 3}\n")
-    assert_sentence(processes.refuse(*train, "--config", str(config)), "mine.yaml", "epoch")
+    assert_sentence(refuse(train.main, *arguments, "--config", str(config)), "mine.yaml", "epoch")
 
 
 def test_a_checkpoint_for_another_contract_is_refused_with_the_line_that_differs(
@@ -160,8 +186,6 @@ def test_a_checkpoint_for_another_contract_is_refused_with_the_line_that_differs
     faster = tmp_path / "faster.yaml"
     text = load_contract("franka").to_yaml()
     faster.write_text(text.replace("control_rate_hz: 10.0", "control_rate_hz: 20.0"))
-    output = processes.refuse(*deploy, f"robot:={faster}", "sim:=false")
-    assert_sentence(output, "checkpoint", "control_rate_hz: 10.0 != 20.0")
     node = ["run", "afil_policy", "policy_node", "--ros-args", "-p", f"robot:={faster}"]
     output = processes.refuse(*node, "-p", f"checkpoint:={runs['bc']}", "-p", "autostart:=true")
     assert_sentence(output, "control_rate_hz: 10.0 != 20.0")
@@ -176,10 +200,10 @@ def test_an_evaluation_in_an_unknown_world_is_refused(runs, processes, tmp_path)
     assert not output.exists()
 
 
-def test_missing_data_and_checkpoints_are_named(processes, tmp_path):
+def test_missing_data_and_checkpoints_are_named(processes, refuse, tmp_path):
     missing = str(tmp_path / "nowhere")
     assert_sentence(processes.refuse(*PERCEIVE, f"dataset:={missing}"), "nowhere")
-    train = ["run", "afil_policy", "train", "--dataset", missing, "--method", "bc"]
-    assert_sentence(processes.refuse(*train, "--output", str(tmp_path / "r")), "nowhere")
+    arguments = ["--dataset", missing, "--method", "bc", "--output", str(tmp_path / "r")]
+    assert_sentence(refuse(train.main, *arguments), "nowhere")
     deploy = ["launch", "afil_policy", "deploy.launch.py", "sim:=true", f"checkpoint:={missing}"]
     assert_sentence(processes.refuse(*deploy), "nowhere")
