@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import io
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -152,11 +155,14 @@ def _help(package: str, program: str) -> str:
     """What a command says of itself."""
     points = importlib.metadata.distribution(package).entry_points
     (point,) = [p for p in points if p.group == "console_scripts" and p.name == program]
-    code = (
-        f"import sys; sys.argv = ['{program}', '--help']; from {point.module} import main; main()"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return done.stdout
+    printed = io.StringIO()
+    with (
+        patch.object(sys, "argv", [program, "--help"]),
+        redirect_stdout(printed),
+        pytest.raises(SystemExit),
+    ):
+        sys.exit(point.load()())
+    return printed.getvalue()
 
 
 @pytest.mark.parametrize(("page", "line"), COMMANDS)
