@@ -15,11 +15,11 @@ import pytest
 from filelock import FileLock
 
 
-def _processes() -> ModuleType:
-    # With --import-mode=importlib a test folder is no package; this is its one helper module.
-    name = "afil_end_to_end_processes"
+def _helper(stem: str) -> ModuleType:
+    # With --import-mode=importlib a test folder is no package; these are its helper modules.
+    name = f"afil_end_to_end_{stem}"
     if name not in sys.modules:
-        path = Path(__file__).parent / "processes.py"
+        path = Path(__file__).parent / f"{stem}.py"
         spec = importlib.util.spec_from_file_location(name, path)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
@@ -31,7 +31,23 @@ def _processes() -> ModuleType:
 @pytest.fixture(scope="session")
 def processes() -> ModuleType:
     """Module ``processes``: run ``ros2`` commands."""
-    return _processes()
+    return _helper("processes")
+
+
+@pytest.fixture
+def pad(processes, monkeypatch):
+    """A gamepad in the domain of the processes."""
+    for name, value in processes.environment().items():
+        monkeypatch.setenv(name, value)
+    import rclpy
+    from rclpy.context import Context
+
+    context = Context()
+    rclpy.init(context=context)
+    made = _helper("pad").Pad(context)
+    yield made
+    made.close()
+    rclpy.shutdown(context=context)
 
 
 @pytest.fixture

@@ -9,11 +9,14 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from afil_core import messages
 from afil_core import world_protocol as protocol
+from afil_core.commander import Commander
 from afil_core.contract import Contract, load_contract
+from afil_core.episodes import list_episodes
 from afil_policy.deploy.adapters import Outgoing, build_adapter
 from afil_policy.deploy.controller import PolicyController
 from afil_policy.deploy.runner import PolicyRunner
@@ -219,3 +222,68 @@ def test_evaluation_by_launch_is_evaluation_in_one_process_episode_by_episode(
     for got, want in compared:
         assert (got["seed"], got["success"]) == (want.seed, want.success)
         assert (got["steps"], got["score"]) == (want.steps, want.score)
+
+
+# Of an Xbox pad: left bumper, GUIDE.
+ENABLE, TAKE_OVER = 4, 8
+
+
+def test_a_person_takes_over_from_a_trained_policy_and_the_corrections_train_alone(
+    runs, processes, pad, tmp_path
+):
+    demos = tmp_path / "corrections"
+    world = processes.Process(
+        ["ros2", "launch", "afil_teleop", "record.launch.py", "robot:=franka", "sim:=true"]
+        + ["source:=gamepad", "takeover:=true", "keys:=none", f"dataset:={demos}"]
+    )
+    policy = processes.Process(
+        ["ros2", "launch", "afil_policy", "deploy.launch.py", "robot:=franka", "takeover:=true"]
+        # A machine that is busy for a second is no reason to stop the arm here.
+        + ["use_sim_time:=true", "guards:=none", "watchdog:=false", "watchdog_timeout_s:=5.0"]
+        + ["pacing:=steady", f"checkpoint:={runs['bc']}"]
+    )
+    try:
+        world.wait_for("recording to", 90)
+        pad.ask("start", "recording episode_000000")
+        # What is recorded before the model is loaded is no demonstration.
+        pad.until_it_comes("/policy/target_pose", "geometry_msgs/msg/PoseStamped")
+        assert "discarded" in pad.ask("discard")
+        pad.ask("start", "recording episode_000000")
+        time.sleep(2.0)
+        pad.hold(ENABLE, a4=1.0)
+        world.wait_for("the person commands now", 30)
+        time.sleep(1.5)
+        pad.hold(TAKE_OVER)
+        world.wait_for("the policy commands now", 30)
+        pad.hold()
+        time.sleep(1.5)
+        answer = pad.ask("save")
+        assert answer.startswith("saved") and "success" in answer
+        pad.ask("quit", "over")
+        assert world.wait(30).code == 0
+    finally:
+        policy.stop()
+        world.stop()
+    (episode,) = list_episodes(demos)
+    reader = episode.steps()
+    steps = list(reader)
+    commanders = [step.commander for step in steps]
+    persons = [k for k, who in enumerate(commanders) if who is Commander.HUMAN]
+    assert commanders[0] is commanders[-1] is Commander.POLICY
+    assert len(persons) > 5 and persons == list(range(persons[0], persons[-1] + 1))
+    # One each way; simulated time ticks, and what bears the time of the change is in doubt.
+    assert 2 <= sum(step.is_handover for step in episode.steps(handovers=True)) <= 8
+    assert "another took over" in reader.left_out.summary() and not reader.left_out.lost
+    up = np.array([steps[k].action[2] for k in persons])
+    assert up.sum() > 0.02 and (up >= 0).all(), "what was commanded meanwhile is the person's"
+
+    run = tmp_path / "run"
+    said = processes.succeed(
+        *("run", "afil_policy", "train", "--dataset", str(demos), "--method", "bc"),
+        *("--config", "launch/demo_train.yaml", "--output", str(run), "--threads", "1"),
+        *("--set", "optimizer.epochs=1", "--set", "data.learn_from=corrections"),
+        *("--set", "data.validation_fraction=0"),
+    )
+    assert "another took over" in said
+    facts = json.loads((run / "checkpoint" / "training.json").read_text())
+    assert facts["training_steps"] == len(persons)

@@ -126,6 +126,8 @@ class RecordingControl:
             self.world = RecordedWorld(
                 self.session, self.recorder, self._state, world_reset, log, given.episodes
             )
+            # A policy may drive on in the last scene until the next one is there.
+            self.world.on_scene = self.monitor.begin_episode
         self._extras = ExtraTopics(
             contract.extra_topics() | contract.commander_topics(),
             contract.topics(),

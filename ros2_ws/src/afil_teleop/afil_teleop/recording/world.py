@@ -53,6 +53,9 @@ class RecordedWorld:
         reset: The world's service.
         log: What people read.
         episodes: Record until the dataset has so many; 0 where a person starts and saves.
+
+    Attributes:
+        on_scene: Called when the scene of an episode that a person started is there.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class RecordedWorld:
         self._reset = reset
         self._log = log
         self._answers: list[ResetAnswer] = []
+        self.on_scene: Callable[[], None] = lambda: None
         self.seed: int | None = None
         self.unattended: UnattendedRecording | None = None
         if episodes:
@@ -98,6 +102,8 @@ class RecordedWorld:
     def answered(self, answer: ResetAnswer) -> None:
         """Take the answer to a reset; :meth:`tick` acts on it."""
         self._recorder.resume(anew=True)
+        if self.unattended is None:
+            self.on_scene()
         self._answers.append(answer)
 
     def status_received(self, cdr: bytes) -> None:

@@ -66,12 +66,12 @@ class Bench:
         }
         self.control.know(self.graph)
 
-    def play(self, seconds, robot, without=()):
+    def play(self, seconds, robot, without=(), pose=HOME):
         for _ in range(round(seconds * 10)):
             self.now_ns += S // 10
             shade = np.full((240, 320, 3), self.now_ns // (S // 10) % 200, np.uint8)
             sent = robot.by_topic(self.now_ns, {"front_image": shade})
-            for topic, cdr in [*sent, *robot.command(self.now_ns, HOME)]:
+            for topic, cdr in [*sent, *robot.command(self.now_ns, pose)]:
                 if topic not in without:
                     self.control.received(topic, cdr, self.now_ns, self.now_ns, self.now_ns)
             self.control.look(self.now_ns, self.now_ns)
@@ -199,6 +199,20 @@ def test_a_world_that_cannot_be_reset_drops_the_episode(tmp_path, franka):
     bench.control.world.tick(0.0)
     assert bench.control.session.phase is Phase.IDLE
     assert any("busy" in line for line in bench.said(logging.ERROR))
+
+
+def test_what_was_commanded_in_the_last_scene_is_no_step_of_the_next_one(tmp_path, franka, robot):
+    bench = Bench(tmp_path, franka, world="real_time")
+    bench.reset.ready = True
+    bench.play(2, robot, pose=HOME + [0.12, 0, 0, 0, 0, 0, 0])
+    assert bench.control.session.start().accepted
+    bench.play(1, robot, pose=HOME + [0.06, 0, 0, 0, 0, 0, 0])
+    bench.control.world.answered(ResetAnswer(True, "", 0, "lift the carrot", "lift_carrot"))
+    bench.control.world.tick(0.0)
+    bench.play(1, robot)
+    assert not bench.control.alarms.grave
+    assert bench.control.session.save(success=True).accepted
+    assert list_episodes(tmp_path / "demos")[0].metadata.problems == ()
 
 
 @pytest.mark.parametrize(
