@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable
 from types import CoroutineType
@@ -12,11 +13,15 @@ from embedded_ros2 import cdr
 from rclpy.impl import fast_dds
 from rclpy.impl.endpoints import Reader, Writer
 from rclpy.impl.service_endpoint import ServiceEndpoint, client_guid
+from rclpy.logging import get_logger
 from rclpy.qos import QoSProfile
 from rclpy.task import Future
 
 _CLIENT_ID = re.compile(rb"clientid=([^;]*);")
+# A reply that is sent before its client's reader is discovered is lost. The executor is kept
+# waiting no longer than this, and then a thread waits on; on a busy machine it may take seconds.
 _LONGEST_WAIT_S = 1.0
+_PATIENCE_S = 30.0
 
 
 class AnswerLater:
@@ -87,25 +92,44 @@ class Service(ServiceEndpoint):
                 f"{self.srv_type.__name__}.Response, it returned {type(response).__name__}"
             )
         client, sequence, publication = header
-        if not self._destroyed:
-            self._wait_for_client(publication)
-            self._writer.write(
-                cdr.serialize_service(response, f"{self._type_name}_Response", client, sequence)
-            )
-
-    def _wait_for_client(self, publication: int) -> None:
-        """Let discovery reach the client's reader, or the first reply would be lost."""
-        if publication in self._reachable:
+        if self._destroyed:
             return
-        match = _CLIENT_ID.search(self._reader.writer_user_data(publication))
-        deadline = time.monotonic() + _LONGEST_WAIT_S
-        while time.monotonic() < deadline:
+        reply = cdr.serialize_service(response, f"{self._type_name}_Response", client, sequence)
+        if self._finds_client(publication, _LONGEST_WAIT_S, 0.002):
+            self._writer.write(reply)
+            return
+        threading.Thread(target=self._send_late, args=(reply, publication), daemon=True).start()
+
+    def _send_late(self, reply: bytes, publication: int) -> None:
+        found = self._finds_client(publication, _PATIENCE_S, 0.02)
+        if self._destroyed:
+            return
+        if not found:
+            get_logger("rclpy").warning(
+                f"an answer of the service {self._full_name} may be lost: its client's reader "
+                f"was not discovered within {_PATIENCE_S:g} s"
+            )
+        self._writer.write(reply)
+
+    def _finds_client(self, publication: int, within_s: float, pause_s: float) -> bool:
+        """Let discovery reach the reader of who wrote a request; whether it did."""
+        if publication in self._reachable:
+            return True
+        deadline = time.monotonic() + within_s
+        while not self._destroyed:
+            asking = self._reader.writer_user_data(publication)
+            if asking is None:
+                return True  # It is gone, and nobody waits for an answer.
+            match = _CLIENT_ID.search(asking)
             found = [_CLIENT_ID.search(data) for data in self._writer.reader_user_data()]
             # A client that gives no id cannot be told from others; any reader will do.
             if any(one is None or match is None or one[1] == match[1] for one in found):
-                break
-            time.sleep(0.002)
-        _remember(self._reachable, publication)
+                _remember(self._reachable, publication)
+                return True
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(pause_s)
+        return False
 
 
 def _remember(publications: set[int], publication: int) -> None:

@@ -131,13 +131,13 @@ def _discovered(found: Any) -> Discovered:
     )
 
 
-def user_data_of_writer(reader: int, publication: int) -> bytes:
-    """USER_DATA of a writer that a reader hears; empty where it is gone."""
+def user_data_of_writer(reader: int, publication: int) -> bytes | None:
+    """USER_DATA of a writer that a reader hears; None where it is gone."""
     return _endpoint_user_data(_matched_writer(reader, publication))
 
 
-def user_data_of_reader(writer: int, subscription: int) -> bytes:
-    """USER_DATA of a reader that a writer sends to; empty where it is gone."""
+def user_data_of_reader(writer: int, subscription: int) -> bytes | None:
+    """USER_DATA of a reader that a writer sends to; None where it is gone."""
     return _endpoint_user_data(_matched_reader(writer, subscription))
 
 
@@ -175,9 +175,9 @@ def _matched(endpoint: Any) -> Matched | None:
         _free_endpoint(endpoint)
 
 
-def _endpoint_user_data(endpoint: Any) -> bytes:
+def _endpoint_user_data(endpoint: Any) -> bytes | None:
     if not endpoint:
-        return b""
+        return None
     value, size = ct.c_void_p(), ct.c_size_t()
     try:
         if not _user_data(endpoint.contents.qos, ct.byref(value), ct.byref(size)):

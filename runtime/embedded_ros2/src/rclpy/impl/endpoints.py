@@ -179,10 +179,9 @@ class Writer:
 
     def reader_user_data(self) -> list[bytes]:
         """USER_DATA of the readers it sends to."""
-        return [
-            user_data_of_reader(self.ref, handle)
-            for handle in _handles(_matched_readers, self.ref)
-        ]
+        handles = _handles(_matched_readers, self.ref)
+        found = (user_data_of_reader(self.ref, handle) for handle in handles)
+        return [data for data in found if data is not None]
 
     def readers(self) -> list[Matched]:
         """The readers it sends to; none once it is closed."""
@@ -222,8 +221,8 @@ class Reader:
         """The cyclonedds reader, for its statuses."""
         return self._entity
 
-    def writer_user_data(self, publication_handle: int) -> bytes:
-        """USER_DATA of the writer of a sample."""
+    def writer_user_data(self, publication_handle: int) -> bytes | None:
+        """USER_DATA of the writer of a sample; None where it is gone."""
         return user_data_of_writer(self.ref, publication_handle)
 
     def writers(self) -> list[Matched]:
