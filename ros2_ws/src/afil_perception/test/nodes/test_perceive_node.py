@@ -143,8 +143,10 @@ def test_a_wrong_parameter_is_one_sentence(parameters: dict[str, str], sentence:
     assert sentence in output and "Traceback" not in output
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("delay_s", [0.0, 0.3])
+@pytest.mark.parametrize(
+    ("number", "delay_s"),
+    [(signal.SIGINT, 0.0), (signal.SIGINT, 0.3), (signal.SIGTERM, 0.3), (signal.SIGHUP, 0.0)],
+)
 def test_any_signal_ends_the_node_at_once_and_leaves_nothing_half_done(
     make_episode, moving_carrot, number: signal.Signals, delay_s: float
 ) -> None:

@@ -90,16 +90,10 @@ class Listener:
         rclpy.try_shutdown(context=self.context)
 
 
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    listener = Listener()
-    yield listener
-    listener.close()
-
-
-@pytest.fixture
-def worlds(listener: Listener) -> Iterator[Listener]:
+@pytest.fixture(scope="module")
+def worlds() -> Iterator[Listener]:
     """Two worlds with their experts, and who listens to both."""
+    listener = Listener()
     processes = [launch(side) for side in SIDES]
     try:
         for side in SIDES:
@@ -110,6 +104,7 @@ def worlds(listener: Listener) -> Iterator[Listener]:
             process.send_signal(signal.SIGINT)
         for process in processes:
             process.wait(timeout=30)
+        listener.close()
 
 
 def test_two_worlds_have_their_own_episodes_and_the_same_seed_gives_the_same_bytes(worlds):
@@ -144,12 +139,14 @@ def test_time_of_a_world_stays_in_its_namespace(worlds):
     worlds.executor.add_node(node)
     try:
         worlds.spin_until(lambda: node.count_publishers("/left/clock") == 1, 10)
-        worlds.reset("right")
-        worlds.spin_until(lambda: any(s.done for s in worlds.statuses("right")))
+        episode = worlds.reset("right").episode
+        ended = [(True, episode)]
+        worlds.spin_until(
+            lambda: [(s.done, s.episode) for s in worlds.statuses("right")[-1:]] == ended
+        )
         assert node.get_clock().now().nanoseconds == 0
-        worlds.reset("left")
-        worlds.spin_until(lambda: any(s.done for s in worlds.statuses("left")))
-        last_ns = protocol.EPISODE_GAP_NS + STEPS * worlds.contracts["left"].period_ns
-        worlds.spin_until(lambda: node.get_clock().now().nanoseconds == last_ns, 10)
+        episodes = worlds.reset("left").episode + 1
+        last_ns = episodes * (protocol.EPISODE_GAP_NS + STEPS * worlds.contracts["left"].period_ns)
+        worlds.spin_until(lambda: node.get_clock().now().nanoseconds == last_ns, 30)
     finally:
         node.destroy_node()
