@@ -16,14 +16,14 @@ LIMITS = PoseLimits(
 
 
 def test_a_target_integrates_steps_from_the_measured_pose():
-    integrator = TargetIntegrator(LIMITS, may_start_outside=True)
+    integrator = TargetIntegrator(LIMITS, by_person=True)
     integrator.start_from(HOME)
     target = integrator.step(np.array([0.01, 0, 0, 0, 0, 0.05]))
     np.testing.assert_allclose(delta_between(HOME, target), [0.01, 0, 0, 0, 0, 0.05], atol=1e-9)
 
 
 def test_a_step_is_never_longer_than_the_contract_allows():
-    integrator = TargetIntegrator(LIMITS, may_start_outside=True)
+    integrator = TargetIntegrator(LIMITS, by_person=True)
     integrator.start_from(HOME)
     target = integrator.step(np.array([0.5, 0.5, 0, 0.9, 0, 0]))
     delta = delta_between(HOME, target)
@@ -32,7 +32,7 @@ def test_a_step_is_never_longer_than_the_contract_allows():
 
 
 def test_the_target_stays_in_the_workspace_and_comes_back_into_it():
-    integrator = TargetIntegrator(LIMITS, may_start_outside=True)
+    integrator = TargetIntegrator(LIMITS, by_person=True)
     outside = HOME.copy()
     outside[2] = 0.8
     integrator.start_from(outside)
@@ -69,6 +69,23 @@ def test_a_step_that_is_not_six_finite_numbers_is_refused(step):
     integrator.start_from(HOME)
     with pytest.raises(AfilError, match="6 finite numbers"):
         integrator.step(step)
+
+
+def test_a_persons_target_comes_back_step_by_step_to_an_arm_that_was_led_away():
+    away = HOME + [-0.2, 0.3, 0, 0, 0, 0, 0]
+    policys = TargetIntegrator(LIMITS, lead_steps=3)
+    policys.start_from(HOME)
+    with pytest.raises(AfilError, match="somebody holds or moved it"):
+        policys.step(np.zeros(6), away)
+    integrator = TargetIntegrator(LIMITS, lead_steps=3, by_person=True)
+    integrator.start_from(HOME)
+    before, leads = HOME, []
+    for _ in range(10):
+        target = integrator.step(np.zeros(6), away)
+        assert np.linalg.norm(target[:3] - before[:3]) <= LIMITS.max_translation_m + 1e-9
+        leads.append(np.linalg.norm(target[:3] - away[:3]))
+        before = target
+    assert leads[0] > 0.3 and leads[-1] == pytest.approx(0.15)
 
 
 def test_an_arm_outside_of_its_workspace_may_not_start():

@@ -138,8 +138,10 @@ class TargetIntegrator:
         lead_steps: How many largest steps the target may be ahead of the measured pose; a
             target that runs ahead of a blocked arm becomes a jump when the arm comes free.
             None for no such bound.
-        may_start_outside: Whether a target that starts outside of the workspace may stay where
-            it is and come back in, instead of being clipped at once (a person moves it).
+        by_person: Whether a person moves it, who sees the arm: a target that starts outside of
+            the workspace may stay where it is and come back in, instead of being clipped at
+            once, and one that the arm was led away from comes back to it step by step, instead
+            of being refused.
     """
 
     def __init__(
@@ -147,11 +149,11 @@ class TargetIntegrator:
         limits: PoseLimits,
         *,
         lead_steps: float | None = None,
-        may_start_outside: bool = False,
+        by_person: bool = False,
     ) -> None:
         self.limits = limits
         self._lead_steps = lead_steps
-        self._may_start_outside = may_start_outside
+        self._by_person = by_person
         self._smoothness = limits.smoothness()
         self._target: NDArray[np.float64] | None = None
         self.clipped = 0
@@ -209,7 +211,7 @@ class TargetIntegrator:
 
     def _box(self, before: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         low, high = np.array(self.limits.workspace_min_m), np.array(self.limits.workspace_max_m)
-        if self._may_start_outside:
+        if self._by_person:
             return np.minimum(low, before[:3]), np.maximum(high, before[:3])
         return low, high
 
@@ -218,7 +220,7 @@ class TargetIntegrator:
     ) -> NDArray[np.float64]:
         lead = delta_between(measured, target)
         away_m, most_m = float(np.linalg.norm(lead[:3])), steps * self.limits.max_translation_m
-        if away_m > _LOST_STEPS * most_m:
+        if away_m > _LOST_STEPS * most_m and not self._by_person:
             raise AfilError(
                 f"the end effector is {away_m:.3f} m away from its target, which may be "
                 f"{most_m:g} m ahead; somebody holds or moved it: see after it"

@@ -62,7 +62,7 @@ class Drive(ABC):
         return True
 
     def measured(self, stream: str, value: NDArray[Any]) -> None:
-        """Take the value of one of the :attr:`streams`."""
+        """Take the newest value of one of the :attr:`streams`, at most once a control period."""
 
     @abstractmethod
     def move(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:

@@ -15,19 +15,26 @@ from afil_core.kinds import Observation
 from afil_core.schema import Schema
 from afil_teleop.driving.base import Drive, Sent
 
+# How many largest steps the target may be ahead of the measured pose.
+_LEAD_STEPS = 3.0
+
 
 class PoseDrive(Drive):
     """Publishes the demonstrated commands of ``ee_delta``: target pose and gripper width.
 
-    The target starts at the measured pose, and rests where it is. The gripper is commanded from
-    the first step on; until then it stays as it is.
+    The target starts at the measured pose, and rests where it is. It is no further ahead of the
+    arm than a policy's may be: an arm that is held would jump when it comes free. The gripper is
+    commanded from the first step on; until then it stays as it is.
     """
 
     def __init__(self, config: Schema, contract: Contract) -> None:
         super().__init__(config, contract)
         assert isinstance(self.action, EndEffectorDelta)
         self._ee = self.action
-        self._integrator = TargetIntegrator(self._ee.limits, may_start_outside=True)
+        self._integrator = TargetIntegrator(
+            self._ee.limits, lead_steps=_LEAD_STEPS, by_person=True
+        )
+        self._measured: NDArray[np.float64] | None = None
         self._width_m: NDArray[np.float64] | None = None
 
     @property
@@ -46,15 +53,16 @@ class PoseDrive(Drive):
         return self._integrator.target is not None
 
     def measured(self, stream: str, value: NDArray[Any]) -> None:
-        """Start from the first measured pose."""
+        """Start from the first measured pose, and stay near the newest."""
         del stream
+        self._measured = np.array(value, dtype=np.float64)
         if self._integrator.target is None:
             self._integrator.start_from(value)
 
     def move(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:
         """The gripper first: whoever waits for the pose has the whole command then."""
         clipped = self.action.clip(action)
-        self._integrator.step(clipped[:6])
+        self._integrator.step(clipped[:6], self._measured)
         self._width_m = clipped[6:]
         return self.rest(stamp_ns)
 

@@ -72,6 +72,7 @@ class TeleopNode(Node):
             if key is not EpisodeKey.TAKE_OVER
         }
         self._outputs: dict[str, Any] = {}
+        self._newest: dict[str, bytes] = {}
         self._open_topics(given.recorder)
         # A person's time is wall-clock time, whatever the world's clock does.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -135,12 +136,20 @@ class TeleopNode(Node):
             self._outputs[topic].publish(cdr)
 
     def _measured(self, stream: Observation, cdr: bytes) -> None:
-        if self._drive is None or self._drive.is_ready:
-            return
-        try:
-            self._drive.measured(stream.name, stream.decode(bytes(cdr)).value)
-        except AfilError as error:
-            self.get_logger().warning(str(error), throttle_duration_sec=1.0)
+        self._newest[stream.name] = bytes(cdr)
+
+    def _look(self, drive: Drive) -> None:
+        newest, self._newest = self._newest, {}
+        for stream in (s for s in drive.streams if s.name in newest):
+            try:
+                drive.measured(stream.name, stream.decode(newest[stream.name]).value)
+            except AfilError as error:
+                self.get_logger().warning(str(error), throttle_duration_sec=1.0)
+
+    def _forget(self, drive: Drive) -> None:
+        """Begin from what is measured after this."""
+        self._newest.clear()
+        drive.forget()
 
     def _heard(self, device: Device, topic: str, cdr: bytes) -> None:
         try:
@@ -155,7 +164,7 @@ class TeleopNode(Node):
             self._episode = status.episode
             self._device.reset()
             if self._drive is not None:
-                self._drive.forget()
+                self._forget(self._drive)
 
     def _status(self, cdr: bytes) -> None:
         try:
@@ -177,8 +186,7 @@ class TeleopNode(Node):
     def _policy_said(self, topic: str, cdr: bytes) -> None:
         assert self._takeover is not None
         passed = None if self._hands_back else self._takeover.forward(topic, bytes(cdr))
-        if passed is not None:
-            self._publish([passed])
+        self._publish([] if passed is None else [passed])
 
     def _step(self) -> None:
         now_s = time.monotonic()
@@ -206,6 +214,7 @@ class TeleopNode(Node):
                 return []
             # Whoever touches the device has the robot, at once.
             self._take_over()
+        self._look(drive)
         if not drive.is_ready:
             return []
         if not self._follows:
@@ -227,7 +236,7 @@ class TeleopNode(Node):
             return
         for command, value in takeover.take():
             self._device.adopt(command, value)
-        self._drive.forget()
+        self._forget(self._drive)
         self._hands_back = False
         self._publish(takeover.announcement())
         self.get_logger().info("the person commands now")

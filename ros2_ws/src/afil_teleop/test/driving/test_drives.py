@@ -53,8 +53,19 @@ def test_a_step_is_held_within_the_contracts_limits(arm, franka):
     assert values(sent)["pose"][0] == pytest.approx(HOME[0] + limits.max_translation_m)
     assert values(sent)["gripper"] == pytest.approx([0.08])
     for _ in range(40):
+        arm.measured("ee_pose", values(sent)["pose"])
         sent = arm.move(np.array([1.0, 0, 0, 0, 0, 0, 0]), 0)
     assert values(sent)["pose"][0] == pytest.approx(limits.workspace_max_m[0])
+
+
+def test_a_blocked_arms_target_is_three_steps_ahead_at_most(arm, franka):
+    for _ in range(40):
+        sent = arm.move(np.array([0, 0, -0.03, 0, 0, 0, 0]), 0)
+        arm.measured("ee_pose", HOME)
+    most_m = 3 * franka.action.limits.max_translation_m
+    assert HOME[2] - values(sent)["pose"][2] == pytest.approx(most_m)
+    sent = arm.move(np.array([0, 0, 0.03, 0, 0, 0, 0]), 0)
+    assert HOME[2] - values(sent)["pose"][2] == pytest.approx(most_m - 0.03), "back at once"
 
 
 def test_at_rest_the_target_stays_and_a_gripper_that_was_not_asked_for_is_left_alone(arm):
