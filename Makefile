@@ -14,8 +14,8 @@ INTERFACES := ros2_ws/src/afil_interfaces
 # Where the authors' demonstrations lie; they are not part of this repository.
 AUTHORS_DATA ?= ../shared/data/authors
 DEMO_DIR ?= demo
-# Processes of pytest, with a thread each.
-WORKERS ?= auto
+# Processes of pytest, with a thread each; one more than there are cores, as tests often wait.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Shorter parts of `make test` that run at a time.
 PARTS ?= 2
 
@@ -98,7 +98,7 @@ unit: install-test ## The tests of the packages and of the whole
 	@$(RUN) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-runtime: install-test ## The tests of embedded_ros2
-	@$(MAKE) --no-print-directory -C runtime/embedded_ros2 test PYTHON=$(BIN)/python
+	@$(MAKE) --no-print-directory -C runtime/embedded_ros2 test PYTHON=$(BIN)/python WORKERS=2
 
 authors: install ## Compare our saliency maps with the authors' published ones
 	@$(BIN)/python -m benchmarks.authors --data $(AUTHORS_DATA) \

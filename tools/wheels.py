@@ -26,6 +26,8 @@ CONFORMANCE = "runtime/embedded_ros2/tests/conformance"
 TESTS = (CONFORMANCE, "ros2_ws/src/afil_core/test/process")
 # Runs on embedded_ros2, with peers on the real rclpy.
 INTEROP = "runtime/embedded_ros2/tests/interop"
+# They mostly wait for each other: two processes, each in a ROS domain of its own.
+BESIDE = ("-n", "2", "--dist", "loadfile")
 # What a sourced ROS 2 or a user's own settings would change.
 FOREIGN = ("AMENT_", "COLCON_", "CYCLONEDDS_", "FASTDDS_", "FASTRTPS_", "RMW_", "ROS_")
 FOREIGN_PATHS = ("CMAKE_PREFIX_PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV")
@@ -205,9 +207,9 @@ def main() -> int:
     # The folder `commands` is of launch and the ros2 command.
     if args.tests:
         return not LANE.test(*args.tests, *options)
-    passed = LANE.test(*TESTS, f"--ignore={CONFORMANCE}/commands", *options)
+    passed = LANE.test(*TESTS, f"--ignore={CONFORMANCE}/commands", *BESIDE, *options)
     print("== embedded_ros2 with the real rclpy on Fast DDS", flush=True)
-    beside = run_beside(LANE, "pytest", "-q", "-p", "no:cacheprovider", INTEROP, *options)
+    beside = run_beside(LANE, "pytest", "-q", "-p", "no:cacheprovider", INTEROP, *BESIDE, *options)
     return not (passed and beside)
 
 
