@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.bench_sim``: the town under its expert at 320x180 and 160x90, beside
 panda3d drawing as many boxes as the town has nodes and nothing else; the table top at 128x96;
-Meta-World's drawer at 128x128, where it is installed, beside its own picture.
+Meta-World's drawer at 128x128, where it is installed, beside its own picture; town and table top
+in lock-step through topics, beside the same world stepped in process (by the clock).
 CPU time counts, so that a busy machine does not; Mesa's threads are held to one.
 """
 
@@ -29,8 +30,10 @@ from afil_sim.tasks import make_task
 from afil_sim.tasks.drive import Drive
 from afil_sim.town.camera import FOV
 from afil_sim.worlds import WORLDS
+from benchmarks.bench_sim_loop import in_process, through_topics
 from benchmarks.report import Report
 
+LOOPS = {"town, 320x180": ("carla", "drive"), "table top": ("franka", "lift_carrot")}
 SIZES = ((180, 320), (90, 160))
 
 
@@ -155,6 +158,11 @@ def main() -> int:
     else:
         ours, theirs = metaworld(frames)
         report.add("Meta-World drawer-open, 128x128, with physics", ours, "fps", "", theirs)
+    for name, (robot, task) in LOOPS.items():
+        stepped = in_process(robot, task, frames)
+        looped = through_topics(robot, task, frames)
+        report.add(f"{name}, whole loop through topics", looped, "fps", "", stepped)
+        report.add("… of the same world in process", looped / stepped, "ratio", ">= 0.7")
     return 1 if report.failures else 0
 
 
