@@ -13,7 +13,7 @@ import sys
 import time
 
 from message_packages import MessagePackage, build, require_compiler
-from wheels import CONFORMANCE, PACKAGES, RCLPY, ROOT, Environment, NotHereError
+from wheels import BESIDE, CONFORMANCE, PACKAGES, RCLPY, ROOT, Environment, NotHereError
 
 WORK = ROOT / "build" / "ros-wheels"
 RUNTIME = ROOT / "runtime" / "embedded_ros2"
@@ -82,7 +82,7 @@ def main() -> int:
     print(f"== the environment is ready after {time.monotonic() - start:.0f} s", flush=True)
     if args.no_test:
         return 0
-    passed = OVERLAY.test(*(args.tests or TESTS), *options)
+    passed = OVERLAY.test(*(args.tests or (*TESTS, *BESIDE)), *options)
     print(f"== ros-wheels: {time.monotonic() - start:.0f} s in all", flush=True)
     return not passed
 
