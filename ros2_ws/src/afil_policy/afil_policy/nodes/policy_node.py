@@ -222,13 +222,15 @@ class PolicyNode(LifecycleNode):
         return _SUCCESS
 
     def _configure(self) -> None:
+        contract = load_contract(self._given.robot, self.get_namespace())
+        checkpoint = check_deployment(self._given.checkpoint, self._given.robot)
         # PyTorch takes seconds to load: the node answers before that, and a signal ends it then.
         from afil_policy.deploy.deployment import Deployment
 
         self._deployment = Deployment(
             self._given,
-            load_contract(self._given.robot, self.get_namespace()),
-            check_deployment(self._given.checkpoint, self._given.robot),
+            contract,
+            checkpoint,
             links=Connections(self, _ROS),
             now_ns=self._now_ns,
             say=self.get_logger().info,
