@@ -92,7 +92,8 @@ class TopicClock:
                 topic,
                 "step",
                 f"the recording clock was set back by {back_s:.3f} s; let the host keep its "
-                f"clock by slewing (chrony), and record again",
+                f"clock by slewing (chrony), load no other simulated world meanwhile, and record "
+                f"again",
             )
         if stamp_ns <= 0:
             return self._guard.count(

@@ -64,6 +64,10 @@ class CommandThread:
             self._is_woken = True
             self._changed.notify()
 
+    def rested(self) -> None:
+        """Say once more that it lives, after its end and the rest that followed it."""
+        self._live()
+
     def stop(self) -> None:
         """End after the step that runs; one that hangs is waited for for a second."""
         with self._changed:

@@ -285,10 +285,9 @@ class PolicyController:
             waited_ns = round((answer.ended_s - snapshot.arrived_s) * 1e9)
             # In lock-step simulated time stands still while the policy thinks.
             present_ns = snapshot.stamp_ns + (waited_ns if self._pacing.is_steady else 0)
-            if (
-                not self._execution.take(chunk, present_ns)
-                and chunk.number + 1 == self._inferences
-            ):
+            late = self._execution.late
+            self._execution.take(chunk, present_ns)
+            if self._execution.late > late and chunk.number + 1 == self._inferences:
                 self._tally.refused(
                     f"an inference took {waited_ns / 1e6:.0f} ms, longer than its "
                     f"{len(actions)} actions last; deploy a policy with longer chunks, or a "

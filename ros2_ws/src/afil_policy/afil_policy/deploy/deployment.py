@@ -167,6 +167,8 @@ class Deployment:
             return
         self._thread.stop()
         self._send(self.controller.rest(self._now_ns()))
+        # The watchdog need not find out that this is an end which was asked for.
+        self._thread.rested()
         # Only now: a rest that failed is tried again.
         self._thread = None
         fall()

@@ -52,6 +52,11 @@ class Supervisor:
         return self._streams
 
     @property
+    def is_watching(self) -> bool:
+        """Whether a loop that commands was heard last: the robot may be moving."""
+        return self._watchdog.is_fed
+
+    @property
     def is_resting(self) -> bool:
         """Whether it is bringing the robot to rest now."""
         return self._wall_s() < self._resting_until_s

@@ -14,6 +14,11 @@ class Watchdog:
         self._timeout_s = timeout_s
         self._fed_s: float | None = None
 
+    @property
+    def is_fed(self) -> bool:
+        """Whether commands came, and were not said to be over."""
+        return self._fed_s is not None
+
     def feed(self, now_s: float) -> None:
         """A command was sent."""
         self._fed_s = now_s

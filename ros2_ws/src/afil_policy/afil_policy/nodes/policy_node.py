@@ -150,8 +150,7 @@ class PolicyNode(LifecycleNode):
         Raises:
             AfilError: When no guard knows a recovery, or nobody serves it.
         """
-        deployed = self._deployment
-        recover(self, _ROS, deployed.guards if deployed else (), self._recovered)
+        recover(self, _ROS, d.guards if (d := self._deployment) else (), self._recovered)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load and warm up the checkpoint, open the topics."""
@@ -283,10 +282,9 @@ class PolicyNode(LifecycleNode):
         del request
         try:
             do()
+            response.success = True
         except AfilError as error:
             response.message = str(error)
-        else:
-            response.success = True
         return response
 
     def _now_ns(self) -> int:

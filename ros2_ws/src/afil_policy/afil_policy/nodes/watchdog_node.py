@@ -8,10 +8,12 @@ interface. Only then has it a publisher: some controllers obey no topic that has
 from __future__ import annotations
 
 import sys
+import time
 from functools import partial
 from typing import Any
 
 import rcl_interfaces.msg
+import rclpy
 from diagnostic_msgs.msg import DiagnosticStatus
 from diagnostic_updater import Updater
 from rclpy.action import ActionClient
@@ -33,6 +35,8 @@ from afil_policy.deploy.priority import rise
 from afil_policy.deploy.supervision import Supervisor
 
 _POLL_S = 0.01
+# Launch kills who is still there 10 s after it asked for the end.
+_FINISH_S = 5.0
 _ROS = Ros(QoSProfile, get_message, get_action, ActionClient, Duration)
 
 
@@ -73,6 +77,18 @@ class WatchdogNode(Node):
         rise(given.priority, with_others=True)
         self.get_logger().info(f"watching {topic}, {given.timeout_s:g} s")
 
+    def finish(self) -> None:
+        """Stay until a robot that was commanded is at rest.
+
+        Launch ends the watchdog as soon as it sees that the policy's process has died.
+        """
+        end_s = time.monotonic() + _FINISH_S
+        supervisor = self._supervisor
+        while supervisor.is_watching or supervisor.is_resting:
+            if time.monotonic() > end_s or not rclpy.ok():
+                return
+            rclpy.spin_once(self, timeout_sec=_POLL_S)
+
     def _poll(self) -> None:
         stops = self._supervisor.stops
         commands = self._supervisor.poll(self._now_ns())
@@ -112,7 +128,7 @@ class WatchdogNode(Node):
 
 def main() -> int:
     """Entry point."""
-    return run_node(WatchdogNode)
+    return run_node(WatchdogNode, close=WatchdogNode.finish)
 
 
 if __name__ == "__main__":

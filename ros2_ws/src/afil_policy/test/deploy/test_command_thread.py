@@ -34,6 +34,8 @@ class Loop:
             period_s=period_s,
         )
 
+        self.commanding: list[bool] = []
+
     def cycle_began(self, late_s: float) -> None:
         self.late_s.append(late_s)
 
@@ -50,6 +52,7 @@ class Loop:
     def _beat(self, beat: Heartbeat) -> None:
         assert beat.sequence == len(self.beats_s)
         self.beats_s.append(time.monotonic())
+        self.commanding.append(beat.is_commanding)
         self.order += "b"
 
 
@@ -92,6 +95,16 @@ def test_without_a_period_it_steps_when_it_is_woken_and_looks_at_each_heartbeat(
     time.sleep(3 * PERIOD_S)
     loop.thread.stop()
     assert len(loop.steps_s) > woken
+
+
+def test_after_a_rest_at_its_end_it_says_that_it_commands_no_more() -> None:
+    loop = Loop(0.05)
+    loop.is_moving = True
+    loop.run(0.1)
+    assert all(loop.commanding)
+    loop.is_moving = False
+    loop.thread.rested()
+    assert loop.commanding[-1] is False
 
 
 def test_what_ends_the_thread_is_told() -> None:

@@ -33,11 +33,12 @@ def test_only_a_loop_that_commands_is_missed(contract: Contract) -> None:
     pose = contract.stream("ee_pose")
     assert robot.after(5.0) == 0
     robot.beat(commanding=False)
-    assert robot.after(5.0) == 0
+    assert robot.after(5.0) == 0 and not robot.supervisor.is_watching
     robot.beat(commanding=True)
-    assert robot.after(0.19) == 0
+    assert robot.after(0.19) == 0 and robot.supervisor.is_watching
     robot.supervisor.receive("ee_pose", pose.encode(HOME, 1))
     assert robot.after(0.02) == 1
+    assert robot.supervisor.is_resting and not robot.supervisor.is_watching
     # Once found, the rest is said again, and not anew.
     robot.supervisor.receive("ee_pose", pose.encode(HOME + 0.1 * np.eye(7)[0], 1))
     (held,) = robot.supervisor.poll(1)
