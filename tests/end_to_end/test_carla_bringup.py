@@ -146,6 +146,6 @@ def test_without_the_packages_the_ways_out_are_named(processes, tmp_path, port):
     assert "starts carla_ros_bridge, which is not installed here" in text
     text = processes.refuse(
         *("launch", "afil_teleop", "record.launch.py", "robot:=franka", "source:=external"),
-        *("instruction:=put it down", f"dataset:={tmp_path / 'demos'}", "bringup:={host: a}"),
+        *("instruction:=put it down", f"dataset:={tmp_path / 'demos'}", "passive:=true"),
     )
-    assert "that of franka names none" in text
+    assert "passive:=true is for a robot" in text and "that of franka names none" in text

@@ -68,6 +68,8 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         *(RegisterEventHandler(OnProcessExit(target_action=n, on_exit=_ended)) for n in nodes),
     ]
     if given.sim:
+        if given.passive:
+            raise AfilError("passive:=true is told to drivers, and sim:=true starts none")
         world = world_launch_file(get_package_share_directory)
         alone = simulation_environment()
         actions += [SetEnvironmentVariable(name, value) for name, value in alone.items()]
@@ -83,7 +85,9 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
             )
         )
     else:
-        actions += drivers(load_contract(given.robot).document, given.bringup)
+        actions += drivers(
+            load_contract(given.robot).document, given.bringup, passive=given.passive
+        )
     return [*actions, *nodes]
 
 

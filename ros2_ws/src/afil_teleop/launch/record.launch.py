@@ -41,7 +41,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     if given.sim:
         robot = simulated_world(given.simulation(state))
     else:
-        robot = drivers(given.contract.document, given.bringup)
+        robot = drivers(given.contract.document, given.bringup, passive=given.passive)
     return [*robot, *_source(given), *_recorder(given, words)]
 
 

@@ -137,23 +137,27 @@ def needs(
     return RegisterEventHandler(OnProcessExit(target_action=node, on_exit=ended))
 
 
-def drivers(document: ContractDocument, choice: str) -> Entities:
+def drivers(document: ContractDocument, choice: str, *, passive: bool = False) -> Entities:
     """A robot's drivers, where its contract says what starts them.
 
     Args:
         document: The contract's.
         choice: ``auto``, ``none``, or options of their launch file as YAML.
+        passive: Whether ``passive`` is one of these options.
 
     Raises:
         AfilError: When their package is not installed, or there is nothing that takes options.
     """
     unsaid = choice == _AS_THE_CONTRACT_SAYS
     bringup = document.bringup
-    if choice == _NOBODY or (unsaid and bringup is None):
+    if passive and choice == _NOBODY:
+        raise AfilError("passive:=true is told to drivers, and bringup:=none starts none")
+    if choice == _NOBODY or (unsaid and bringup is None and not passive):
         return []
     if bringup is None:
+        said = "passive:=true" if unsaid else f"bringup:={choice}"
         raise AfilError(
-            f"bringup:={choice} is for a robot whose contract names a launch file (bringup), and "
+            f"{said} is for a robot whose contract names a launch file (bringup), and "
             f"that of {document.robot} names none; start its drivers yourself and leave it out"
         )
     options = {} if unsaid else parse_yaml(choice, "bringup")
@@ -171,6 +175,8 @@ def drivers(document: ContractDocument, choice: str) -> Entities:
             f"and say bringup:=none"
         ) from error
     source = PythonLaunchDescriptionSource(f"{share}/launch/{bringup.launch}")
+    if passive:
+        options = {**options, "passive": True}
     texts = {name: _text(value) for name, value in options.items()}
     return [IncludeLaunchDescription(source, launch_arguments=texts.items())]
 

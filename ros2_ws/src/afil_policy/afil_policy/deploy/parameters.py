@@ -83,7 +83,12 @@ class DeployArguments(PolicyParameters):
     bringup: str = Field(
         "auto",
         description="Start the robot's drivers, where its contract names their launch file: auto, "
-        "none, or its options as YAML, e.g. '{host: gpu1, passive: true}'",
+        "none, or its options as YAML, e.g. '{host: gpu1, town: Town05}'",
+    )
+    passive: bool = Field(
+        False,
+        description="The drivers join a simulator that another client ticks (robot:=carla, e.g. "
+        "the Leaderboard)",
     )
     namespace: str = Field("", description="Namespace of the robot's topics and of the nodes")
     watchdog_timeout_s: float = Field(

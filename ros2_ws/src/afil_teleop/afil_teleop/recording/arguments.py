@@ -53,7 +53,12 @@ class RecordArguments(Schema):
     bringup: str = Field(
         "auto",
         description="Start the robot's drivers, where its contract names their launch file: auto, "
-        "none, or its options as YAML, e.g. '{host: gpu1, passive: true}'",
+        "none, or its options as YAML, e.g. '{host: gpu1, town: Town05}'",
+    )
+    passive: bool = Field(
+        False,
+        description="The drivers join a simulator that another client ticks (robot:=carla, e.g. "
+        "the Leaderboard)",
     )
     task: str = Field(
         "",
@@ -195,6 +200,8 @@ class RecordArguments(Schema):
             )
         if self.env and not self.sim:
             raise AfilError(f"env:={self.env} is a simulated robot; add sim:=true")
+        if self.passive and self.sim:
+            raise AfilError("passive:=true is told to drivers, and sim:=true starts none")
         if self.env_options and not self.env:
             raise AfilError("env_options:= are those of a Gymnasium environment; say env:=, too")
 

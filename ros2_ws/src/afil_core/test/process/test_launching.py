@@ -1,0 +1,35 @@
+"""What launch files have in common."""
+
+from __future__ import annotations
+
+import pytest
+
+from afil_core.contract import load_contract
+from afil_core.errors import AfilError
+from afil_core.process.launching import drivers
+
+
+def told(choice: str, *, robot: str = "carla", passive: bool = True) -> dict[str, str]:
+    entities = drivers(load_contract(robot).document, choice, passive=passive)
+    return dict(entities[0].launch_arguments) if entities else {}
+
+
+def test_drivers_are_told_that_another_client_ticks_the_world():
+    assert told("auto") == {"passive": "true"}
+    options = "{spawn_sensors_only: true, port: 2002}"
+    assert told(options) == {"spawn_sensors_only": "true", "port": "2002", "passive": "true"}
+    assert "passive" not in told(options, passive=False)
+    assert told("auto", passive=False) == {}
+
+
+@pytest.mark.parametrize(
+    ("robot", "choice", "sentence"),
+    [
+        ("carla", "none", "bringup:=none starts none"),
+        ("franka", "{host: a}", "bringup:={host: a} is for a robot whose .* franka names none"),
+        ("franka", "auto", "passive:=true is for a robot whose .* franka names none"),
+    ],
+)
+def test_where_there_are_no_drivers_nobody_can_be_told(robot, choice, sentence):
+    with pytest.raises(AfilError, match=sentence):
+        told(choice, robot=robot)
