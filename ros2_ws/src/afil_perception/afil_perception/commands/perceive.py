@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from afil_core.errors import run
+from afil_core.errors import AfilError, run
 from afil_core.process.arguments import renamed
 from afil_core.process.stop_signals import StopSignals
 
@@ -54,6 +54,7 @@ def _command() -> None:
     from afil_perception.pipeline.dataset import dataset_of, perceive_dataset, survey
     from afil_perception.pipeline.parameters import PerceiveParameters
     from afil_perception.pipeline.pipeline import Pipeline
+    from afil_perception.pipeline.state import stages_due
     from afil_perception.vlm.prompt import shipped_prompt
 
     if arguments.prompt:
@@ -68,8 +69,12 @@ def _command() -> None:
         if arguments.why:
             cache = StageCache(dataset_of(dataset) / CACHE_FOLDER)
             pipeline = Pipeline(config, cache)
-            lines = survey(dataset, pipeline).lines()
-            print("\n".join([*lines, *pipeline.choice_lines()]))
+            found = survey(dataset, pipeline)
+            print("\n".join([*found.lines(), *pipeline.choice_lines()]))
+            try:
+                pipeline.require(stages_due(found.due, cache))
+            except AfilError as error:
+                print(f"here it can't be done: {error}")
             return
         # Between two frames, in this process; other engines are told when they are closed.
         is_here = how.engine.kind.calls_back

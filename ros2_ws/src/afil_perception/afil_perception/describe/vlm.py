@@ -91,6 +91,10 @@ class VlmDescriber(Describer):
         self._vlm = needed(vlm, "describer")
         self._prompts = Prompts("describe", config.prompt)
 
+    def require(self) -> None:
+        """As the VLM's."""
+        self._vlm.require()
+
     def content_of(self, scene: Scene) -> str:
         """The prompt of a scene."""
         return self._prompts.text(scene)

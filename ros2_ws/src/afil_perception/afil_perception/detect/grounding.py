@@ -12,7 +12,7 @@ from afil_perception.describe.describer import Phrase
 from afil_perception.detect.caption import Caption, captions
 from afil_perception.detect.detector import Detection, Detector
 from afil_perception.detect.found import OpenVocabularyConfig, detections
-from afil_perception.pretrained import LoadedModel, load_pretrained
+from afil_perception.pretrained import LoadedModel, load_pretrained, require_pretrained
 from afil_perception.pretrained.local import weights_identity
 from afil_perception.pretrained.once import loaded_once
 
@@ -47,6 +47,10 @@ class GroundingDetector(Detector):
     def __init__(self, config: GroundingConfig) -> None:
         self._config = config
         self.content = weights_identity(config.model)
+
+    def require(self) -> None:
+        """The weights must be here."""
+        require_pretrained(self._config, self.model_class)
 
     @loaded_once
     def loaded(self) -> LoadedModel:

@@ -10,9 +10,11 @@ from afil_perception.clips.clip import Rgb
 from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detection, Detector
 from afil_perception.detect.found import OpenVocabularyConfig, detections
-from afil_perception.pretrained import LoadedModel, Weights, load_pretrained
+from afil_perception.pretrained import LoadedModel, Weights, load_pretrained, require_pretrained
 from afil_perception.pretrained.local import weights_identity
 from afil_perception.pretrained.once import loaded_once
+
+_MODEL_CLASS = "Owlv2ForObjectDetection"
 
 
 class Owlv2Detector(Detector):
@@ -43,10 +45,14 @@ class Owlv2Detector(Detector):
         self._config = config
         self.content = weights_identity(config.model)
 
+    def require(self) -> None:
+        """The weights must be here."""
+        require_pretrained(self._config, _MODEL_CLASS)
+
     @loaded_once
     def loaded(self) -> LoadedModel:
         """The model; loaded when it is first asked for."""
-        return load_pretrained(self._config, "Owlv2ForObjectDetection", "Owlv2Processor")
+        return load_pretrained(self._config, _MODEL_CLASS, "Owlv2Processor")
 
     def detect(self, images: Sequence[Rgb], phrases: Sequence[Phrase]) -> list[list[Detection]]:
         """Find the phrases in a batch of images, in one pass."""

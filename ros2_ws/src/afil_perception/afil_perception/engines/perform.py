@@ -16,6 +16,7 @@ from afil_perception.pipeline.failures import forget_failure, note_failure
 from afil_perception.pipeline.locks import alone
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.sidecar import FrameSink, write_sidecar
+from afil_perception.pretrained.load import UnusableModelError, is_out_of_memory
 from afil_perception.vlm.meter import BudgetSpentError
 
 
@@ -33,10 +34,21 @@ def perform(
         # Another run may be at it; when it is done, there is nothing left to do.
         with alone(dataset / CACHE_FOLDER, digest(path.name), digits=32):
             report = write_sidecar(Episode(path), pipeline, sink, corrections, known, job.choices)
-    except BudgetSpentError as error:
+    except (BudgetSpentError, UnusableModelError) as error:
+        # It has nothing to do with this episode, and would be so with every other.
         return Outcome(path, failure=str(error), ends_run=True)
     except AfilError as error:
         sentence = named(path, str(error))
+        note_failure(dataset, path.name, sentence)
+        return Outcome(path, failure=sentence)
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        sentence = named(
+            path,
+            "the models need more memory than their device has; lower tracker.window or jobs, "
+            "choose smaller weights, or free the device",
+        )
         note_failure(dataset, path.name, sentence)
         return Outcome(path, failure=sentence)
     forget_failure(dataset, path.name)

@@ -103,6 +103,10 @@ class VlmFilter(ObjectFilter):
         self._vlm = needed(vlm, "filter")
         self._prompts = Prompts("filter", config.prompt)
 
+    def require(self) -> None:
+        """As the VLM's."""
+        self._vlm.require()
+
     def content_of(self, scene: Scene) -> str:
         """The prompt of a scene."""
         return self._prompts.text(scene)

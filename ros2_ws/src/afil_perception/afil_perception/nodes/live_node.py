@@ -63,6 +63,7 @@ class LiveNode(Node):
             )
         self._clip = LiveClip(stream, given.max_waiting)
         pipeline = Pipeline(load_config(given.config or None))
+        pipeline.require(pipeline.backends)
         for line in pipeline.choice_lines():
             self.get_logger().info(line)
         self._perception = LivePerception(

@@ -34,6 +34,13 @@ class Backend(ABC):  # noqa: B024 (the stages' base classes have the abstract me
     incidental: ClassVar[frozenset[str]] = frozenset()
     parallel: ClassVar[bool] = False
 
+    def require(self) -> None:
+        """Check, without loading anything, that what it runs on is on this machine.
+
+        Raises:
+            UnusableModelError: Says what is missing, and the command that fetches it.
+        """
+
     def content_of(self, scene: Scene) -> str:
         """As :attr:`content`, where it is another one for each scene."""
         del scene

@@ -24,7 +24,7 @@ from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.resolve import refuse_loss
 from afil_perception.pipeline.run_config import RunConfig
 from afil_perception.pipeline.sidecar import FrameSink
-from afil_perception.pipeline.state import NEVER, EpisodeState, state_of
+from afil_perception.pipeline.state import NEVER, EpisodeState, stages_due, state_of
 
 _BAG_PATTERNS = ("metadata.yaml", "*.mcap", "*.db3")
 
@@ -196,7 +196,8 @@ def perceive_dataset(
 
     Raises:
         AfilError: When there is nothing to perceive, or a stand-in that nobody named would
-            replace what a model found.
+            replace what a model found, or what a stage runs on is not on this machine; nothing
+            is begun then.
     """
     run = run or RunConfig()
     cache = StageCache(dataset_of(path) / CACHE_FOLDER)
@@ -211,6 +212,8 @@ def perceive_dataset(
         pipeline.backends,
         pipeline.chosen_stand_ins,
     )
+    if run.engine.kind.calls_back:
+        pipeline.require(stages_due(found.due, cache))
     expected = estimate(found.due, pipeline, cache)
     if expected is not None and expected.most.requests:
         say(expected.sentence())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,6 +27,7 @@ from afil_perception.pipeline.frames import LostFrame, WatchedClip, matched
 from afil_perception.pipeline.maps import Item, PerceivedFrame, with_maps
 from afil_perception.pipeline.resolve import resolve
 from afil_perception.pipeline.search import Search
+from afil_perception.pretrained import UnusableModelError
 from afil_perception.saliency import SaliencyConfig
 from afil_perception.vlm import Vlm
 from afil_perception.vlm.open import open_vlm
@@ -124,6 +125,28 @@ class Pipeline:
     def vlm(self) -> Vlm | None:
         """Whom stages ask."""
         return self._vlm
+
+    def require(self, stages: Collection[str]) -> None:
+        """Check that what some stages run on is on this machine; nothing is loaded.
+
+        Args:
+            stages: Their names, as of :attr:`backends`.
+
+        Raises:
+            UnusableModelError: Says all that is missing, and the commands that fetch it.
+        """
+        missing: dict[str, list[str]] = {}
+        for stage, backend in self._stages().items():
+            if stage not in stages or stage not in self.backends:
+                continue
+            try:
+                backend.require()
+            except UnusableModelError as error:
+                missing.setdefault(str(error), []).append(f"{stage}: {self.backends[stage]}")
+        if missing:
+            raise UnusableModelError(
+                "; ".join(f"{', '.join(who)}: {what}" for what, who in missing.items())
+            )
 
     def stop(self) -> None:
         """Let threads that wait for a VLM give up."""

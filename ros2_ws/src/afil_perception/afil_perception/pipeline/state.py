@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from afil_core.schema import to_plain
 from afil_perception.clips.episode import EpisodeClip
 from afil_perception.clips.identity import digest, input_files
 from afil_perception.clips.scene import Scene, scene_of
+from afil_perception.pipeline.cache import StageCache
 from afil_perception.pipeline.corrections import Correction, Corrections
 from afil_perception.pipeline.pipeline import Pipeline
 
@@ -76,6 +77,26 @@ def state_of(
     keys = {n: pipeline.keys(instruction, clip, scene, wrong[n]) for n, clip in clips.items()}
     why = _why(episode, before, keys, inputs, pipeline)
     return EpisodeState(episode, scene, inputs, clips, keys, wrong, before, why)
+
+
+def stages_due(states: Sequence[EpisodeState], cache: StageCache) -> set[str]:
+    """Names of the stages that something has to be done by; others have done it before.
+
+    Args:
+        states: Episodes that are to be perceived.
+        cache: What stages have done.
+    """
+    due: set[str] = set()
+    for state in states:
+        first = next(iter(state.keys.values()))
+        if not cache.has("describe", first["describe"]):
+            due.add("describe")
+        for keys in state.keys.values():
+            if not cache.has_stream("filter", keys["filter"]):
+                due.add("filter")
+                if not cache.has_stream("instances", keys["instances"]):
+                    due |= {"detect", "track"}
+    return due
 
 
 def _provenance(episode: Episode) -> Provenance | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 INSTALL = "pip install -r requirements-models.txt"
+_NO_TRANSFORMERS = f"this backend needs transformers, which is not installed; `{INSTALL}`"
+
+
+class UnusableModelError(AfilError):
+    """A model is missing or does not fit: every episode would fail for it, so the run ends."""
 
 
 class ModelConfig(Schema):
@@ -67,7 +73,8 @@ def load_pretrained(
         processor_class: Name of its processor's class; empty for none.
 
     Raises:
-        AfilError: When transformers or the weights are not there, or do not fit the class.
+        UnusableModelError: When transformers or the weights are not there, are damaged, or do
+            not fit the class or the device.
     """
     transformers = import_transformers()
     device = device_of(config)
@@ -82,32 +89,48 @@ def load_pretrained(
             if processor_class
             else None
         )
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
-        raise AfilError(_sentence(config.model, model_class, error)) from error
+        model = model.eval().to(device)
+    except Exception as error:
+        # Damaged files raise whatever the library that reads them has.
+        raise UnusableModelError(_sentence(config.model, model_class, error)) from error
     _log.info("%s: %s on %s (%s)", model_class, config.model, device, str(dtype)[6:])
-    return LoadedModel(model.eval().to(device), processor, device, dtype)
+    return LoadedModel(model, processor, device, dtype)
+
+
+def require_pretrained(config: ModelConfig, model_class: str) -> None:
+    """Check that transformers and a model's weights are there; nothing is imported or loaded.
+
+    Raises:
+        UnusableModelError: Says what is missing, and the command that fetches it.
+    """
+    if find_spec("transformers") is None:
+        raise UnusableModelError(_NO_TRANSFORMERS)
+    weights_place(config.model, model_class)
 
 
 def import_transformers() -> Any:
     """The package transformers.
 
     Raises:
-        AfilError: When it is not installed.
+        UnusableModelError: When it is not installed.
     """
     try:
         import transformers
     except ImportError as error:
-        raise AfilError(
-            f"this backend needs transformers, which is not installed; `{INSTALL}`"
-        ) from error
+        raise UnusableModelError(_NO_TRANSFORMERS) from error
     return transformers
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a device had too little memory; torch is not imported to tell."""
+    return isinstance(error, RuntimeError) and type(error).__name__ == "OutOfMemoryError"
 
 
 def device_of(config: ModelConfig) -> torch.device:
     """The device that a configuration means.
 
     Raises:
-        AfilError: When it is not there.
+        UnusableModelError: When it is not there.
     """
     import torch
 
@@ -115,7 +138,7 @@ def device_of(config: ModelConfig) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     device = torch.device(config.device)
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise AfilError(
+        raise UnusableModelError(
             f"device is {config.device}, but this machine has {torch.cuda.device_count()} CUDA "
             f"devices; set device to cpu or auto"
         )
@@ -136,12 +159,12 @@ def weights_place(model: str, model_class: str) -> str:
     """The folder in which weights lie. By a name, transformers would ask the hub about them.
 
     Raises:
-        AfilError: When they are not on this machine.
+        UnusableModelError: When they are not on this machine.
     """
     folder = Path(model).expanduser()
     found = folder if folder.is_dir() else local_weights(model)
     if found is None:
-        raise AfilError(
+        raise UnusableModelError(
             _sentence(model, model_class, FileNotFoundError("not fetched, or in part"))
         )
     return str(found.resolve())
@@ -151,10 +174,17 @@ def _sentence(model: str, model_class: str, error: Exception) -> str:
     reason = str(error).strip().split("\n")[0]
     if isinstance(error, ImportError):
         return f"{model} needs a package that is not installed ({reason})"
+    if is_out_of_memory(error):
+        return f"{model} needs more memory than its device has; choose smaller weights, or cpu"
     if Path(model).expanduser().is_dir():
         return f"folder {model} holds no weights of {model_class} ({reason})"
     if model.startswith((".", "/", "~")):
         return f"model {model} is no folder; give one with weights, or a name on the hub"
+    if not isinstance(error, FileNotFoundError):
+        return (
+            f"the weights {model} cannot be loaded as {model_class} ({reason}); delete and fetch "
+            f"them anew (`hf download {model}`), or choose others"
+        )
     return (
         f"the weights {model} are not on this machine ({reason}); fetch them with "
         f"`hf download {model}`, or set model to a folder that holds them"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from afil_perception.pretrained import Weights, load_pretrained
+from afil_perception.pretrained import Weights, load_pretrained, require_pretrained
 from afil_perception.pretrained.once import loaded_once
 from afil_perception.track.prompted import PromptedConfig, PromptedTracker
 from afil_perception.track.segmenter import VideoSegmenter
+
+_MODEL_CLASS = "Sam2VideoModel"
 
 
 class Sam2Tracker(PromptedTracker):
@@ -29,6 +31,10 @@ class Sam2Tracker(PromptedTracker):
 
         model: str = Field("facebook/sam2.1-hiera-tiny", min_length=1)
 
+    def require(self) -> None:
+        """The weights must be here."""
+        require_pretrained(self._config, _MODEL_CLASS)
+
     @loaded_once
     def segmenter(self) -> VideoSegmenter:
         """The model."""
@@ -36,5 +42,5 @@ class Sam2Tracker(PromptedTracker):
         from afil_perception.track.sam2_segmenter import TransformersSegmenter
 
         return TransformersSegmenter(
-            load_pretrained(self._config, "Sam2VideoModel", "Sam2VideoProcessor")
+            load_pretrained(self._config, _MODEL_CLASS, "Sam2VideoProcessor")
         )

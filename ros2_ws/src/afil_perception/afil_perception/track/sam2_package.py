@@ -16,9 +16,8 @@ import torch
 from pydantic import Field
 from tqdm import tqdm
 
-from afil_core.errors import AfilError
 from afil_perception.clips.clip import Rgb
-from afil_perception.pretrained import Weights
+from afil_perception.pretrained import UnusableModelError, Weights
 from afil_perception.pretrained.load import INSTALL, device_of
 from afil_perception.pretrained.once import loaded_once
 from afil_perception.track.prompted import PromptedConfig, PromptedTracker
@@ -31,6 +30,8 @@ _CONFIGS = {
     "base_plus": "configs/sam2.1/sam2.1_hiera_b+.yaml",
     "large": "configs/sam2.1/sam2.1_hiera_l.yaml",
 }
+
+_NO_PACKAGE = f"this tracker needs the package sam2, which is not installed; `{INSTALL}`"
 
 
 class Sam2PackageTracker(PromptedTracker):
@@ -58,6 +59,12 @@ class Sam2PackageTracker(PromptedTracker):
 
     _config: Config
 
+    def require(self) -> None:
+        """Package and weights must be here."""
+        if importlib.util.find_spec("sam2") is None:
+            raise UnusableModelError(_NO_PACKAGE)
+        _checkpoint(self._config)
+
     @loaded_once
     def segmenter(self) -> VideoSegmenter:
         """The model."""
@@ -70,9 +77,7 @@ def _load(config: Sam2PackageTracker.Config) -> Any:
         from sam2.build_sam import build_sam2_video_predictor
         from sam2.utils import misc
     except ImportError as error:
-        raise AfilError(
-            f"tracker sam2_package needs the package sam2, which is not installed; `{INSTALL}`"
-        ) from error
+        raise UnusableModelError(_NO_PACKAGE) from error
     # Else they draw a progress bar for every window.
     sam2_video_predictor.tqdm = misc.tqdm = partial(tqdm, disable=True)
     device = device_of(config)
@@ -85,7 +90,7 @@ def _load(config: Sam2PackageTracker.Config) -> Any:
             hydra_overrides_extra=list(config.overrides),
         )
     except (RuntimeError, KeyError, OSError) as error:
-        raise AfilError(
+        raise UnusableModelError(
             f"{place} holds no weights of SAM 2 '{config.architecture}' "
             f"({str(error).strip().splitlines()[0] if str(error) else type(error).__name__}); set "
             f"architecture to what they are for"
@@ -101,13 +106,13 @@ def _checkpoint(config: Sam2PackageTracker.Config) -> Path:
     place = Path(config.model).expanduser()
     if place.is_file():
         return place
-    from huggingface_hub import hf_hub_download
-
     try:
+        from huggingface_hub import hf_hub_download
+
         name = f"sam2.1_hiera_{config.architecture}.pt"
         return Path(hf_hub_download(config.model, name, local_files_only=True))
-    except (OSError, ValueError) as error:
-        raise AfilError(
+    except (OSError, ValueError, ImportError) as error:
+        raise UnusableModelError(
             f"the weights {config.model} of SAM 2 '{config.architecture}' are not on this "
             f"machine; fetch them with `hf download {config.model}`, or set model to a file"
         ) from error

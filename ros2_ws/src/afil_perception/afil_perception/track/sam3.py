@@ -13,7 +13,13 @@ from afil_core.saliency import KeyObject
 from afil_perception.clips.clip import Clip, Rgb
 from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detector
-from afil_perception.pretrained import LoadedModel, ModelConfig, Weights, load_pretrained
+from afil_perception.pretrained import (
+    LoadedModel,
+    ModelConfig,
+    Weights,
+    load_pretrained,
+    require_pretrained,
+)
 from afil_perception.pretrained.local import weights_identity
 from afil_perception.pretrained.once import loaded_once
 from afil_perception.track.handover import Found, Handover
@@ -21,6 +27,7 @@ from afil_perception.track.tracker import Tracker
 
 _log = logging.getLogger(__name__)
 
+_MODEL_CLASS = "Sam3VideoModel"
 LICENSE = "SAM License (Meta's own, no open-source licence: it restricts what SAM 3 is used for)"
 
 
@@ -54,10 +61,14 @@ class Sam3Tracker(Tracker):
         self._config = config
         self.content = weights_identity(config.model)
 
+    def require(self) -> None:
+        """The weights must be here."""
+        require_pretrained(self._config, _MODEL_CLASS)
+
     @loaded_once
     def loaded(self) -> LoadedModel:
         """The model; loaded when it is first asked for."""
-        loaded = load_pretrained(self._config, "Sam3VideoModel", "Sam3VideoProcessor")
+        loaded = load_pretrained(self._config, _MODEL_CLASS, "Sam3VideoProcessor")
         _log.warning("SAM 3 is used under the %s; huggingface.co/facebook/sam3 has it", LICENSE)
         loaded.model.score_threshold_detection = self._config.threshold
         loaded.model.new_det_thresh = self._config.new_threshold

@@ -36,6 +36,10 @@ class CachedVlm(Vlm):
         self._folder = folder
         self.content = vlm.content
 
+    def require(self) -> None:
+        """As the VLM's."""
+        self._vlm.require()
+
     def estimate(self, prompt: str, images: Sequence[Rgb]) -> Use | None:
         """As the VLM's."""
         return self._vlm.estimate(prompt, images)

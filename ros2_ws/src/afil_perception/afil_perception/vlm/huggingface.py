@@ -10,10 +10,18 @@ from pydantic import Field
 
 from afil_core.errors import AfilError
 from afil_perception.clips.clip import Rgb
-from afil_perception.pretrained import LoadedModel, ModelConfig, Weights, load_pretrained
+from afil_perception.pretrained import (
+    LoadedModel,
+    ModelConfig,
+    Weights,
+    load_pretrained,
+    require_pretrained,
+)
 from afil_perception.pretrained.local import weights_identity
 from afil_perception.vlm.chat import ChatVlm, Said, Turn
 from afil_perception.vlm.images import fitted
+
+_MODEL_CLASS = "AutoModelForImageTextToText"
 
 
 class HuggingFaceVlm(ChatVlm):
@@ -54,6 +62,10 @@ class HuggingFaceVlm(ChatVlm):
         self._lock = threading.Lock()
         self._loaded: LoadedModel | None = None
 
+    def require(self) -> None:
+        """The weights must be here."""
+        require_pretrained(self._config, _MODEL_CLASS)
+
     def prepared(self, images: Sequence[Rgb]) -> tuple[Rgb, ...]:
         """Images no larger than the configuration says."""
         return tuple(fitted(image, self._config.longest_side) for image in images)
@@ -68,9 +80,7 @@ class HuggingFaceVlm(ChatVlm):
         with self._lock:
             self.sending()
             if self._loaded is None:
-                self._loaded = load_pretrained(
-                    self._config, "AutoModelForImageTextToText", "AutoProcessor"
-                )
+                self._loaded = load_pretrained(self._config, _MODEL_CLASS, "AutoProcessor")
             return self._written(self._loaded, turns)
 
     def _written(self, loaded: LoadedModel, turns: Sequence[Turn]) -> Said:

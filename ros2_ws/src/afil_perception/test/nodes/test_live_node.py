@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -106,3 +107,15 @@ def test_what_does_not_fit_is_one_sentence(parameters: dict[str, str], sentence:
     )  # fmt: skip
     assert done.returncode == 2
     assert sentence in done.stdout and "Traceback" not in done.stdout
+
+
+def test_weights_that_are_not_here_end_the_node_before_it_begins(tmp_path: Path) -> None:
+    config = tmp_path / "perception.yaml"
+    config.write_text("detector: mm_grounding_dino")
+    done = subprocess.run(
+        command(instruction="lift the carrot", config=config), stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, timeout=TIMEOUT_S,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "error: detect: mm_grounding_dino: the weights" in done.stdout
+    assert "`hf download iSEE-Laboratory/llmdet_base`" in done.stdout

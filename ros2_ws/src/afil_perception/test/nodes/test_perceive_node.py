@@ -87,6 +87,18 @@ def test_a_bad_bag_ends_the_launch_with_an_error(make_episode, moving_carrot) ->
     assert len(list(good.saliency_maps("image"))) == 10
 
 
+def test_weights_that_are_not_here_end_the_launch_with_one_error(
+    make_episode, moving_carrot, tmp_path: Path
+) -> None:
+    episode = make_episode(moving_carrot)
+    config = tmp_path / "perception.yaml"
+    config.write_text("detector: mm_grounding_dino")
+    code, output = launch(f"dataset:={episode.path.parent}", f"config:={config}")
+    assert code != 0 and output.count("error: ") == 1 and "Traceback" not in output
+    assert "`hf download iSEE-Laboratory/llmdet_base`" in output
+    assert not episode.saliency_path.exists()
+
+
 @pytest.mark.parametrize("namespace", ["", "/second"])
 def test_the_node_publishes_what_it_produces(make_episode, moving_carrot, namespace: str) -> None:
     episode = make_episode(moving_carrot)
