@@ -57,6 +57,8 @@ class Correction(Schema):
         box = self.box
         if box is not None and not (box[0] < box[2] and box[1] < box[3]):
             raise ValueError("has an empty box; write x0, y0, x1, y1 with x0 < x1 and y0 < y1")
+        if self.frames is not None and not 0 <= self.frames[0] <= self.frames[1]:
+            raise ValueError("has no frames; write the first and the last, counted from 0")
         return self
 
     @property
@@ -107,6 +109,8 @@ class Corrector:
     def __init__(self, corrections: Sequence[Correction]) -> None:
         self._corrections = corrections
         self._unseen = {c.id for c in corrections if c.id is not None}
+        self._unheld = {c.frames for c in corrections if c.frames is not None}
+        self._outside: dict[str, None] = {}
 
     def corrected(self, item: Item) -> Item:
         """A frame with the key objects that are to be looked at, and no others."""
@@ -118,6 +122,7 @@ class Corrector:
         for number, correction in enumerate(self._corrections):
             if not correction.holds_at(item.index):
                 continue
+            self._unheld.discard(correction.frames)
             if correction.drop is not None:
                 kept.discard(correction.drop)
             elif correction.keep is not None:
@@ -127,22 +132,42 @@ class Corrector:
                 objects[correction.rename] = renamed
             elif correction.box is not None:
                 added = _added(number, correction.add, correction.box, item.size)
+                if added is None:
+                    self._outside[_outside(correction.add, correction.box, item.size)] = None
+                    continue
                 objects[added.id] = added
                 kept.add(added.id)
         chosen = tuple(o for o in objects.values() if o.id in kept)
         return dataclasses.replace(item, objects=chosen)
 
     def problems(self) -> list[str]:
-        """What was corrected of objects that nobody saw, after the last frame."""
-        return [
+        """What was corrected in vain: objects, frames and places that are not; after the last."""
+        unseen = [
             f"{CORRECTIONS_FILE} corrects object {i}, which is not there; look its number up in "
             f"the review page"
             for i in sorted(self._unseen)
         ]
+        unheld = [
+            f"{CORRECTIONS_FILE} corrects frames {first} to {last}, which are not there; frames "
+            f"are counted from 0"
+            for first, last in sorted(frames for frames in self._unheld if frames is not None)
+        ]
+        return [*unseen, *unheld, *self._outside]
 
 
-def _added(number: int, phrase: str, box: Box, size: tuple[int, int]) -> KeyObject:
+def _outside(phrase: str, box: Box, size: tuple[int, int]) -> str:
+    corners = ", ".join(f"{value:g}" for value in box)
+    return (
+        f"{CORRECTIONS_FILE} adds '{phrase}' at [{corners}], outside of the image of {size[1]}x"
+        f"{size[0]} pixels, so it is left out; write x0, y0, x1, y1 in pixels"
+    )
+
+
+def _added(number: int, phrase: str, box: Box, size: tuple[int, int]) -> KeyObject | None:
+    """What a person adds, cut at the image's border; None outside of it."""
     height, width = size
     x0, y0, x1, y1 = box
     inside = (max(x0, 0.0), max(y0, 0.0), min(x1, float(width)), min(y1, float(height)))
+    if inside[0] >= inside[2] or inside[1] >= inside[3]:
+        return None
     return KeyObject(_ADDED_IDS + number, phrase, 1.0, inside)

@@ -171,6 +171,13 @@ def survey(path: Path, pipeline: Pipeline) -> Survey:
     there = {p.name for p in found.folder.iterdir()}
     unknown = sorted({c.episode for c in corrections.corrections} - there)
     found.problems = [f"{CORRECTIONS_FILE} names {n}, which is no episode" for n in unknown]
+    found.problems += [
+        f"{CORRECTIONS_FILE} names stream '{c.stream}' of {c.episode}, which has "
+        f"{', '.join(state.clips)}"
+        for state in found.states
+        for c in corrections.corrections
+        if c.episode == state.episode.path.name and c.stream and c.stream not in state.clips
+    ]
     return found
 
 

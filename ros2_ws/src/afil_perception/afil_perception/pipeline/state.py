@@ -149,7 +149,8 @@ def _details(
         if (old and old.hash) != (new and new.hash):
             said.append(f"{name} is another")
     was, now = _flat(before.config), _flat(to_plain(pipeline.config))
-    for key in sorted(was.keys() | now.keys()):
+    # Which backend it is says more than each of its options.
+    for key in sorted(was.keys() | now.keys(), key=lambda k: (not k.endswith(".name"), k)):
         if was.get(key) != now.get(key):
             said.append(f"{key} is {now.get(key, 'not set')}, was {was.get(key, 'not set')}")
     more = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""

@@ -92,7 +92,8 @@ def test_of_two_workers_one_is_killed_and_nothing_is_lost(
         progress=Killing,
     )
     assert (report.written, report.failures) == (6, ())
-    assert len(set(workers(noted))) >= 3, "two workers, and one in the place of the killed one"
+    # On a busy machine the other one has done all before a third is up in the killed one's place.
+    assert len(set(workers(noted))) >= 2 and set(workers(noted)) != set(killed)
     assert len(workers(noted)) == 7, "what the killed one did was done again, and nothing else"
     assert perceive_dataset(dataset, config, say=print).skipped == 6
 

@@ -45,6 +45,19 @@ def test_a_lost_frame_stays_lost_and_what_nobody_saw_is_told() -> None:
     assert "corrects object 7, which is not there" in corrector.problems()[0]
 
 
+def test_boxes_and_frames_that_are_not_there_are_told_and_left_out() -> None:
+    corrections = [
+        Correction(episode="e", add="lid", box=(70, 5, 90, 9)),
+        Correction(episode="e", drop=1, frames=(7, 9)),
+    ]
+    corrector = Corrector(corrections)
+    frame = SeenFrame(0, 0, (50, 60), OBJECTS, kept=(1,))
+    assert [o.id for o in corrector.corrected(frame).objects] == [1]
+    frames, box = corrector.problems()
+    assert "corrects frames 7 to 9, which are not there" in frames
+    assert "adds 'lid' at [70, 5, 90, 9], outside of the image of 60x50 pixels" in box
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
@@ -53,6 +66,7 @@ def test_a_lost_frame_stays_lost_and_what_nobody_saw_is_told() -> None:
         ("{episode: e, rename: 1}", "needs both: rename"),
         ("{episode: e, add: pot}", "needs both: add"),
         ("{episode: e, add: pot, box: [5, 5, 5, 9]}", "has an empty box"),
+        ("{episode: e, drop: 1, frames: [9, 3]}", "has no frames"),
         ("{episode: e, dorp: 1}", "did you mean 'drop'"),
     ],
 )
@@ -78,6 +92,7 @@ def test_only_what_depends_on_a_correction_is_redone(
         "  - {episode: episode_000000, rename: 1, to: toy}\n"
         "  - {episode: episode_000000, add: ball, box: [111, 21, 130, 40], frames: [0, 4]}\n"
         "  - {episode: episode_9, drop: 3}\n"
+        "  - {episode: episode_000000, stream: wrist, drop: 1}\n"
     )
 
     def never(*_: object, **__: object) -> None:
@@ -89,6 +104,7 @@ def test_only_what_depends_on_a_correction_is_redone(
     report = perceive(dataset, lines)
     assert (report.written, report.skipped, report.failures) == (1, 1, ())
     assert "corrections.yaml names episode_9, which is no episode" in lines
+    assert any("names stream 'wrist' of episode_000000, which has image" in x for x in lines)
     assert any("what 'corrections' follows from changed" in line for line in lines)
     found = [[o.phrase for o in objects] for _, objects in episode.sidecar.key_objects(TOPIC)]
     assert found == [["toy", "ball"]] * 5 + [["toy"]] * 5
