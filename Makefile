@@ -14,13 +14,11 @@ INTERFACES := ros2_ws/src/afil_interfaces
 # Where the authors' demonstrations lie; they are not part of this repository.
 AUTHORS_DATA ?= ../shared/data/authors
 DEMO_DIR ?= demo
-# Processes of pytest, with a thread each; one more than there are cores, as tests often wait.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-# Shorter parts of `make test` that run at a time.
-PARTS ?= 2
+# Processes of pytest, with a thread each.
+WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo test lint unit test-runtime authors docs clean
+.PHONY: help install install-test demo test shorter lint unit test-runtime authors docs clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is
@@ -79,12 +77,14 @@ RUN := PATH=$(BIN):$$PATH
 demo: install ## The whole loop in simulation: record, perceive, train, deploy, evaluate, report
 	@$(RUN) ros2 launch launch/demo.launch.py output:=$(DEMO_DIR)
 
-# The long part first and by itself: it has every core busy. All are run, whatever fails.
+# The long part has the cores; what waits more than it computes runs beside it, and is printed at
+# its end. All are run, whatever fails.
 test: install-test ## Lint, type check and test everything
-	@$(MAKE) --no-print-directory unit; unit=$$?; \
-	  echo "== test-wheels, test-runtime and lint: $(PARTS) at a time; each is printed at its end"; \
-	  $(MAKE) --no-print-directory --jobs=$(PARTS) --keep-going --output-sync=target \
-	    test-wheels test-runtime lint && exit $$unit
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going unit shorter
+
+shorter: install-test
+	@$(MAKE) --no-print-directory --jobs=1 --keep-going test-runtime test-wheels lint \
+	  > $(STAMPS)/shorter.log 2>&1; code=$$?; cat $(STAMPS)/shorter.log; exit $$code
 
 lint: install-test ## ruff and mypy
 	@echo "== ruff"
@@ -98,7 +98,7 @@ unit: install-test ## The tests of the packages and of the whole
 	@$(RUN) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-runtime: install-test ## The tests of embedded_ros2
-	@$(MAKE) --no-print-directory -C runtime/embedded_ros2 test PYTHON=$(BIN)/python WORKERS=2
+	@$(MAKE) --no-print-directory -C runtime/embedded_ros2 test PYTHON=$(BIN)/python
 
 authors: install ## Compare our saliency maps with the authors' published ones
 	@$(BIN)/python -m benchmarks.authors --data $(AUTHORS_DATA) \

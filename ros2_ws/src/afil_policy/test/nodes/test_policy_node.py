@@ -257,7 +257,7 @@ def test_in_shadow_mode_it_proposes_and_commands_nothing(
     }
     try:
         client.spin_until(client.client.service_is_ready, 60)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while len(proposed) < 15 and time.monotonic() < deadline:
             stamp = client.frame()
             for topic, cdr in client.paper.command(stamp):
