@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -219,6 +221,8 @@ def perceive_dataset(
         pipeline.backends,
         pipeline.chosen_stand_ins,
     )
+    if found.due:
+        _require_place(found.folder)
     if run.engine.kind.calls_back:
         pipeline.require(stages_due(found.due, cache))
     expected = estimate(found.due, pipeline, cache)
@@ -251,6 +255,24 @@ def perceive_dataset(
         not_begun=len(jobs) - tally.ended,
         cost=cost,
     )
+
+
+def _require_place(dataset: Path) -> None:
+    """Make sure that there is a place for what stages do.
+
+    Raises:
+        AfilError: When there is none.
+    """
+    place = dataset / CACHE_FOLDER
+    try:
+        place.mkdir(exist_ok=True)
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise AfilError(
+            f"{place} cannot be written ({error.strerror}), so there is no place for what "
+            f"perception finds; perceive a copy of the dataset, or let it be written"
+        ) from error
 
 
 class _Tally:

@@ -11,8 +11,8 @@ TASK = Description(
 )
 
 
-def seen(number: int, phrase: str = "carrot", score: float = 0.8) -> KeyObject:
-    return KeyObject(number, phrase, score, (0.0, 0.0, 10.0, 10.0))
+def seen(number: int, phrase: str = "carrot", score: float = 0.8, x: float = 0.0) -> KeyObject:
+    return KeyObject(number, phrase, score, (x, 0.0, x + 10.0, 10.0))
 
 
 @pytest.fixture
@@ -27,7 +27,13 @@ def keep(clip_of):
 
 
 def test_the_target_of_the_instruction_comes_before_what_it_mentions(keep) -> None:
-    assert keep(seen(1, "pot", 0.9), seen(2, "carrot", 0.5)) == [2, 1]
+    assert keep(seen(1, "pot", 0.9, x=20), seen(2, "carrot", 0.5)) == [2, 1]
+
+
+def test_one_thing_that_two_phrases_find_is_kept_once_and_makes_room_for_another(keep) -> None:
+    same, beside = seen(1, "pot", 0.9), seen(3, "pot", 0.5, x=6)
+    assert keep(same, seen(2, "carrot")) == [2]
+    assert keep(same, seen(2, "carrot"), beside) == [2, 3]
 
 
 def test_a_singular_phrase_keeps_its_best_candidate_only(keep) -> None:

@@ -42,6 +42,19 @@ def test_a_single_episode_may_be_given(make_episode, moving_carrot) -> None:
     assert perceive(make_episode(moving_carrot).path).written == 1
 
 
+def test_a_dataset_that_cannot_be_written_is_one_sentence(
+    make_episode, moving_carrot, monkeypatch
+) -> None:
+    dataset = make_episode(moving_carrot).path.parent
+    (dataset / ".perception").touch()
+    with pytest.raises(AfilError, match=r"\.perception cannot be written \(File exists\)"):
+        perceive(dataset)
+    (dataset / ".perception").unlink()
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(AfilError, match=r"written \(Permission denied\), so there is no place"):
+        perceive(dataset)
+
+
 def truncate(episode: Episode) -> None:
     bag = next(episode.path.glob("*.mcap"))
     bag.write_bytes(bag.read_bytes()[:2000])
