@@ -303,6 +303,9 @@ class _Tally:
                 self._warn(f"{name}: {problem}")
         self.written += outcome.made
         self.skipped += not outcome.made
+        if not outcome.made:
+            self._bar.advance(detail=f"{name} was perceived by another run")
+            return True
         anew = f" (made anew: {outcome.why})" if outcome.why not in ("", NEVER) else ""
         found = f"{outcome.frames_with_objects} of {outcome.frames} frames"
         self._bar.advance(detail=f"{name}: key objects in {found}{anew}")

@@ -25,6 +25,12 @@ from afil_perception.pipeline.pipeline import Pipeline
 STATUS_TYPE: Final = "afil_interfaces/msg/PerceptionStatus"
 _STATISTICS_TYPE: Final = "afil_interfaces/msg/LatencyStatistics"
 _SAMPLES = 200
+# A stamp that is further away is of another clock.
+_ANOTHER_CLOCK_S = 3600.0
+_ANOTHER_CLOCK = (
+    "images are stamped by another clock, as in a bag that is played, so how far behind their "
+    "stamps the answers are is not known; play it with --clock and set use_sim_time:=true"
+)
 
 
 class LiveParameters(Schema):
@@ -53,7 +59,7 @@ class LivePerception:
         now_ns: The node's clock.
 
     Attributes:
-        problem: Why nothing is answered; empty while all is well.
+        problem: Why nothing is answered, or the lag is not known; empty while all is well.
         failed: Whether it has ended because of that.
     """
 
@@ -101,10 +107,13 @@ class LivePerception:
                     self.problem = frame.loss.text
                     continue
                 self._sink(frame)
-                self.problem = ""
                 self._perceived += 1
                 self._objects = len(frame.objects)
-                self._lags.append((self._now_ns() - frame.stamp_ns) / 1e9)
+                lag = (self._now_ns() - frame.stamp_ns) / 1e9
+                is_known = abs(lag) < _ANOTHER_CLOCK_S
+                self.problem = "" if is_known else _ANOTHER_CLOCK
+                if is_known:
+                    self._lags.append(lag)
                 self._waits.append(time.monotonic() - self._clip.arrived_s(frame.index))
 
     def status(self) -> Any:
