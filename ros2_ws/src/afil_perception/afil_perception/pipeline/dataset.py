@@ -47,10 +47,11 @@ class DatasetReport:
     Attributes:
         written: Episodes whose sidecar was written now.
         skipped: Episodes whose sidecar was up to date.
-        failures: A sentence per bag that could not be perceived.
+        failures: A sentence per bag that could not be perceived, and why the run ended early.
         backends: Which backends were chosen, and which of them are stand-ins.
         not_begun: Episodes that were not begun, because the run ended before.
         cost: What the VLM was used for, and how much; empty without one.
+        ended_early: Whether the last of the failures is no bag's, and ended the run.
     """
 
     written: int
@@ -59,6 +60,7 @@ class DatasetReport:
     backends: str
     not_begun: int = 0
     cost: str = ""
+    ended_early: bool = False
 
     @property
     def summary(self) -> str:
@@ -66,7 +68,8 @@ class DatasetReport:
         rest = f", not begun {self.not_begun}" if self.not_begun else ""
         return (
             f"done: sidecars written {self.written}, up to date {self.skipped}, "
-            f"bags that failed {len(self.failures)}{rest}. {self.cost}{self.backends}"
+            f"bags that failed {len(self.failures) - self.ended_early}{rest}. {self.cost}"
+            f"{self.backends}"
         )
 
     def raise_failures(self) -> None:
@@ -254,6 +257,7 @@ def perceive_dataset(
         backends=backends_sentence(pipeline.backends, pipeline.stand_ins),
         not_begun=len(jobs) - tally.ended,
         cost=cost,
+        ended_early=tally.ended_early,
     )
 
 
@@ -284,6 +288,7 @@ class _Tally:
         self._told: set[str] = set()
         self.failures = failures
         self.written = self.skipped = self.ended = 0
+        self.ended_early = False
 
     def add(self, outcome: Outcome) -> bool:
         """Count one; whether the run goes on."""
@@ -292,6 +297,7 @@ class _Tally:
             self.failures.append(outcome.failure)
             self._warn(outcome.failure)
             if outcome.ends_run:
+                self.ended_early = True
                 return False
             self.ended += 1
             self._bar.advance(detail=f"{name} failed")

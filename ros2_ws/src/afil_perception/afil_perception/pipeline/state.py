@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,13 +148,23 @@ def _details(
         old, new = before.inputs.get(name), inputs.get(name)
         if (old and old.hash) != (new and new.hash):
             said.append(f"{name} is another")
-    was, now = _flat(before.config), _flat(to_plain(pipeline.config))
+    vlm = pipeline.config.vlm
+    asking: set[str] = set() if vlm is None else {f"vlm.{key}" for key in vlm.kind.incidental}
+    was, now = (
+        {key: value for key, value in _flat(config).items() if not _is_of(key, asking)}
+        for config in (before.config, to_plain(pipeline.config))
+    )
     # Which backend it is says more than each of its options.
     for key in sorted(was.keys() | now.keys(), key=lambda k: (not k.endswith(".name"), k)):
         if was.get(key) != now.get(key):
             said.append(f"{key} is {now.get(key, 'not set')}, was {was.get(key, 'not set')}")
     more = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
     return f": {'; '.join(said[:_SHOWN])}{more}" if said else ""
+
+
+def _is_of(key: str, groups: Collection[str]) -> bool:
+    """Whether a dotted key is one of some, or in one of them."""
+    return any(key == group or key.startswith(f"{group}.") for group in groups)
 
 
 def _flat(data: Mapping[str, Any], before: str = "") -> dict[str, Any]:

@@ -109,10 +109,23 @@ def test_a_spent_budget_ends_the_run_and_says_what_is_left(
     server.script = [answers]
     report, _ = perceive(dataset, config(budget={"requests": 3}))
     assert (report.written, report.not_begun, len(report.failures)) == (1, 2, 1)
-    assert "budget of 3 requests" in report.failures[0] and "not begun 2" in report.summary
+    assert "budget of 3 requests" in report.failures[0]
+    assert "bags that failed 0, not begun 2" in report.summary
     report, _ = perceive(dataset, config(budget={"requests": 6}))
     assert (report.written, report.skipped, report.not_begun) == (2, 1, 0)
     assert len(server.bodies) == 6
+
+
+def test_why_names_what_results_follow_from_and_not_how_it_is_asked(
+    make_episode, moving_carrot, server, config
+) -> None:
+    dataset = make_episode(moving_carrot).path.parent
+    server.script = [answers]
+    perceive(dataset, config())
+    (line,) = survey(
+        dataset, Pipeline(config(model="other", tries=5, budget={"tokens": 9}))
+    ).lines()
+    assert line.endswith("what 'describe' follows from changed: vlm.model is other, was tiny")
 
 
 def test_several_episodes_wait_for_answers_at_once(
