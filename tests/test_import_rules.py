@@ -13,6 +13,10 @@ NODE_MAIN = "afil_core.process.node_main"
 LAUNCHING = "afil_core.process.launching"
 
 
+# What takes long to import, and no process needs to answer.
+HEAVY = ("accelerate", "matplotlib", "pandas", "scipy", "torch", "torchvision", "transformers")
+
+
 def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -96,3 +100,43 @@ def test_embedded_ros2_knows_nothing_of_afil(python_files, repository):
         if name.split(".")[0].startswith("afil_")
     ]
     assert not offenders
+
+
+def _loaded(code: str, *arguments: str) -> list[str]:
+    """What of the heavy packages is there after a piece of code ran in a process of its own."""
+    after = f"import atexit, sys; atexit.register(lambda: print(*{{*sys.modules}} & {{*{HEAVY}}}))"
+    command = [sys.executable, "-c", f"{after}\n{code}", *arguments]
+    done = subprocess.run(command, text=True, capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()[-1].split()
+
+
+def test_the_search_for_heavy_imports_finds_one():
+    assert _loaded("import scipy") == ["scipy"]
+
+
+def test_nodes_start_without_heavy_packages(python_files, repository):
+    modules = [n for n, _ in _package_files(python_files, repository)]
+    nodes = sorted(n for n in modules if n.endswith("_node"))
+    assert len(nodes) > 5, "no node found: the search looks in the wrong place"
+    assert _loaded(f"import {', '.join(nodes)}") == []
+
+
+def test_commands_parse_and_refuse_without_heavy_packages(tmp_path):
+    nowhere = str(tmp_path / "nowhere")
+    refused = {
+        "afil_policy.commands.train": ["--dataset", nowhere],
+        "afil_policy.commands.inspect": [nowhere],
+        "afil_policy.commands.replay": [nowhere],
+        "afil_policy.commands.report": ["--results", nowhere, "--output", nowhere],
+        "afil_policy.commands.evaluate": ["--checkpoint", nowhere, "--output", nowhere],
+        "afil_perception.commands.perceive": ["--episodes", nowhere],
+        "afil_core.console.recover_bag": [nowhere],
+    }
+    mains = "\n".join(
+        f"sys.argv = [{module!r}, *{words!r}]\n"
+        f"from {module} import main\n"
+        "try:\n    assert main() == 2\nexcept SystemExit as e:\n    assert e.code == 2"
+        for module, words in refused.items()
+    )
+    assert _loaded(mains) == []

@@ -17,7 +17,8 @@ from afil_policy.data.batches import BatchSource
 from afil_policy.data.cache import Cache, open_cache
 from afil_policy.data.normalization import Normalization
 from afil_policy.deploy.runner import PolicyRunner
-from afil_policy.methods import METHODS, Method
+from afil_policy.methods import METHODS
+from afil_policy.methods.base import Method
 from afil_policy.training.checkpoint import Checkpoint, new_method, save_checkpoint
 from afil_policy.training.config import TrainConfig
 from afil_policy.training.facts import TrainingFacts

@@ -10,7 +10,7 @@ import torch
 
 from afil_policy.commands import train
 from afil_policy.data.batch import Observation
-from afil_policy.encoders import Features
+from afil_policy.encoders.base import Features
 from afil_policy.instructions import INSTRUCTIONS
 from afil_policy.training.checkpoint import load_checkpoint
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
-from afil_policy.encoders import Encoder, Features
+from afil_policy.encoders.base import Encoder, Features
 
 
 class Patches(Encoder):

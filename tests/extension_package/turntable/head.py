@@ -6,7 +6,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from afil_core.schema import Schema
-from afil_policy.heads import Head
+from afil_policy.heads.base import Head
 
 
 class L1Head(Head):

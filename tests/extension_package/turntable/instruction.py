@@ -9,7 +9,7 @@ from torch import Tensor
 
 from afil_core.schema import Schema
 from afil_policy.data.batch import Observation
-from afil_policy.instructions import InstructionEncoder
+from afil_policy.instructions.base import InstructionEncoder
 
 
 class Letters(InstructionEncoder):

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from afil_policy.data.batch import Batch, Observation
 from afil_policy.encoders.attention import attention_map
-from afil_policy.methods import Losses, Method, Spec
+from afil_policy.methods.base import Losses, Method
 from afil_policy.methods.observation_encoder import ObservationEncoder
+from afil_policy.methods.spec import Spec
 
 
 class TwoViews(Method):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 
 from afil_core.schema import Schema
-from afil_policy.encoders import Features
-from afil_policy.pooling import Pooling
+from afil_policy.encoders.base import Features
+from afil_policy.pooling.base import Pooling
 
 
 class Strongest(Pooling):

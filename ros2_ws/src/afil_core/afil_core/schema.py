@@ -81,7 +81,9 @@ class Schema(BaseModel):
         renamed: Former key to present key, e.g. ``{"colour": "color"}``.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, strict=True, defer_build=True
+    )
 
     renamed: ClassVar[Mapping[str, str]] = {}
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation, Slerp
 
 from afil_core import messages
 from afil_core.contract import load_contract
@@ -177,6 +178,23 @@ def test_poses_turn_the_short_way_between_two():
     middle = made.interpolate(a, -1 * b * [-1, 1, 1, 1, 1, 1, 1], 0.5)
     assert middle[0] == pytest.approx(0.5)
     assert np.linalg.norm(middle[3:]) == pytest.approx(1.0)
+
+
+def test_poses_turn_as_scipy_turns_them():
+    made = stream("pose")
+    pairs = np.concatenate([np.zeros((40, 2, 3)), RNG.normal(size=(40, 2, 4))], axis=2)
+    # Hardly apart, not apart, and half a turn apart; and a quaternion that is not quite a unit.
+    pairs[0, 1] = pairs[0, 0] + 1e-12
+    pairs[1, 1] = pairs[1, 0]
+    pairs[2, :, 3:] = [[0, 0, 0, 1], [0, 0, 1, 0]]
+    pairs[3, 1, 3:] = 0.995 * pairs[3, 1, 3:] / np.linalg.norm(pairs[3, 1, 3:])
+    for (a, b), share in zip(pairs, np.linspace(0, 1, 40), strict=True):
+        turns = Rotation.from_quat([a[3:], b[3:]])
+        wanted = Slerp([0.0, 1.0], turns)([share])
+        found = Rotation.from_quat(made.interpolate(a, b, share)[3:])
+        assert (found * wanted[0].inv()).magnitude() < 1e-7
+        columns = turns[0].as_matrix()[:, :2].T.reshape(-1)
+        np.testing.assert_allclose(made.features(a)[3:], columns, atol=1e-12)
 
 
 def test_a_quaternion_and_its_negative_look_the_same_to_a_network():

@@ -7,16 +7,18 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
 
 from afil_core import schema
 from afil_core.errors import AfilError, run
 from afil_core.report import Table
-from afil_policy.data.normalization import Normalizer
-from afil_policy.training.checkpoint import Checkpoint, load_checkpoint
-from afil_policy.training.layout import RUNS, WEIGHTS, newest_run
+from afil_policy.training.layout import RUNS, WEIGHTS, find_checkpoint, newest_run
+
+if TYPE_CHECKING:
+    from afil_policy.data.normalization import Normalizer
+    from afil_policy.training.checkpoint import Checkpoint
 
 
 def main() -> int:
@@ -26,7 +28,11 @@ def main() -> int:
 
 def _main() -> int:
     args = _parser().parse_args()
-    checkpoint = load_checkpoint(args.checkpoint or newest_run())
+    folder = find_checkpoint(args.checkpoint or newest_run())
+    # PyTorch takes seconds to load, and a folder that holds no checkpoint needs none.
+    from afil_policy.training.checkpoint import load_checkpoint
+
+    checkpoint = load_checkpoint(folder)
     described = describe(checkpoint)
     if args.json:
         print(json.dumps(described, indent=1))

@@ -9,7 +9,6 @@ from pathlib import Path
 from afil_core.episodes import Episode, list_episodes
 from afil_core.episodes.metadata import EPISODE_FILE
 from afil_core.errors import AfilError, run
-from afil_policy.deploy.runner import PolicyRunner
 from afil_policy.evaluation.replay import Replayed, replay, worst
 from afil_policy.training.layout import find_checkpoint, newest_run
 
@@ -23,6 +22,9 @@ def _main() -> int:
     args = _parser().parse_args()
     episodes = _episodes(args.bag)
     folder = find_checkpoint(args.checkpoint or newest_run())
+    # PyTorch takes seconds to load: what can be refused is refused before that.
+    from afil_policy.deploy.runner import PolicyRunner
+
     runner = PolicyRunner(folder, episodes[0].contract, device=args.device)
     runner.warm_up()
     print(f"checkpoint: {folder}")

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,6 @@ from afil_core import storage
 from afil_core.errors import run
 from afil_core.process.arguments import renamed
 from afil_core.report import Chart, Figure, Heading, Note, Page, Paragraph, Part, Row, Table, Video
-from afil_policy.deploy.runner import PolicyRunner
 from afil_policy.evaluation.film import films
 from afil_policy.evaluation.pictures import encode_png, overlay, side_by_side
 from afil_policy.evaluation.results import Results, load_results
@@ -32,6 +32,9 @@ from afil_policy.evaluation.table import (
 )
 from afil_policy.training.layout import FOLDER
 from afil_policy.training.log import read_losses
+
+if TYPE_CHECKING:
+    from afil_policy.deploy.runner import PolicyRunner
 
 _SIZE = (240, 320)
 _CURVES = ("train_", "validation_")
@@ -82,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _policies(results: list[Results]) -> dict[str, PolicyRunner]:
+    # PyTorch takes seconds to load: the results and the demonstrations are read before that.
+    from afil_policy.deploy.runner import PolicyRunner
+
     return {label: PolicyRunner(Path(folder)) for folder, label in run_labels(results).items()}
 
 

@@ -5,28 +5,32 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
-
-import torch
-from accelerate import Accelerator
-from accelerate.utils import broadcast_object_list
+from typing import Annotated, Any
 
 from afil_core import schema
+from afil_core.episodes import list_episodes
 from afil_core.errors import AfilError, run
 from afil_core.registry import Selection
-from afil_policy.data.cache import Cache, open_cache
+from afil_core.schema import Schema
 from afil_policy.data.selection import select
 from afil_policy.methods import METHODS
-from afil_policy.training.accelerator import AUTO, new_accelerator
-from afil_policy.training.checkpoint import load_checkpoint, save_checkpoint
 from afil_policy.training.config import TrainConfig
-from afil_policy.training.layout import FOLDER, RUNS
-from afil_policy.training.loggers import DEFAULT, LOGGERS, Logger, RunFacts
-from afil_policy.training.runs import RunRecord, claim, claim_numbered, read_record
-from afil_policy.training.trainer import Trainer, run_identity
+from afil_policy.training.layout import RUNS
+from afil_policy.training.loggers import DEFAULT, LOGGERS, Logger
+from afil_policy.training.runs import read_record
 
 _DATASET = Path("demos")
 _NO_LOGGER = "none"
+
+
+class _Named(Schema):
+    """What a configuration says of its method.
+
+    Attributes:
+        method: The method.
+    """
+
+    method: Annotated[Selection[Any], METHODS]
 
 
 def main() -> int:
@@ -38,82 +42,18 @@ def _main() -> int:
     args = _parser().parse_args()
     config = _config(args)
     loggers = _loggers(args.log)
-    accelerator = new_accelerator(config.training.precision, args.device)
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    try:
-        _run(args, config, loggers, accelerator)
-    finally:
-        accelerator.end_training()
-    return 0
+    # PyTorch takes seconds to load: what can be refused is refused before that.
+    from afil_policy.training.session import Session
 
-
-def _run(
-    args: argparse.Namespace,
-    config: TrainConfig,
-    loggers: list[Selection[Logger]],
-    accelerator: Accelerator,
-) -> None:
-    needs = config.method.kind.needs(config.method.config)
-    cache_root = args.cache or (args.output.parent if args.output else RUNS) / "cache"
-    # Of several processes the first reads what is missing; the others find it done.
-    with accelerator.local_main_process_first():
-        cache = open_cache(
-            args.dataset,
-            config.data,
-            cache_root,
-            needs_saliency=needs.saliency or needs.saliency_history,
-            workers=args.workers,
-        )
-    output = _claimed(args, config, cache, accelerator)
-    if accelerator.is_main_process:
-        for sentence in cache.left_out:
-            print(sentence)
-        print(_summary(config, cache), flush=True)
-    if (output / FOLDER).exists():
-        load_checkpoint(output)
-        print(f"already trained: {output / FOLDER}", flush=True)
-        return
-    if accelerator.is_main_process:
-        print(f"run: {output}", flush=True)
-    facts = RunFacts(output, schema.to_plain(config), _summary(config, cache))
-    told = [logger.build(facts) for logger in loggers] if accelerator.is_main_process else []
-    trainer = Trainer(
-        config, cache, output, accelerator=accelerator, workers=args.workers, loggers=told
-    )
-    try:
-        result = trainer.run()
-    except KeyboardInterrupt:
-        print(f"stopped; the same command goes on from {output}", flush=True)
-        raise
-    if accelerator.is_main_process:
-        checkpoint = trainer.checkpoint(output / FOLDER, result.rows[: result.epoch])
-        save_checkpoint(checkpoint, result.weights)
-        trainer.finish()
-        print(f"checkpoint written: {output / FOLDER}", flush=True)
-
-
-def _claimed(
-    args: argparse.Namespace, config: TrainConfig, cache: Cache, accelerator: Accelerator
-) -> Path:
-    """The run's folder, the same one for all processes."""
-    record = RunRecord(
-        identity=run_identity(config, cache),
-        datasets={str(folder): weight for folder, weight in args.dataset.items()},
-        dataset_sha256=cache.dataset_sha256,
+    Session(
         config=config,
-    )
-    found: list[str | None] = [None]
-    if accelerator.is_main_process:
-        output: Path | None = args.output
-        if output is None:
-            output = claim_numbered(RUNS, record)
-        else:
-            claim(output, record)
-        found = [str(output)]
-    if accelerator.num_processes > 1:
-        broadcast_object_list(found)
-    return Path(str(found[0]))
+        datasets=args.dataset,
+        loggers=loggers,
+        output=args.output,
+        cache=args.cache,
+        workers=args.workers,
+    ).run(args.device, args.threads)
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -145,9 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, help="seed of weights, order and episode split")
     parser.add_argument("--cache", type=Path, help="folder of the training cache")
-    parser.add_argument(
-        "--device", default=AUTO, help="torch device, e.g. cpu or cuda; default: a GPU if any"
-    )
+    parser.add_argument("--device", help="torch device, e.g. cpu or cuda; default: a GPU if any")
     parser.add_argument("--threads", type=int, help="processor threads; default: torch's choice")
     parser.add_argument(
         "--workers", type=int, help="processes or threads that load data; default: as many as pay"
@@ -207,6 +145,11 @@ def _config(args: argparse.Namespace) -> TrainConfig:
         source = str(args.config)
         text = _read(args.config)
     args.dataset = _datasets(args.dataset or [str(_DATASET)])
+    named = args.method or _method_of(text, source)
+    if named is not None and named not in METHODS.names():
+        schema.parse(_Named, "", source, {"method": named})
+    for folder in args.dataset:
+        list_episodes(folder)
     overrides: dict[str, Any] = {}
     if args.method is not None and args.method != _method_of(text, source):
         overrides["method"] = args.method
@@ -247,18 +190,6 @@ def _default_method(datasets: dict[Path, float], config: TrainConfig) -> tuple[s
         f"{len(without)} of {len(episodes)} episodes have no saliency maps (first: "
         f"{without[0].name}); for autofocus run `ros2 launch afil_perception "
         f"perceive.launch.py dataset:={without[0].parent}` before"
-    )
-
-
-def _summary(config: TrainConfig, cache: Cache) -> str:
-    mapped = cache.saliency_cameras
-    maps = "without saliency maps"
-    if mapped:
-        which = "" if mapped == cache.cameras else f" of {', '.join(mapped)}"
-        maps = f"with saliency maps{which} ({config.data.saliency.name})"
-    return (
-        f"{config.method.name}: {len(cache.shards)} episodes, {len(cache.actions)} steps, "
-        f"{', '.join(cache.cameras)} at {config.data.height}x{config.data.width}, {maps}"
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from afil_core.registry import Registry
-from afil_policy.encoders.base import Encoder, Features
+
+if TYPE_CHECKING:
+    from afil_policy.encoders.base import Encoder
 
 ENCODERS: Registry[Encoder] = Registry(
     "encoders",
@@ -15,5 +19,3 @@ ENCODERS: Registry[Encoder] = Registry(
         "vit": "afil_policy.encoders.vit:Vit",
     },
 )
-
-__all__ = ["ENCODERS", "Encoder", "Features"]

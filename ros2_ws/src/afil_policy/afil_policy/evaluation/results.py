@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from scipy.stats import binomtest
 
 from afil_core import schema, storage
 from afil_core.errors import AfilError
@@ -150,6 +149,9 @@ def wilson_interval(successes: int, count: int) -> tuple[float, float]:
         successes: 0 to ``count``.
         count: At least 1.
     """
+    # Half a second to import, and a node that only counts episodes needs no interval.
+    from scipy.stats import binomtest
+
     interval = binomtest(successes, count).proportion_ci(0.95, method="wilson")
     # scipy misses the exact bound of "none" and "all" by an ulp.
     low = 0.0 if successes == 0 else float(interval.low)

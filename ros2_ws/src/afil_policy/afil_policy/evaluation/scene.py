@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from afil_core.episodes import Episode, list_episodes
 from afil_core.saliency import Provenance
-from afil_policy.deploy.runner import PolicyRunner
+
+if TYPE_CHECKING:
+    from afil_policy.deploy.runner import PolicyRunner
 
 # Moments of an episode that are shown, as shares of its length.
 _MOMENTS = (0.1, 0.5, 0.8)

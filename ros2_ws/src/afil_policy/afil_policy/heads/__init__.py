@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from afil_core.registry import Registry
-from afil_policy.heads.base import Head
+
+if TYPE_CHECKING:
+    from afil_policy.heads.base import Head
 
 HEADS: Registry[Head] = Registry(
     "heads",
@@ -18,5 +22,3 @@ HEADS: Registry[Head] = Registry(
         "transformer": "afil_policy.heads.transformer:TransformerHead",
     },
 )
-
-__all__ = ["HEADS", "Head"]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from afil_core.registry import Registry
-from afil_policy.instructions.base import InstructionEncoder
+
+if TYPE_CHECKING:
+    from afil_policy.instructions.base import InstructionEncoder
 
 INSTRUCTIONS: Registry[InstructionEncoder] = Registry(
     "instructions",
@@ -14,5 +18,3 @@ INSTRUCTIONS: Registry[InstructionEncoder] = Registry(
         "text": "afil_policy.instructions.text:TextEncoder",
     },
 )
-
-__all__ = ["INSTRUCTIONS", "InstructionEncoder"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from afil_core.registry import Registry
-from afil_policy.methods.base import Losses, Method
-from afil_policy.methods.spec import Camera, Spec
+
+if TYPE_CHECKING:
+    from afil_policy.methods.base import Method
 
 METHODS: Registry[Method] = Registry(
     "methods",
@@ -28,5 +31,3 @@ METHODS: Registry[Method] = Registry(
         "visarl": "afil_policy.methods.visarl:Visarl",
     },
 )
-
-__all__ = ["METHODS", "Camera", "Losses", "Method", "Spec"]

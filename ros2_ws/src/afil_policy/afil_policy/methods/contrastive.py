@@ -7,7 +7,6 @@ from typing import ClassVar
 import torch
 from pydantic import Field
 from torch import Tensor
-from torchvision.transforms.v2 import functional
 
 from afil_policy.data.batch import Batch, Needs
 from afil_policy.data.masked_mean import masked_mean
@@ -66,6 +65,9 @@ class Contrast(Part):
 
     def blurred(self, images: Tensor, maps: Tensor) -> tuple[Tensor, Tensor]:
         """Images [B, T, C, H, W] blurred where maps [B, T, H, W] are not salient, and where so."""
+        # Only training blurs: a policy that acts starts without torchvision.
+        from torchvision.transforms.v2 import functional
+
         radius = int(2 * self.config.sigma + 0.5)
         # A kernel can't be wider than the image whose border it mirrors.
         size = [2 * min(radius, side - 1) + 1 for side in (images.shape[4], images.shape[3])]

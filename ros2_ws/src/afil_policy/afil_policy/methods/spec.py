@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from afil_core.registry import Selection
 from afil_policy.encoders.base import Encoder
 from afil_policy.heads.base import Head
-from afil_policy.instructions import INSTRUCTIONS, InstructionEncoder
+from afil_policy.instructions import INSTRUCTIONS
+from afil_policy.instructions.base import InstructionEncoder
 from afil_policy.pooling.base import Pooling
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from afil_core.registry import Registry
-from afil_policy.pooling.base import Pooling
+
+if TYPE_CHECKING:
+    from afil_policy.pooling.base import Pooling
 
 POOLING: Registry[Pooling] = Registry(
     "pooling",
@@ -18,5 +22,3 @@ POOLING: Registry[Pooling] = Registry(
         "tokens": "afil_policy.pooling.tokens:Tokens",
     },
 )
-
-__all__ = ["POOLING", "Pooling"]

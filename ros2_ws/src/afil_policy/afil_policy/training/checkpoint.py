@@ -18,7 +18,8 @@ from afil_core.schema import Schema
 from afil_policy.data.normalization import Normalization
 from afil_policy.data.transforms import ObservationTransform
 from afil_policy.encoders.pretrained import restoring
-from afil_policy.methods import Camera, Method, Spec
+from afil_policy.methods.base import Method
+from afil_policy.methods.spec import Camera, Spec
 from afil_policy.training.config import TrainConfig
 from afil_policy.training.facts import TrainingFacts
 from afil_policy.training.layout import (
@@ -111,7 +112,8 @@ def new_method(config: TrainConfig, contract: Contract, tasks: tuple[str, ...] =
         instruction=config.instruction,
         tasks=tasks,
     )
-    return config.method.build(spec)
+    method: Method = config.method.build(spec)
+    return method
 
 
 def save_checkpoint(checkpoint: Checkpoint, weights: Mapping[str, Tensor]) -> None:

@@ -1,19 +1,22 @@
-"""Everything that decides the result of a training run, apart from the data."""
+"""Everything that decides the result of a training run, apart from the data.
+
+Knows no torch until a choice of a network is read: the registries import what is chosen.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from afil_core.registry import Selection
 from afil_core.schema import Schema
 from afil_policy.data.config import AugmentationConfig, DataConfig
-from afil_policy.encoders import ENCODERS, Encoder
-from afil_policy.heads import HEADS, Head
-from afil_policy.instructions import INSTRUCTIONS, InstructionEncoder
-from afil_policy.methods import METHODS, Method
-from afil_policy.pooling import POOLING, Pooling
+from afil_policy.encoders import ENCODERS
+from afil_policy.heads import HEADS
+from afil_policy.instructions import INSTRUCTIONS
+from afil_policy.methods import METHODS
+from afil_policy.pooling import POOLING
 
 
 class OptimizerConfig(Schema):
@@ -84,21 +87,21 @@ class TrainConfig(Schema):
         "autofocus": "method: {name: autofocus, ...}",
     }
 
-    method: Annotated[Selection[Method], METHODS] = Field(
+    method: Annotated[Selection[Any], METHODS] = Field(
         default_factory=lambda: METHODS.select("bc")
     )
     seed: int = Field(0, ge=0, lt=2**31)
     data: DataConfig = DataConfig()
     augmentation: AugmentationConfig = AugmentationConfig()
-    encoder: Annotated[Selection[Encoder], ENCODERS] = Field(
+    encoder: Annotated[Selection[Any], ENCODERS] = Field(
         default_factory=lambda: ENCODERS.select("small_cnn")
     )
-    pooling: Annotated[Selection[Pooling], POOLING] = Field(
+    pooling: Annotated[Selection[Any], POOLING] = Field(
         default_factory=lambda: POOLING.select("spatial_softmax")
     )
-    instruction: Annotated[Selection[InstructionEncoder], INSTRUCTIONS] = Field(
+    instruction: Annotated[Selection[Any], INSTRUCTIONS] = Field(
         default_factory=lambda: INSTRUCTIONS.select("ignored")
     )
-    head: Annotated[Selection[Head], HEADS] = Field(default_factory=lambda: HEADS.select("mse"))
+    head: Annotated[Selection[Any], HEADS] = Field(default_factory=lambda: HEADS.select("mse"))
     optimizer: OptimizerConfig = OptimizerConfig()
     training: TrainingConfig = TrainingConfig()

@@ -7,11 +7,11 @@ import subprocess
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from functools import cache as once
+from importlib.metadata import version
 from pathlib import Path
 
 import accelerate
 import torch
-import torchvision
 from accelerate import Accelerator
 
 from afil_policy.data.cache import Cache
@@ -47,7 +47,7 @@ def training_facts(
         versions={
             "python": platform.python_version(),
             "torch": str(torch.__version__),
-            "torchvision": str(torchvision.__version__),
+            "torchvision": version("torchvision"),
             "accelerate": str(accelerate.__version__),
         },
         tasks=cache.tasks,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from afil_policy.data.cache import Cache
 from afil_policy.data.transforms import ObservationTransform
-from afil_policy.methods import Method
+from afil_policy.methods.base import Method
 from afil_policy.training.loggers.base import Moment
 
 _COUNT = 4

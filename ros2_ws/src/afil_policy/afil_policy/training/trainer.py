@@ -28,15 +28,16 @@ from afil_policy.data.cache import Cache
 from afil_policy.data.loader import LoaderOptions, worker_count
 from afil_policy.data.normalization import Normalization
 from afil_policy.data.split import split_by_episode
-from afil_policy.methods import Losses, Method
+from afil_policy.methods.base import Losses, Method
 from afil_policy.training.accelerator import new_accelerator
 from afil_policy.training.agreement import Agreement
 from afil_policy.training.checkpoint import Checkpoint, new_method, save_checkpoint
 from afil_policy.training.config import TrainConfig
 from afil_policy.training.describe import training_facts
 from afil_policy.training.layout import BEST, FOLDERS, WEIGHTS
-from afil_policy.training.log import Meter, write_losses
+from afil_policy.training.log import write_losses
 from afil_policy.training.loggers import EpochReport, Logger
+from afil_policy.training.meter import Meter
 from afil_policy.training.moments import Showcase
 from afil_policy.training.optimizer import new_optimizer
 from afil_policy.training.progress import TrainingProgress

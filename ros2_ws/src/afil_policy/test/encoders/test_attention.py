@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from afil_policy.encoders import Features
 from afil_policy.encoders.attention import attention_map, min_max, predict_attention
+from afil_policy.encoders.base import Features
 
 
 def features(seed: int = 0) -> Tensor:

@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from afil_core.errors import AfilError
-from afil_policy.encoders import ENCODERS, Features
+from afil_policy.encoders import ENCODERS
+from afil_policy.encoders.base import Features
 from afil_policy.pooling import POOLING
 
 SIZE = (180, 320)

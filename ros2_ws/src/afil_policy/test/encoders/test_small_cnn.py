@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from afil_core.errors import AfilError
-from afil_policy.encoders import ENCODERS, Encoder
+from afil_policy.encoders import ENCODERS
+from afil_policy.encoders.base import Encoder
 
 
 def encoder(size: tuple[int, int] = (32, 48), channels: int = 3, **options: object) -> Encoder:

@@ -10,7 +10,8 @@ import torch
 import transformers
 
 from afil_core.errors import AfilError
-from afil_policy.encoders import ENCODERS, Encoder
+from afil_policy.encoders import ENCODERS
+from afil_policy.encoders.base import Encoder
 from afil_policy.encoders.pretrained import ImagenetScale, restoring
 
 SIZE = (32, 48)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from afil_policy.heads import HEADS, Head
+from afil_policy.heads import HEADS
+from afil_policy.heads.base import Head
 
 SMALL: dict[str, dict[str, Any]] = {
     name: {"hidden": [32]} for name in ("bins", "gaussian", "mixture", "mse")

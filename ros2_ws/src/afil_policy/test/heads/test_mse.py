@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from afil_policy.heads import HEADS, Head
+from afil_policy.heads import HEADS
+from afil_policy.heads.base import Head
 
 
 def head(horizon: int = 4) -> Head:

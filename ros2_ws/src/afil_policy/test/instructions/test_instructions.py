@@ -9,7 +9,8 @@ import transformers
 from afil_core.errors import AfilError
 from afil_policy.data.batch import Observation
 from afil_policy.encoders.pretrained import restoring
-from afil_policy.instructions import INSTRUCTIONS, InstructionEncoder
+from afil_policy.instructions import INSTRUCTIONS
+from afil_policy.instructions.base import InstructionEncoder
 
 TASKS = ("lift the carrot", "pull the pot")
 

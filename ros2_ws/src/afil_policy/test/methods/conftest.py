@@ -9,7 +9,9 @@ import torch
 from afil_policy.data.batch import Batch, Partner
 from afil_policy.encoders import ENCODERS
 from afil_policy.heads import HEADS
-from afil_policy.methods import METHODS, Camera, Method, Spec
+from afil_policy.methods import METHODS
+from afil_policy.methods.base import Method
+from afil_policy.methods.spec import Camera, Spec
 from afil_policy.pooling import POOLING
 
 SIZE = (32, 48)

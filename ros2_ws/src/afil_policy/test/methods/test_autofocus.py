@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from afil_policy.data.batch import Batch
-from afil_policy.encoders import Features
 from afil_policy.encoders.attention import predict_attention
-from afil_policy.methods import Method
+from afil_policy.encoders.base import Features
+from afil_policy.methods.base import Method
 
 Make = Callable[..., Method]
 Sample = Callable[..., Batch]

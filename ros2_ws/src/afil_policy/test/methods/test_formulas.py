@@ -12,11 +12,11 @@ from torch import nn
 
 from afil_core.errors import AfilError
 from afil_policy.data.batch import Batch, Partner
-from afil_policy.encoders import Features
 from afil_policy.encoders.attention import attention_map
+from afil_policy.encoders.base import Features
 from afil_policy.heads import HEADS
-from afil_policy.methods import Method
 from afil_policy.methods.alignment import distance
+from afil_policy.methods.base import Method
 from afil_policy.methods.gril import center
 from afil_policy.methods.oreo import Quantizer
 from afil_policy.methods.part import Seen

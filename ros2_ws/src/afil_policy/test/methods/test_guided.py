@@ -10,7 +10,7 @@ from torch import nn
 
 from afil_core.errors import AfilError
 from afil_policy.data.batch import Batch, Observation
-from afil_policy.methods import Method
+from afil_policy.methods.base import Method
 from afil_policy.methods.gmd import keep_probability, modulated
 from afil_policy.methods.mask import masked
 

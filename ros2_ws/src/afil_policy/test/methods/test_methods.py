@@ -10,7 +10,8 @@ import torch
 
 from afil_core.errors import AfilError
 from afil_policy.data.batch import Batch, Observation
-from afil_policy.methods import METHODS, Method
+from afil_policy.methods import METHODS
+from afil_policy.methods.base import Method
 
 CAMERAS = ("front", "wrist")
 

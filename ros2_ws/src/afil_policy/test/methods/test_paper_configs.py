@@ -10,7 +10,7 @@ import torch
 from afil_core import schema
 from afil_core.contract import load_contract
 from afil_policy.data.batch import Observation
-from afil_policy.methods import Method
+from afil_policy.methods.base import Method
 from afil_policy.training.checkpoint import new_method
 from afil_policy.training.config import TrainConfig
 

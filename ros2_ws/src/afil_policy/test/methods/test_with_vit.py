@@ -16,7 +16,9 @@ from afil_policy.data.batch import Batch
 from afil_policy.data.cache import open_cache
 from afil_policy.encoders import ENCODERS
 from afil_policy.heads import HEADS
-from afil_policy.methods import METHODS, Camera, Method, Spec
+from afil_policy.methods import METHODS
+from afil_policy.methods.base import Method
+from afil_policy.methods.spec import Camera, Spec
 from afil_policy.pooling import POOLING
 from afil_policy.training.checkpoint import load_checkpoint, save_checkpoint
 from afil_policy.training.config import TrainConfig

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from afil_core.errors import AfilError
-from afil_policy.encoders import Features
-from afil_policy.pooling import POOLING, Pooling
+from afil_policy.encoders.base import Features
+from afil_policy.pooling import POOLING
+from afil_policy.pooling.base import Pooling
 
 SHAPE = (5, 6, 8)
 
