@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +35,7 @@ from benchmarks.report import Report
 CAMERAS = ("front", "wrist", "side")
 _TICKS_S = os.sysconf("SC_CLK_TCK")
 _STARTUP_S = 60.0
+_RAW_GB_S = 0.088
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,13 @@ def options(report: Report, folder: Path, contract: Path, seconds: float) -> Non
 
 
 def memory(report: Report, folder: Path, contract: Path, minutes: float) -> None:
-    """(c): memory over a long recording."""
+    """(c): memory over a long recording; on a full disk what waits for it would count, too."""
+    needed, free = _RAW_GB_S * 60 * minutes, shutil.disk_usage(folder).free / 1e9
+    if free < needed:
+        raise SystemExit(
+            f"error: {minutes:g} minutes of raw cameras are {needed:.0f} GB and {folder} has "
+            f"{free:.0f} GB left; give --folder a larger disk, or fewer --minutes"
+        )
     run = recorder(folder, contract, 60 * minutes)
     report.add("memory: length", minutes, "min")
     report.add("memory: least", run.memory.least_mb, "MB")
