@@ -65,8 +65,12 @@ class CommandThread:
             self._changed.notify()
 
     def rested(self) -> None:
-        """Say once more that it lives, after its end and the rest that followed it."""
-        self._live()
+        """Say once more that it lives, after its end and the rest that followed it.
+
+        Not where a step still hangs, which may yet command something.
+        """
+        if not self._thread.is_alive():
+            self._live()
 
     def stop(self) -> None:
         """End after the step that runs; one that hangs is waited for for a second."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -114,3 +115,14 @@ def test_what_ends_the_thread_is_told() -> None:
     loop = Loop(0.02, fail)
     loop.run(0.1)
     assert [type(f) for f in loop.failures] == [ZeroDivisionError]
+
+
+def test_a_loop_that_hangs_is_left_to_the_watchdog(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("afil_policy.deploy.command_thread._END_S", 0.05)
+    release = threading.Event()
+    loop = Loop(0.05, work=lambda: release.wait(10) and None)
+    loop.run(0.1)
+    before = len(loop.beats_s)
+    loop.thread.rested()
+    assert len(loop.beats_s) == before
+    release.set()
