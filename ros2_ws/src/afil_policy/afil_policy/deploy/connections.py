@@ -17,8 +17,8 @@ from afil_policy.deploy.adapters import Goal, Outgoing
 
 # The last word of a process that ends at once must not end with it.
 _FINISH_S = 0.5
-# A killed process stays in the graph for as long: the lease of Cyclone DDS, and a little.
-_GHOST_S = 12.0
+# A killed process stays in the graph for as long: 10 s on Cyclone DDS, 20 s on Fast DDS.
+_GHOST_S = 22.0
 _LOOK_S = 0.2
 
 
@@ -68,7 +68,7 @@ class Connections:
                 raise AfilError(
                     f"another {name} runs: no watchdog could tell which of the two is silent, and "
                     "both would command one robot; end the other one, or give this one a "
-                    "namespace:= (one that was killed is forgotten 20 s later)"
+                    "namespace:="
                 )
             if not told:
                 self._node.get_logger().warning(
