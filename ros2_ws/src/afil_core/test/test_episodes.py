@@ -134,6 +134,15 @@ def test_a_full_disk_is_a_sentence_that_names_the_bag(tmp_path, fill, monkeypatc
     assert len(list(read_bag(writer.save(True)))) == count > 10
 
 
+def test_a_place_that_may_not_be_written_needs_no_space(tmp_path, fill, monkeypatch):
+    def denied(*_):
+        raise OSError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("afil_core.bags.mcap_file.os.writev", denied)
+    with pytest.raises(AfilError, match=r"\(Permission denied\); make its folder writable"):
+        fill(EpisodeWriter(tmp_path / "demos", load_contract("franka"), "lift"), 10)
+
+
 def test_missing_dataset_is_named(tmp_path):
     with pytest.raises(AfilError, match=r"nowhere does not exist"):
         list_episodes(tmp_path / "nowhere")

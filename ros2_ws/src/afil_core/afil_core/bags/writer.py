@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -275,7 +276,9 @@ class BagWriter:
 
 def _unwritable(path: Path, error: Exception) -> AfilError:
     reason = getattr(error, "strerror", None) or error
-    return AfilError(f"bag {path} cannot be written ({reason}); free some space")
+    denied = getattr(error, "errno", None) in (errno.EACCES, errno.EPERM, errno.EROFS)
+    remedy = "make its folder writable, or choose another one" if denied else "free some space"
+    return AfilError(f"bag {path} cannot be written ({reason}); {remedy}")
 
 
 @cache
