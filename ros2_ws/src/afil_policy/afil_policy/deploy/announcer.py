@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from afil_policy.deploy import diagnostics, latency, status
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from afil_policy.deploy.deployment import Deployment
 
 _DEPTH = 10
+_PAUSE_S = 1.0  # From one reason in the log to the next.
 
 
 class Announcer:
@@ -19,13 +22,18 @@ class Announcer:
     Args:
         node: The node.
         ros: rclpy's parts.
+        wall_s: Steady clock, seconds.
     """
 
-    def __init__(self, node: Any, ros: Ros) -> None:
-        self._node = node
+    def __init__(
+        self, node: Any, ros: Ros, *, wall_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._node, self._wall_s = node, wall_s
         self._status = node.create_publisher(ros.message(status.TYPE), "~/status", _DEPTH)
         self._latency = node.create_publisher(ros.message(latency.TYPE), "~/latency", _DEPTH)
         self._said: str | None = None
+        self._said_s = -_PAUSE_S
+        self._was_well = True
 
     def publish(
         self, now_ns: int, state: str, failure: str | None, deployment: Deployment | None
@@ -78,8 +86,13 @@ class Announcer:
     def problem_changed(self, deployment: Deployment | None) -> bool:
         """Log a new reason for which nothing is commanded; whether there is one or none now."""
         problem = None if deployment is None else deployment.problem
-        if problem not in (None, self._said):
-            self._node.get_logger().warning(f"no command: {problem}", throttle_duration_sec=1.0)
-        changed = (problem is None) != (self._said is None)
-        self._said = problem
+        now_s = self._wall_s()
+        if problem is None:
+            self._said = None
+        # One that comes too soon is said later, if it is still true: it may be the one that stays.
+        elif problem != self._said and now_s - self._said_s >= _PAUSE_S:
+            self._node.get_logger().warning(f"no command: {problem}")
+            self._said, self._said_s = problem, now_s
+        is_well = problem is None
+        changed, self._was_well = is_well != self._was_well, is_well
         return changed

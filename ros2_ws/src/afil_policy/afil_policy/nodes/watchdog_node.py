@@ -35,8 +35,8 @@ from afil_policy.deploy.priority import rise
 from afil_policy.deploy.supervision import Supervisor
 
 _POLL_S = 0.01
-# Launch kills who is still there 10 s after it asked for the end.
-_FINISH_S = 5.0
+# Launch asks more firmly, with an error in its log, after 5 s.
+_FINISH_S = 4.0
 _ROS = Ros(QoSProfile, get_message, get_action, ActionClient, Duration)
 
 
