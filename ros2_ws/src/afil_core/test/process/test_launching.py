@@ -9,7 +9,7 @@ from afil_core.errors import AfilError
 
 # PyPI has the real rclpy without launch.
 pytest.importorskip("launch.actions")
-from afil_core.process.launching import drivers  # noqa: E402
+from afil_core.process.launching import drivers
 
 
 def told(choice: str, *, robot: str = "carla", passive: bool = True) -> dict[str, str]:
