@@ -83,8 +83,9 @@ test: install-test ## Lint, type check and test everything
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going unit shorter
 
 shorter: install-test
-	@$(MAKE) --no-print-directory --jobs=1 --keep-going test-runtime test-wheels lint \
-	  > $(STAMPS)/shorter.log 2>&1; code=$$?; cat $(STAMPS)/shorter.log; exit $$code
+	@said=$$(mktemp); \
+	  $(MAKE) --no-print-directory --jobs=1 --keep-going test-runtime test-wheels lint \
+	  > $$said 2>&1; code=$$?; cat $$said; rm -f $$said; exit $$code
 
 lint: install-test ## ruff and mypy
 	@echo "== ruff"
