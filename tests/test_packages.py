@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from importlib import metadata
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -93,3 +94,13 @@ def test_nothing_lies_at_a_package_top_but_its_rooms(package: str) -> None:
         # The core is a shelf of small modules.
         files = {name for name in files if not name.endswith(".py")}
     assert not files
+
+
+@pytest.mark.parametrize("package", ["afil_core", *FOUR])
+def test_a_programs_first_second_may_be_interrupted(package: str) -> None:
+    points = metadata.distribution(package).entry_points.select(group="console_scripts")
+    assert points
+    for point in points:
+        assert point.module == "afil_core.process.program"
+        path = point.attr.removeprefix("start.").replace(".", "/")
+        assert "def main(" in (SOURCES / package / f"{path}.py").read_text(encoding="utf-8")

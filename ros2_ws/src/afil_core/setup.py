@@ -32,6 +32,8 @@ setup(
     description="Robot contract, episodes, bags, codecs and timeline shared by the AFIL packages",
     license="Apache-2.0",
     entry_points={
-        "console_scripts": ["recover_bag = afil_core.console.recover_bag:main"],
+        "console_scripts": [
+            "recover_bag = afil_core.process.program:start.afil_core.console.recover_bag"
+        ],
     },
 )

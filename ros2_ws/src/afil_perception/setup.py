@@ -41,12 +41,12 @@ setup(
     license="Apache-2.0",
     entry_points={
         "console_scripts": [
-            "perceive = afil_perception.commands.perceive:main",
-            "live_node = afil_perception.nodes.live_node:main",
-            "perceive_node = afil_perception.nodes.perceive_node:main",
-            "models = afil_perception.commands.models:main",
-            "review = afil_perception.commands.review:main",
-            "import_video = afil_perception.commands.import_video:main",
+            "perceive = afil_core.process.program:start.afil_perception.commands.perceive",
+            "live_node = afil_core.process.program:start.afil_perception.nodes.live_node",
+            "perceive_node = afil_core.process.program:start.afil_perception.nodes.perceive_node",
+            "models = afil_core.process.program:start.afil_perception.commands.models",
+            "review = afil_core.process.program:start.afil_perception.commands.review",
+            "import_video = afil_core.process.program:start.afil_perception.commands.import_video",
         ],
     },
 )

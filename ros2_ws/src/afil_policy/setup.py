@@ -39,13 +39,13 @@ setup(
     license="Apache-2.0",
     entry_points={
         "console_scripts": [
-            "evaluate = afil_policy.commands.evaluate:main",
-            "inspect = afil_policy.commands.inspect:main",
-            "policy_node = afil_policy.nodes.policy_node:main",
-            "watchdog_node = afil_policy.nodes.watchdog_node:main",
-            "replay = afil_policy.commands.replay:main",
-            "report = afil_policy.commands.report:main",
-            "train = afil_policy.commands.train:main",
+            "evaluate = afil_core.process.program:start.afil_policy.commands.evaluate",
+            "inspect = afil_core.process.program:start.afil_policy.commands.inspect",
+            "policy_node = afil_core.process.program:start.afil_policy.nodes.policy_node",
+            "watchdog_node = afil_core.process.program:start.afil_policy.nodes.watchdog_node",
+            "replay = afil_core.process.program:start.afil_policy.commands.replay",
+            "report = afil_core.process.program:start.afil_policy.commands.report",
+            "train = afil_core.process.program:start.afil_policy.commands.train",
         ],
     },
 )

@@ -35,10 +35,10 @@ setup(
     license="Apache-2.0",
     entry_points={
         "console_scripts": [
-            "world_node = afil_sim.nodes.world_node:main",
-            "expert_node = afil_sim.nodes.expert_node:main",
-            "gym_contract = afil_sim.commands.gym_contract:main",
-            "oracle = afil_sim.commands.oracle:main",
+            "world_node = afil_core.process.program:start.afil_sim.nodes.world_node",
+            "expert_node = afil_core.process.program:start.afil_sim.nodes.expert_node",
+            "gym_contract = afil_core.process.program:start.afil_sim.commands.gym_contract",
+            "oracle = afil_core.process.program:start.afil_sim.commands.oracle",
         ],
         "gymnasium.envs": ["afil_sim = afil_sim.running.registration:register_environments"],
     },

@@ -25,8 +25,8 @@ setup(
     license="Apache-2.0",
     entry_points={
         "console_scripts": [
-            "record_node = afil_teleop.nodes.record_node:main",
-            "teleop_node = afil_teleop.nodes.teleop_node:main",
+            "record_node = afil_core.process.program:start.afil_teleop.nodes.record_node",
+            "teleop_node = afil_core.process.program:start.afil_teleop.nodes.teleop_node",
         ],
     },
 )

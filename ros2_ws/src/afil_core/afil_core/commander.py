@@ -55,13 +55,14 @@ def require_topics(commands: Iterable[Command]) -> None:
 
 
 class Commander(str, Enum):
-    """Who commands."""
+    """Who commands; nobody does while a policy that stopped by itself lets the robot rest."""
 
     POLICY = "policy"
     HUMAN = "human"
+    NOBODY = "nobody"
 
 
-_NUMBERS: Final = {Commander.POLICY: 0, Commander.HUMAN: 1}
+_NUMBERS: Final = {Commander.POLICY: 0, Commander.HUMAN: 1, Commander.NOBODY: 2}
 
 
 def encode_commander(commander: Commander, name: str = "") -> bytes:

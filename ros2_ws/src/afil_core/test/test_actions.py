@@ -197,3 +197,22 @@ def test_joint_targets_survive_every_type(type_):
     np.testing.assert_allclose(
         joint.decode(joint.encode(np.arange(7.0), START)).value, np.arange(7)
     )
+
+
+def test_demonstrated_joint_targets_must_be_in_range_and_not_jump():
+    limits = {"minimum_rad": [-3.0] * 7, "maximum_rad": [3.0] * 7, "max_step_rad": 0.1}
+    part = {
+        "kind": "joint",
+        **limits,
+        "demonstrated": ["joint"],
+        "interfaces": {"joint": ["joint"]},
+        "default_interface": "joint",
+    }
+    action = changed(load_contract("franka"), {"action": part}).require_action()
+    still, low = np.zeros(7), np.full(7, -2.9)
+    action.require_demonstrable("joint", still + 0.19, still)
+    action.require_demonstrable("joint", low - 0.14, None)  # where the arm itself may have been
+    with pytest.raises(AfilError, match=r"fr3_joint1 jumps by 0.40 rad.*max_step_rad is 0.1"):
+        action.require_demonstrable("joint", still + 0.4, still)
+    with pytest.raises(AfilError, match=r"fr3_joint1 is commanded to -3.10 rad, outside of -3 to"):
+        action.require_demonstrable("joint", low - 0.2, None)

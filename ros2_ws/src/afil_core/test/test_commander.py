@@ -97,6 +97,19 @@ def test_a_jump_from_one_commanders_target_to_the_others_is_nobodys_step(tmp_pat
     assert "step is 0.120 m long" in alone.left_out.summary()
 
 
+def test_where_a_policy_rests_nobody_commanded_and_the_way_there_is_no_step(tmp_path):
+    rests = {
+        S: SHARED[S],
+        S + 5 * STEP // 2: encode_commander(Commander.NOBODY),
+        S + 13 * STEP // 2: encode_commander(Commander.POLICY),
+    }
+    reader = record(tmp_path, rests, jump_m=0.12).steps(handovers=True)
+    found = list(reader)
+    assert [k for k, step in enumerate(found) if step.is_handover] == [3, 4, 5, 6, 7]
+    assert all(step.commander is not Commander.NOBODY for step in found)
+    assert reader.left_out.lost == 0 and "the policy had stopped" in reader.left_out.summary()
+
+
 def test_word_of_a_change_may_be_logged_a_little_after_the_first_command(tmp_path):
     late = {S: SHARED[S], S + 3 * STEP + 4_000_000: encode_commander(Commander.HUMAN)}
     reader = record(tmp_path, late, jump_m=0.12).steps()
@@ -130,7 +143,8 @@ def test_a_message_that_is_none_of_its_type_costs_what_it_would_have_said(tmp_pa
 @pytest.mark.parametrize("commander", list(Commander))
 def test_both_ways_to_say_it_can_be_read_back(commander):
     assert decode_commander(encode_commander(commander, "pad")) is commander
-    assert decode_override(encode_override(commander)) is commander
+    human = commander is Commander.HUMAN
+    assert (decode_override(encode_override(commander)) is Commander.HUMAN) is human
 
 
 def test_a_log_forgets_what_another_clock_said():

@@ -19,6 +19,10 @@ from afil_core.commands.joint import JointCommand
 from afil_core.errors import AfilError
 from afil_core.kinds.base import Observation
 
+# A demonstrated target may be this far beyond its range: the arm itself may have been there.
+_SLACK_RAD = 0.05
+# Two commands of one control period are two steps at most; what is further is a jump.
+_JUMP_STEPS = 3.0
 # A joint that goes less far than this share of its largest step stands still.
 _STILL = 0.05
 
@@ -112,6 +116,33 @@ class JointTargets(Action):
             parts.append(series[self.gripper_command.name].before(next_tick_ns))
         known = [p for p in parts if p is not None]
         return np.concatenate(known) if len(known) == len(parts) else None
+
+    def require_demonstrable(
+        self, name: str, value: NDArray[Any], before: NDArray[Any] | None
+    ) -> None:
+        """A target must be in the range of its joint, and no jump from the last."""
+        if name != self.joint_command.name:
+            return
+        low, high = self.range_rad
+        beyond = np.maximum(low - value, value - high)
+        worst = int(beyond.argmax())
+        names, topic = self.joint_command.joints, self.joint_command.topic
+        if beyond[worst] > _SLACK_RAD:
+            raise AfilError(
+                f"topic {topic}: {names[worst]} is commanded to {value[worst]:.2f} rad, outside "
+                f"of {low[worst]:g} to {high[worst]:g} rad; demonstrate within its range, or "
+                f"correct action.minimum_rad and .maximum_rad"
+            )
+        if before is None:
+            return
+        steps = np.abs(value - before)
+        worst = int(steps.argmax())
+        if steps[worst] > _JUMP_STEPS * self.max_step_rad:
+            raise AfilError(
+                f"topic {topic}: the target of {names[worst]} jumps by {steps[worst]:.2f} rad in "
+                f"a control period, and action.max_step_rad is {self.max_step_rad:g}; demonstrate "
+                f"more slowly, or correct it"
+            )
 
     def doing(self, recent: NDArray[np.float64]) -> str:
         """Whether the arm moves, and what the gripper does."""

@@ -25,6 +25,7 @@ from afil_core.timeline import Tick, Timeline
 # sent it, and the recorder may have been busy.
 _GRACE_NS = 1_000_000_000
 _CHANGED = "another took over: the step leads from the one's command to the other's"
+_RESTED = "nobody commanded: the policy had stopped, and the robot rested"
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Step:
         commander: Who gave the command that tells what was done; None where the recording does
             not say, which has one demonstrator then. Corrections are the steps of
             ``Commander.HUMAN``.
-        is_handover: Whether it leads from one commander's command to the other's. Nobody did
-            that: the action is zeros, the commander None.
+        is_handover: Whether it leads from one commander's command to the other's, or the robot
+            rested between. Nobody did that: the action is zeros, the commander None.
     """
 
     stamp_ns: int
@@ -156,8 +157,12 @@ class StepReader:
         spans = self._actions.spans_ns
         self._actions.forget_before(tick.stamp_ns)
         # Before what is wrong with it: the way from one's target to the other's may be too long.
-        if self._commanders.straddled(spans):
-            self.left_out.add("handover", _CHANGED, is_lost=False)
+        newest_ns = max((last for _, last in spans), default=end_ns)
+        commander = self._commanders.before(newest_ns + 1)
+        changed = self._commanders.straddled(spans)
+        if changed or commander is Commander.NOBODY:
+            cause = ("handover", _CHANGED) if changed else ("rest", _RESTED)
+            self.left_out.add(*cause, is_lost=False)
             if self._handovers:
                 nothing = np.zeros(self._dimensions)
                 yield Step(tick.stamp_ns, tick.observations, nothing, is_handover=True)
@@ -166,6 +171,4 @@ class StepReader:
             self.left_out.add(*why)
             return
         self.left_out.used += 1
-        newest_ns = max((last for _, last in spans), default=end_ns)
-        commander = self._commanders.before(newest_ns + 1)
         yield Step(tick.stamp_ns, tick.observations, action, commander)

@@ -12,6 +12,7 @@ from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 
 from afil_core.contract import load_contract
+from afil_core.errors import AfilError
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
 from afil_core.schema import Schema
@@ -66,7 +67,13 @@ class ExpertNode(Node):
     def _on_demonstration(self, cdr: bytes) -> None:
         if not self._outputs:
             return
-        for topic, command in self._pilot.receive(cdr):
+        try:
+            answer = self._pilot.receive(cdr)
+        except AfilError as error:
+            # Another simulation on this network must not end this one.
+            self.get_logger().warning(str(error), throttle_duration_sec=5.0)
+            return
+        for topic, command in answer:
             self._outputs[topic].publish(command)
 
 

@@ -40,8 +40,9 @@ class ExpertPilot:
         missing = [c.name for c in self._commands if c.name not in shown.commands]
         if missing:
             raise AfilError(
-                f"the world's expert does not say what to command as {', '.join(missing)}; does "
-                f"the world run with another contract than '{self._robot}'?"
+                f"a world's expert does not say what to command as {', '.join(missing)}; that "
+                f"world has another contract than '{self._robot}': stop it, or set another "
+                f"ROS_DOMAIN_ID"
             )
         self._answered_ns = shown.stamp_ns
         return [

@@ -9,6 +9,7 @@ import sys
 import time
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from afil_core import world_protocol as protocol
@@ -106,12 +107,22 @@ def frames_heard(node) -> list[int]:
     return [decode(IMAGE, cdr).stamp_ns for topic, cdr in node.heard if topic == IMAGE.topic]
 
 
+def another_robots_world_speaks(node) -> None:
+    from rosidl_runtime_py.utilities import get_message
+
+    world = node.create_publisher(get_message(demonstration.TYPE), demonstration.TOPIC, 10)
+    spin_until(node, lambda: world.get_subscription_count() > 0, 60)
+    world.publish(Demonstration(10**15, {"vehicle": np.zeros(3)}).encode())
+    node.destroy_publisher(world)
+
+
 def test_expert_solves_the_world_over_dds_frame_by_frame(client):
     world = start("afil_sim.nodes.world_node", "-p", "first_seed:=5", "-p", "cue:=intact")
     expert = start("afil_sim.nodes.expert_node")
     try:
         spin_until(client, lambda: client.count_publishers(TARGET_POSE.topic) > 0, 60)
         spin_until(client, lambda: client.count_publishers(IMAGE.topic) > 0, 60)
+        another_robots_world_speaks(client)
         time.sleep(0.5)
         for number in range(2):
             client.heard.clear()

@@ -41,7 +41,9 @@ def test_an_older_frame_is_not_answered_any_more():
 
 def test_a_demonstration_without_one_of_the_commands_is_refused_by_name():
     cdr = Demonstration(PERIOD, {"pose": POSE}).encode()
-    with pytest.raises(AfilError, match="what to command as gripper.*another contract"):
+    with pytest.raises(
+        AfilError, match="what to command as gripper.*another contract.*ROS_DOMAIN_ID"
+    ):
         ExpertPilot(FRANKA).receive(cdr)
 
 

@@ -50,7 +50,13 @@ class TeleopParameters(Schema):
         chosen = (
             {"name": self.device, **_nested(options)} if isinstance(options, dict) else options
         )
-        return schema.read(_Choice, {"device": chosen}, "device").device.build(contract)
+        device = schema.read(_Choice, {"device": chosen}, "device").device.build(contract)
+        if self.takeover and not device.moves:
+            raise AfilError(
+                f"takeover:=true is for a device that drives the robot, and {self.device} has "
+                f"episode keys alone; record with another source:="
+            )
+        return device
 
     def make_keys(self, contract: Contract) -> list[Device]:
         """The other device, if there is one.

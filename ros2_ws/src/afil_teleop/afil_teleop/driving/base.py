@@ -35,6 +35,8 @@ class Drive(ABC):
 
     Attributes:
         reverse: Whether a car goes backwards.
+        position: What a target starts from, as it was measured last; None before, and where
+            nothing is needed.
     """
 
     class Config(Schema):
@@ -45,6 +47,7 @@ class Drive(ABC):
         self.contract = contract
         self.action = contract.require_action()
         self.reverse = False
+        self.position: NDArray[np.float64] | None = None
 
     @property
     @abstractmethod

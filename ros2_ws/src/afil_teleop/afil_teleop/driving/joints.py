@@ -18,6 +18,8 @@ from afil_teleop.driving.base import Drive, Sent
 
 # A leader farther away is not followed until it comes near.
 _NEAR_RAD = 0.4
+# How many largest steps a target may be ahead of the measured position.
+_LEAD_STEPS = 3.0
 
 
 class JointDrive(Drive):
@@ -25,7 +27,8 @@ class JointDrive(Drive):
 
     The target starts at the measured positions and follows the device, a leader arm say, by the
     largest step per control period. It does not begin before the leader is near: an arm that set
-    out by itself for wherever its leader was left would sweep the table.
+    out by itself for wherever its leader was left would sweep the table. Nor is it further ahead
+    of the arm than a policy's may be: an arm that is held would jump when it comes free.
     """
 
     def __init__(self, config: Schema, contract: Contract) -> None:
@@ -67,17 +70,20 @@ class JointDrive(Drive):
         return self._target is not None
 
     def measured(self, stream: str, value: NDArray[Any]) -> None:
-        """Start from the first measured positions."""
+        """Start from the first measured positions, and stay near the newest."""
         del stream
+        self.position = np.array(value, dtype=np.float64)
         if self._target is None:
-            self._target = np.array(value, dtype=np.float64)
+            self._target = self.position
 
     def move(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:
         """One step towards the wanted positions."""
-        assert self._target is not None, "measured comes first"
+        assert self._target is not None and self.position is not None, "measured comes first"
         clipped = self.action.clip(action)
         joints = clipped[: self._joints.size]
         self._require_near(joints - self._target)
+        lead = _LEAD_STEPS * self._max_step_rad
+        joints = joints.clip(self.position - lead, self.position + lead)
         step = np.clip(joints - self._target, -self._max_step_rad, self._max_step_rad)
         self._target = self._target + step
         if self._gripper is not None:

@@ -130,17 +130,60 @@ class Takeover:
         self.commander = Commander.POLICY
         self._last.clear()
 
-    def forward(self, topic: str, cdr: bytes) -> Published | None:
+    def forward(
+        self, topic: str, cdr: bytes, measured: NDArray[np.float64] | None = None
+    ) -> list[Published]:
         """A message of the policy, if it may go on to the robot.
+
+        A target that is set back to where the robot is measured, by more than a step, is no
+        action of the policy: it stopped, and the robot rests. Word of it goes before.
 
         Args:
             topic: One of :attr:`inputs`.
             cdr: The message.
+            measured: What a target starts from.
         """
         if self.is_human:
-            return None
-        self._last[topic] = cdr
-        return Published(self.inputs[topic].topic, cdr)
+            return []
+        before, self._last[topic] = self._last.get(topic), cdr
+        commander = self._after(self.inputs[topic], before, cdr, measured)
+        passed = [Published(self.inputs[topic].topic, cdr)]
+        if commander is self.commander:
+            return passed
+        self.commander = commander
+        return [*self.announcement(), *passed]
+
+    def _after(
+        self,
+        command: Command,
+        before: bytes | None,
+        cdr: bytes,
+        measured: NDArray[np.float64] | None,
+    ) -> Commander:
+        """Who commands once a message of the policy is passed on."""
+        if before is None:
+            return self.commander
+        try:
+            last, value = command.decode(before).value, command.decode(cdr).value
+        except AfilError:
+            return self.commander  # Whoever reads it says so.
+        if np.array_equal(last, value):
+            return self.commander
+        is_set_back = (
+            measured is not None
+            and not self._is_step(command, value, last)
+            and self._is_step(command, value, measured)
+        )
+        return Commander.NOBODY if is_set_back else Commander.POLICY
+
+    def _is_step(
+        self, command: Command, value: NDArray[np.float64], before: NDArray[np.float64]
+    ) -> bool:
+        try:
+            self._contract.require_action().require_demonstrable(command.name, value, before)
+        except AfilError:
+            return False
+        return True
 
     def person(self, sent: list[Sent]) -> list[Published]:
         """A person's commands, if they may go on to the robot."""

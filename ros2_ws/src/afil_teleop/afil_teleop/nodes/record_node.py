@@ -108,15 +108,12 @@ class RecordNode(Node):
         """Whether a world offers its reset."""
         return bool(self._reset.service_is_ready())
 
-    def call(self) -> None:
+    def call(self, answered: Callable[[ResetAnswer], None]) -> None:
         """Ask the world for its next episode."""
-        self._reset.call_async(ResetWorld.Request()).add_done_callback(self._reset_answered)
 
-    def _reset_answered(self, done: Any) -> None:
-        answer: ResetWorld.Response = done.result()
-        if self.control.world is not None:
-            # It is acted on in a tick: an error in a future's callback would be swallowed.
-            self.control.world.answered(
+        def take(done: Any) -> None:
+            answer: ResetWorld.Response = done.result()
+            answered(
                 ResetAnswer(
                     success=answer.success,
                     message=answer.message,
@@ -125,6 +122,8 @@ class RecordNode(Node):
                     task=answer.task,
                 )
             )
+
+        self._reset.call_async(ResetWorld.Request()).add_done_callback(take)
 
     def _listen(self, topic: str, msgtype: str, qos: Qos) -> None:
         big = msgtype.rpartition("/")[2] in _BIG_TYPES

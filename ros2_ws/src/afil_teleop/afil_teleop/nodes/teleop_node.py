@@ -184,9 +184,9 @@ class TeleopNode(Node):
             device.ring(cue.bells)
 
     def _policy_said(self, topic: str, cdr: bytes) -> None:
-        assert self._takeover is not None
-        passed = None if self._hands_back else self._takeover.forward(topic, bytes(cdr))
-        self._publish([] if passed is None else [passed])
+        if (takeover := self._takeover) and (drive := self._drive) and not self._hands_back:
+            self._look(drive)
+            self._publish(takeover.forward(topic, bytes(cdr), drive.position))
 
     def _step(self) -> None:
         now_s = time.monotonic()

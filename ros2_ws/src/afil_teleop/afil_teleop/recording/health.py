@@ -13,6 +13,7 @@ from afil_core.errors import AfilError
 from afil_core.kinds import Observation
 from afil_core.messages import peek_stamp
 from afil_core.topics import Qos
+from afil_core.world_protocol import EPISODE_TOPIC
 from afil_teleop.recording.clock_watch import ClockWatch
 from afil_teleop.recording.command_limits import CommandLimits
 from afil_teleop.recording.findings import Finding
@@ -87,7 +88,7 @@ class Health:
     @property
     def topics(self) -> list[str]:
         """Topics whose publishers matter."""
-        clock = [CLOCK_TOPIC] if self._around.sim_time else []
+        clock = [CLOCK_TOPIC] * self._around.sim_time + [EPISODE_TOPIC] * self._around.world
         contract = self._contract
         beside = [*contract.extra_topics(), *contract.commander_topics()]
         return [*self.watches, *beside, *clock]
@@ -156,6 +157,7 @@ class Health:
         clock = self._clock.findings(wall_ns)
         # That the recorder was late is nothing that an episode begins with.
         found = self._no_clock(now_ns) or [f for f in clock if in_episode or f.cause != "late"]
+        found += self._second(EPISODE_TOPIC, self.graph.get(EPISODE_TOPIC, ()))
         for topic, watch in self.watches.items():
             offered = self.graph.get(topic, ())
             wrong = self._publishers(watch.part, offered)
@@ -212,6 +214,19 @@ class Health:
             ]
         return []
 
+    def _second(self, topic: str, offered: Sequence[Publisher]) -> list[Finding]:
+        """Also of who tells seeds and verdicts: a world of another robot shares no other topic."""
+        if len(offered) < 2:
+            return []
+        names = ", ".join(sorted(p.node for p in offered))
+        remedy = (
+            "another simulation runs; stop it, or set another ROS_DOMAIN_ID"
+            if self._around.world
+            else "what they send would be mixed in one recording; stop all but one"
+        )
+        text = f"{len(offered)} nodes publish {topic} ({names}): {remedy}"
+        return [Finding(topic, "second", text)]
+
     def _publishers(
         self, part: Observation | Command, offered: Sequence[Publisher]
     ) -> list[Finding]:
@@ -222,16 +237,7 @@ class Health:
                 f"contract"
             )
             return [Finding(topic, "absent", text)]
-        found = []
-        if len(offered) > 1:
-            names = ", ".join(sorted(p.node for p in offered))
-            remedy = (
-                "another simulation runs; stop it, or set another ROS_DOMAIN_ID"
-                if self._around.world
-                else "what they send would be mixed in one recording; stop all but one"
-            )
-            text = f"{len(offered)} nodes publish {topic} ({names}): {remedy}"
-            found.append(Finding(topic, "second", text))
+        found = self._second(topic, offered)
         other = sorted({p.type for p in offered} - {part.type})
         if other:
             text = (

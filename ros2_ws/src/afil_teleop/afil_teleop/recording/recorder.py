@@ -82,7 +82,7 @@ class EpisodeRecorder:
         self._latched = LatchedTopics(self._qos)
         self._writer: EpisodeWriter | None = None
         self._times: LockStepTimes | None = None
-        self._paused = False
+        self._paused = self._waits = False
         self._head_is_due = False
         action = contract.action
         self._demonstrated = {c.topic for c in action.demonstrated} if action else set()
@@ -142,27 +142,34 @@ class EpisodeRecorder:
         )
         self.ledger = self._writer.ledger
         self._times = LockStepTimes(settings.contract) if settings.world == "lock_step" else None
-        self._paused = False
+        self._paused = self._waits = False
         self._head_is_due = True
         self._missed.clear()
         return self._writer.name
 
     def pause(self) -> None:
-        """Write nothing until :meth:`resume`, e.g. while the world still shows the last scene."""
+        """Write nothing until :meth:`resume`."""
         self._paused = True
 
-    def resume(self, *, anew: bool = False) -> None:
+    def resume(self) -> None:
         """Write what arrives from here on, and once more what is latched: it may have changed.
 
         The last command of the pause is written, too: the next step starts where it led to.
-
-        Args:
-            anew: Whether the scene is another, where no earlier command counts.
         """
         self._paused = False
         self._head_is_due = True
-        if anew:
-            self._missed.clear()
+        if self._writer is not None:
+            self._writer.ledger.cut()
+
+    def await_scene(self) -> None:
+        """Write nothing until :meth:`scene_is_there`: the world still shows the last one."""
+        self._waits = True
+
+    def scene_is_there(self) -> None:
+        """Write the new scene, unless there is a pause; no earlier command counts in it."""
+        self._waits = False
+        self._head_is_due = True
+        self._missed.clear()
         if self._writer is not None:
             self._writer.ledger.cut()
 
@@ -178,7 +185,7 @@ class EpisodeRecorder:
         Raises:
             AfilError: When the disk refuses it.
         """
-        if self._writer is None or self._paused:
+        if self._writer is None or self._paused or self._waits:
             self._latched.add(topic, cdr)
             if topic in self._demonstrated:
                 self._missed[topic] = cdr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from afil_core.world_protocol import RESET_SERVICE, EpisodeStatus
@@ -20,8 +21,12 @@ class ResetService(Protocol):
     def is_ready(self) -> bool:
         """Whether somebody offers it."""
 
-    def call(self) -> None:
-        """Ask, without waiting; the answer goes to :meth:`RecordedWorld.answered`."""
+    def call(self, answered: Callable[[ResetAnswer], None]) -> None:
+        """Ask, without waiting.
+
+        Args:
+            answered: Takes the answer.
+        """
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class RecordedWorld:
         self._reset = reset
         self._log = log
         self._answers: list[ResetAnswer] = []
+        self._asked = 0
         self.on_scene: Callable[[], None] = lambda: None
         self.seed: int | None = None
         self.unattended: UnattendedRecording | None = None
@@ -80,7 +86,7 @@ class RecordedWorld:
             self.unattended = UnattendedRecording(
                 session,
                 lambda: (recorder.frames, sum(recorder.counts.values())),
-                reset.call,
+                self._ask,
                 lambda line: log(logging.INFO, line),
                 episodes=episodes,
                 existing=state.episodes,
@@ -96,12 +102,19 @@ class RecordedWorld:
         """A person started an episode: it begins with a new scene."""
         self.seed = None
         # A world that is still running would prepend the end of the last scene.
-        self._recorder.pause()
-        self._reset.call()
+        self._recorder.await_scene()
+        self._ask()
 
-    def answered(self, answer: ResetAnswer) -> None:
+    def _ask(self) -> None:
+        self._asked += 1
+        self._reset.call(partial(self._answered, self._asked))
+
+    def _answered(self, number: int, answer: ResetAnswer) -> None:
         """Take the answer to a reset; :meth:`tick` acts on it."""
-        self._recorder.resume(anew=True)
+        if number != self._asked:
+            # Of an episode that was thrown away: the scene of the open one is still to come.
+            return
+        self._recorder.scene_is_there()
         if self.unattended is None:
             self.on_scene()
         self._answers.append(answer)

@@ -21,6 +21,7 @@ def test_a_device_has_its_options(franka):
         ({"options": "{linear: 0.3}"}, "linear is not a known key"),
         ({"options": "{linear_m_s: -1}"}, "linear_m_s must be above 0"),
         ({"options": "[1, 2]"}, "device"),
+        ({"device": "keys", "takeover": True}, "takeover:=true is for a device that drives"),
     ],
 )
 def test_what_does_not_fit_is_a_sentence(franka, given, words):

@@ -109,11 +109,30 @@ def test_a_leader_that_lies_far_away_is_not_followed_until_it_comes_near(franka)
         drive.move(far, 0)
     assert values(drive.rest(1))["joint"] == pytest.approx(READY_JOINTS)
     drive.move(near, 2)
-    moved = [values(drive.move(far, k))["joint"][5] - READY_JOINTS[5] for k in range(3)]
+    moved = []
+    for k in range(3):
+        found = values(drive.move(far, k))["joint"]
+        drive.measured("joint_positions", found)
+        moved.append(found[5] - READY_JOINTS[5])
     assert moved == pytest.approx([-0.2, -0.3, -0.4]), "once it follows, it follows"
     drive.rest(9)
     with pytest.raises(AfilError, match="away from the robot's"):
         drive.move(far, 10)
+
+
+def test_the_targets_of_an_arm_that_is_held_are_three_steps_ahead_at_most(franka):
+    drive = make_drive(changed(franka, {"action": JOINT_ACTION}))
+    drive.measured("joint_positions", READY_JOINTS)
+    wanted, found = np.append(READY_JOINTS, 0.02), []
+    for k in range(10):
+        wanted[0] = READY_JOINTS[0] + 0.2 * k
+        drive.measured("joint_positions", READY_JOINTS)
+        found.append(values(drive.move(wanted, k))["joint"][0] - READY_JOINTS[0])
+    assert found == pytest.approx([0.0, 0.1, 0.2] + [0.3] * 7)
+    drive.measured("joint_positions", READY_JOINTS - 0.15)
+    assert values(drive.move(wanted, 11))["joint"][0] - READY_JOINTS[0] == pytest.approx(0.2), (
+        "led back by the largest step"
+    )
 
 
 def test_joints_need_measured_ones_to_start_from(franka):

@@ -26,7 +26,7 @@ def test_the_policys_commands_are_passed_on_until_a_person_takes_over(franka):
     }
     sent = dict(FrankaOnPaper(franka).command(5, HOME, width=0.0))
     for topic, cdr in sent.items():
-        assert takeover.forward(f"/policy{topic}", cdr) == (topic, cdr)
+        assert takeover.forward(f"/policy{topic}", cdr) == [(topic, cdr)]
     drive = make_drive(franka)
     drive.measured("ee_pose", HOME)
     mine = drive.move(np.array([0.01, 0, 0, 0, 0, 0, 0.08]), 6)
@@ -34,14 +34,14 @@ def test_the_policys_commands_are_passed_on_until_a_person_takes_over(franka):
 
     adopted = {command.name: value for command, value in takeover.take()}
     assert takeover.is_human and adopted["gripper"] == pytest.approx([0.0])
-    assert takeover.forward("/policy/target_pose", sent["/target_pose"]) is None
+    assert takeover.forward("/policy/target_pose", sent["/target_pose"]) == []
     assert [topic for topic, _ in takeover.person(mine)] == [
         "/gripper_position_controller/commands",
         "/target_pose",
     ]
     takeover.hand_back()
     assert takeover.needs_fresh_policy and not takeover.is_human
-    assert takeover.forward("/policy/target_pose", sent["/target_pose"]) is not None
+    assert takeover.forward("/policy/target_pose", sent["/target_pose"])
 
 
 def test_a_person_starts_where_the_arm_is_though_the_policys_target_was_far_ahead(franka):
@@ -61,6 +61,27 @@ def test_a_person_starts_where_the_arm_is_though_the_policys_target_was_far_ahea
     moved = drive.move(np.array([1.0, 0, 0, 0, 0, 0, 0.08]), 7)
     target = pose.decode(dict(takeover.person(moved))["/target_pose"]).value
     assert target[0] - HOME[0] == pytest.approx(0.05), "the largest step"
+
+
+def test_a_policy_that_stops_by_itself_is_no_commander_until_it_goes_on(franka):
+    takeover, pose = Takeover(franka, "gamepad"), franka.commands["pose"]
+    ahead, arm = HOME + [0.12, 0, 0, 0, 0, 0, 0], HOME + [0.01, 0, 0, 0, 0, 0, 0]
+
+    def passed(target, measured=arm):
+        sent = takeover.forward("/policy/target_pose", pose.encode(target, 5), measured)
+        assert sent[-1].topic == "/target_pose", "all of it goes to the robot"
+        return [decode_commander(cdr) for topic, cdr in sent if topic == "/commander"]
+
+    assert passed(ahead) == [] and takeover.commander is Commander.POLICY
+    assert passed(HOME) == [Commander.NOBODY], "back to where the arm is, by more than a step"
+    assert passed(HOME) == [], "said again by its watchdog"
+    assert passed(HOME + [0.02, 0, 0, 0, 0, 0, 0]) == [Commander.POLICY]
+    assert passed(ahead) == [], "a jump to where the arm is not is the policy's own"
+    assert passed(HOME, None) == [], "nothing is measured"
+    passed(ahead)
+    passed(HOME)
+    takeover.take()
+    assert takeover.is_human
 
 
 def test_what_cannot_be_held_back_is_refused(franka):

@@ -11,7 +11,7 @@ from afil_core.episodes import list_episodes, list_set_aside
 from afil_core.errors import AfilError
 from afil_core.testing import HOME, changed
 from afil_core.topics import Qos
-from afil_core.world_protocol import EpisodeStatus
+from afil_core.world_protocol import EPISODE_TOPIC, EPISODE_TYPE, EpisodeStatus
 from afil_teleop.recording.control import RecordingControl
 from afil_teleop.recording.graph import Publisher
 from afil_teleop.recording.parameters import RecordParameters
@@ -28,13 +28,16 @@ class Service:
 
     def __init__(self):
         self.ready = True
-        self.calls = 0
+        self.asked = []
 
     def is_ready(self):
         return self.ready
 
-    def call(self):
-        self.calls += 1
+    def call(self, answered):
+        self.asked.append(answered)
+
+    def answer(self, *given):
+        self.asked[-1](ResetAnswer(*given))
 
 
 class Wire:
@@ -170,9 +173,9 @@ def test_an_open_episode_is_left_readable_at_the_end(bench, robot):
 
 def test_the_world_tells_the_words_of_the_task(tmp_path, franka, robot):
     bench = Bench(tmp_path, franka, world="real_time")
-    assert bench.control.session.start().accepted and bench.reset.calls == 1
+    assert bench.control.session.start().accepted and len(bench.reset.asked) == 1
     world = bench.control.world
-    world.answered(ResetAnswer(True, "", 0, "lift the carrot", "lift_carrot"))
+    bench.reset.answer(True, "", 0, "lift the carrot", "lift_carrot")
     world.tick(0.0)
     world.status_received(EpisodeStatus(0, 7, "running", False, 0, 0).encode())
     bench.play(2, robot)
@@ -183,7 +186,7 @@ def test_the_world_tells_the_words_of_the_task(tmp_path, franka, robot):
 
     other = Bench(tmp_path, franka, world="real_time")
     other.control.session.start()
-    other.control.world.answered(ResetAnswer(True, "", 0, "push the cube", "push"))
+    other.reset.answer(True, "", 0, "push the cube", "push")
     with pytest.raises(AfilError, match="'lift the carrot', not 'push the cube'"):
         other.control.world.tick(0.0)
 
@@ -195,7 +198,7 @@ def test_a_world_that_cannot_be_reset_drops_the_episode(tmp_path, franka):
     assert not refused.accepted and "no world offers" in refused.message
     bench.reset.ready = True
     bench.control.session.start()
-    bench.control.world.answered(ResetAnswer(False, "busy", 0, "", ""))
+    bench.reset.answer(False, "busy", 0, "", "")
     bench.control.world.tick(0.0)
     assert bench.control.session.phase is Phase.IDLE
     assert any("busy" in line for line in bench.said(logging.ERROR))
@@ -207,12 +210,62 @@ def test_what_was_commanded_in_the_last_scene_is_no_step_of_the_next_one(tmp_pat
     bench.play(2, robot, pose=HOME + [0.12, 0, 0, 0, 0, 0, 0])
     assert bench.control.session.start().accepted
     bench.play(1, robot, pose=HOME + [0.06, 0, 0, 0, 0, 0, 0])
-    bench.control.world.answered(ResetAnswer(True, "", 0, "lift the carrot", "lift_carrot"))
+    bench.reset.answer(True, "", 0, "lift the carrot", "lift_carrot")
     bench.control.world.tick(0.0)
     bench.play(1, robot)
     assert not bench.control.alarms.grave
     assert bench.control.session.save(success=True).accepted
     assert list_episodes(tmp_path / "demos")[0].metadata.problems == ()
+
+
+SCENE = (True, "", 0, "lift the carrot", "lift_carrot")
+
+
+def test_a_pause_while_the_world_is_reset_is_a_pause(tmp_path, franka, robot):
+    bench = Bench(tmp_path, franka, world="real_time")
+    bench.play(2, robot)
+    session = bench.control.session
+    assert session.start().accepted and session.pause().accepted
+    bench.reset.answer(*SCENE)
+    bench.control.world.tick(0.0)
+    bench.play(1, robot)
+    assert not bench.control.recorder.counts[IMAGE]
+    assert session.pause().accepted
+    bench.play(1, robot)
+    assert bench.control.recorder.counts[IMAGE] == 10
+    assert session.discard().accepted and session.start().accepted
+    assert session.pause().accepted and session.pause().accepted
+    bench.play(1, robot)
+    assert not bench.control.recorder.counts[IMAGE], "the last scene is still there"
+
+
+def test_the_answer_to_an_episode_that_was_thrown_away_begins_no_other(tmp_path, franka, robot):
+    bench = Bench(tmp_path, franka, world="real_time")
+    bench.play(2, robot)
+    session = bench.control.session
+    session.start()
+    session.discard()
+    session.start()
+    first, second = bench.reset.asked
+    first(ResetAnswer(False, "busy", 0, "", ""))
+    bench.control.world.tick(0.0)
+    bench.play(1, robot)
+    assert session.phase is Phase.RECORDING and not bench.control.recorder.counts[IMAGE]
+    second(ResetAnswer(*SCENE))
+    bench.control.world.tick(0.0)
+    bench.play(1, robot)
+    assert bench.control.recorder.counts[IMAGE] == 10
+
+
+def test_another_simulation_on_the_network_keeps_an_episode_from_starting(tmp_path, franka, robot):
+    bench = Bench(tmp_path, franka, world="real_time")
+    bench.play(2, robot)
+    assert EPISODE_TOPIC in bench.control.topics
+    world = Publisher("/world_node", EPISODE_TYPE, OfferedQos(1, 1))
+    bench.control.know({**bench.graph, EPISODE_TOPIC: (world, world)})
+    bench.play(1, robot)
+    refused = bench.control.session.start()
+    assert not refused.accepted and "set another ROS_DOMAIN_ID" in refused.message
 
 
 @pytest.mark.parametrize(
