@@ -1,24 +1,29 @@
 """Each fault of a robot, and how soon it comes to rest.
 
 ``python -m benchmarks.deploy_faults``: policy node, watchdog and a mock franka_ros2 robot run as
-processes; each fault is made while the robot moves.
+processes; each fault is made while the robot moves. ``--only WORDS`` makes the rows with these
+words in their name, and keeps no result.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 from afil_core.contract import Contract, load_contract
 from afil_core.testing import changed
 from benchmarks.deploy.checkpoint import moving_checkpoint
-from benchmarks.deploy.faults import FATAL, RECOVERABLE, REST_S, Outcome, recover, try_out
+from benchmarks.deploy.faults import FATAL, RECOVERABLE, REST_S, Fault, Outcome, recover, try_out
 from benchmarks.deploy.mock_franka import turned
-from benchmarks.deploy.rig import Rig, domain, rig
+from benchmarks.deploy.rig import domain, rig
 from benchmarks.report import Report
 
 TARGET = f"<= {REST_S}"
@@ -49,7 +54,7 @@ def refused(folder: Path, *parameters: str) -> tuple[bool, str]:
 def at_start(report: Report) -> None:
     """Faults for which the node must not start."""
     franka = load_contract("franka")
-    with tempfile.TemporaryDirectory(prefix="afil_deploy_") as name:
+    with domain(), tempfile.TemporaryDirectory(prefix="afil_deploy_") as name:
         folder = Path(name)
         checkpoint = moving_checkpoint(folder / "checkpoint", franka)
         other = folder / "other.yaml"
@@ -64,10 +69,27 @@ def at_start(report: Report) -> None:
         print(f"    {said[:150]}")
 
 
+def recoverable(report: Report) -> None:
+    """Faults that pass: one deployed policy sees them all."""
+    with domain(), rig(load_contract("franka")) as deployed:
+        for fault in RECOVERABLE:
+            note(report, try_out(deployed, fault))
+            recover(deployed)
+
+
+def fatal(fault: Fault, report: Report) -> None:
+    """A fault after which a process is gone, or hangs until it is killed."""
+    with domain(), rig(load_contract("franka")) as deployed:
+        note(report, try_out(deployed, fault))
+        if deployed.policy.poll() is None:
+            deployed.policy.kill()
+            deployed.policy.wait()
+
+
 def without_action_server(report: Report) -> None:
     """The gripper's action server is absent: the arm goes on."""
     options = {"interface": "pose_hand", "robot": {"with_actions": False}}
-    with rig(load_contract("franka"), **options) as deployed:
+    with domain(), rig(load_contract("franka"), **options) as deployed:
         deployed.wait_until_moving()
         moved = deployed.robot.wait_until(lambda: len(deployed.robot.heard.commands) > 20, 10)
         log = (deployed.folder / "faulty_policy.log").read_text()
@@ -77,7 +99,7 @@ def without_action_server(report: Report) -> None:
 
 def hand_and_reflex(report: Report) -> None:
     """The hand's goals are served while the arm goes on; a reflex stops it, and it recovers."""
-    with rig(load_contract("franka"), interface="pose_hand") as deployed:
+    with domain(), rig(load_contract("franka"), interface="pose_hand") as deployed:
         robot = deployed.robot
         deployed.wait_until_moving()
         deployed.fault_file.write_text("close")
@@ -112,48 +134,50 @@ def by_joints(contract: Contract) -> Contract:
     return changed(contract, {"action": action})
 
 
-def interfaces(report: Report) -> None:
-    """Each command interface moves the arm, whose state comes at 1 kHz."""
+def interface(contract: Contract, name: str, report: Report) -> None:
+    """A command interface moves the arm, whose state comes at 1 kHz."""
+    with domain(), rig(contract, interface=name, robot={"state_hz": 1000.0}) as deployed:
+        pose, joints = deployed.robot.pose.copy(), deployed.robot.joints.copy()
+        deployed.wait_until_moving()
+        deployed.robot.wait_until(lambda: False, 0.5)
+        moved = turned(pose, deployed.robot.pose) + abs(deployed.robot.joints - joints).max()
+        report.add(f"interface {name}: the arm was moved", moved, "rad", ">= 0.02")
+
+
+def rows() -> dict[str, Callable[[Report], None]]:
+    """What is tried out, each on a graph of its own."""
     franka = load_contract("franka")
-    for contract, name in (
-        (franka, "pose"),
-        (franka, "twist"),
-        (franka, "twist_hand"),
-        (by_joints(franka), "joint"),
-    ):
-        with rig(contract, interface=name, robot={"state_hz": 1000.0}) as deployed:
-            pose, joints = deployed.robot.pose.copy(), deployed.robot.joints.copy()
-            deployed.wait_until_moving()
-            deployed.robot.wait_until(lambda: False, 0.5)
-            moved = turned(pose, deployed.robot.pose) + abs(deployed.robot.joints - joints).max()
-            report.add(f"interface {name}: the arm was moved", moved, "rad", ">= 0.02")
+    interfaces = {
+        f"interface {name}": partial(interface, contract, name)
+        for contract, name in (
+            (franka, "pose"),
+            (franka, "twist"),
+            (franka, "twist_hand"),
+            (by_joints(franka), "joint"),
+        )
+    }
+    return {
+        "faults at the start": at_start,
+        "faults that pass": recoverable,
+        **{fault.name: partial(fatal, fault) for fault in FATAL},
+        "action server absent": without_action_server,
+        "interface pose_hand, reflex": hand_and_reflex,
+        **interfaces,
+    }
 
 
 def main() -> int:
-    """Make every fault; exit code 1 where something was not as it must be."""
-    report = Report("test-deploy-faults.jsonl")
-    contract = load_contract("franka")
-    with domain():
-        at_start(report)
-        with rig(contract) as deployed:
-            for fault in RECOVERABLE:
-                note(report, try_out(deployed, fault))
-                recover(deployed)
-        for fault in FATAL:
-            with rig(contract) as deployed:
-                note(report, try_out(deployed, fault))
-                revive(deployed)
-        without_action_server(report)
-        hand_and_reflex(report)
-        interfaces(report)
+    """Make the faults; exit code 1 where something was not as it must be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="only the rows with these words in their name")
+    only = parser.parse_args().only
+    chosen = {name: row for name, row in rows().items() if only in name}
+    if not chosen:
+        parser.error(f"no row has {only!r} in its name; there are: {', '.join(rows())}")
+    report = Report(os.devnull if only else "test-deploy-faults.jsonl")
+    for row in chosen.values():
+        row(report)
     return 1 if report.failures else 0
-
-
-def revive(deployed: Rig) -> None:
-    """Let a hanging process be ended."""
-    if deployed.policy.poll() is None:
-        deployed.policy.kill()
-        deployed.policy.wait()
 
 
 if __name__ == "__main__":

@@ -42,7 +42,11 @@ def judged(metric: str, value: float, unit: str, target: str, baseline: float | 
 
 
 class Report:
-    """Prints figures and keeps them as JSON lines."""
+    """Prints figures and keeps them as JSON lines.
+
+    Args:
+        file_name: File in benchmarks/results/; ``os.devnull`` keeps nothing.
+    """
 
     def __init__(self, file_name: str) -> None:
         RESULTS.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ import rclpy
 from afil_core import messages
 from afil_core.contract import Contract
 from afil_core.testing import ros_environment
+from afil_core.testing.domains import claim_domain
 from afil_policy.deploy import status
 from benchmarks.deploy.checkpoint import SMALL, moving_checkpoint
 from benchmarks.deploy.mock_franka import MockFranka
@@ -154,13 +155,20 @@ class Rig:
 
 @contextlib.contextmanager
 def domain() -> Iterator[None]:
-    """A ROS domain of this process and of those that it starts."""
-    os.environ.update(ros_environment())
+    """A ROS domain that nobody had before: who was killed in another is not in its graph."""
+    given = {**ros_environment(), "ROS_DOMAIN_ID": str(claim_domain())}
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
     rclpy.init()
     try:
         yield
     finally:
         rclpy.try_shutdown()
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from afil_policy.deploy import diagnostics, latency, status
 from afil_policy.deploy.connections import Ros
+from afil_policy.deploy.presence import Identity
 
 if TYPE_CHECKING:
     from afil_policy.deploy.deployment import Deployment
@@ -23,12 +24,17 @@ class Announcer:
         node: The node.
         ros: rclpy's parts.
         wall_s: Steady clock, seconds.
+
+    Attributes:
+        own: The node's process.
+        holds_name: Whether no other node of its name may load.
     """
 
     def __init__(
         self, node: Any, ros: Ros, *, wall_s: Callable[[], float] = time.monotonic
     ) -> None:
         self._node, self._wall_s = node, wall_s
+        self.own, self.holds_name = Identity(), False
         self._status = node.create_publisher(ros.message(status.TYPE), "~/status", _DEPTH)
         self._latency = node.create_publisher(ros.message(latency.TYPE), "~/latency", _DEPTH)
         self._said: str | None = None
@@ -51,6 +57,8 @@ class Announcer:
         self._status.publish(
             status.encode_status(
                 now_ns,
+                own=self.own,
+                holds_name=self.holds_name,
                 state=state,
                 checkpoint="" if deployment is None else str(deployment.folder),
                 problem="" if level == "OK" else problem,
@@ -62,6 +70,10 @@ class Announcer:
         self._latency.publish(deployment.controller.encode_latency(now_ns))
         if deployment.agreement is not None and (sentence := deployment.agreement.sentence()):
             self._node.get_logger().info(sentence)
+
+    def claim(self) -> None:
+        """Tell others of the node's name that it is there, before it is configured."""
+        self.publish(int(self._node.get_clock().now().nanoseconds), "unconfigured", None, None)
 
     def diagnose(
         self, entry: Any, levels: Any, state: str, failure: str | None, deployed: Deployment | None

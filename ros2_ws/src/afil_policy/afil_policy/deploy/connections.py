@@ -5,21 +5,16 @@ The policy node and the watchdog have in common what they listen to, and how the
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from afil_core.commands import Command
 from afil_core.endpoints import Introductions
-from afil_core.errors import AfilError
 from afil_core.topics import Qos
 from afil_policy.deploy.adapters import Goal, Outgoing
 
 # The last word of a process that ends at once must not end with it.
 _FINISH_S = 0.5
-# A killed process stays in the graph for as long: 10 s on Cyclone DDS, 20 s on Fast DDS.
-_GHOST_S = 22.0
-_LOOK_S = 0.2
 
 
 class Ros(NamedTuple):
@@ -51,32 +46,6 @@ class Connections:
     def topics(self) -> tuple[str, ...]:
         """Absolute names of the topics that are offered."""
         return tuple(self._outputs)
-
-    def require_sole(self, patience_s: float = _GHOST_S) -> None:
-        """Refuse a second node of this name; its heartbeat would hide the first one's silence.
-
-        Args:
-            patience_s: How long one that was killed may be waited for.
-
-        Raises:
-            AfilError: When it is there all the time.
-        """
-        own = (self._node.get_name(), self._node.get_namespace())
-        name, end_s, told = f"{own[1].rstrip('/')}/{own[0]}", time.monotonic() + patience_s, False
-        while self._node.get_node_names_and_namespaces().count(own) > 1:
-            if time.monotonic() >= end_s:
-                raise AfilError(
-                    f"another {name} runs: no watchdog could tell which of the two is silent, and "
-                    "both would command one robot; end the other one, or give this one a "
-                    "namespace:="
-                )
-            if not told:
-                self._node.get_logger().warning(
-                    f"another {name} is known; waiting {patience_s:g} s at most, in case it was "
-                    "killed"
-                )
-                told = True
-            time.sleep(_LOOK_S)
 
     def listen(self, topic: str, type_: str, qos: Qos, take: Callable[[bytes], None]) -> None:
         """Subscribe to the bytes of a topic's messages."""

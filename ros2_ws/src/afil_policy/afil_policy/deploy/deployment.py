@@ -98,12 +98,7 @@ class Deployment:
 
         Args:
             create: Makes the publisher of a command.
-
-        Raises:
-            AfilError: When another node of this name runs.
         """
-        # Not earlier: after the seconds that loading takes, the others are known.
-        self._links.require_sole()
         for stream in map(self._contract.stream, self.controller.streams):
             take = partial(self._receive, stream.name)
             self._links.listen(stream.topic, stream.type, stream.qos, take)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from afil_core import messages
+from afil_policy.deploy import presence
 from afil_policy.deploy.latency import STATISTICS_TYPE, LatencyMonitor, LatencySummary, Stages
+from afil_policy.deploy.presence import Identity
 
-TYPE = "afil_interfaces/msg/PolicyStatus"
+TYPE = presence.TYPE
 _STATES = {"unconfigured": 1, "inactive": 2, "active": 3, "finalized": 4}
 
 
@@ -98,12 +100,21 @@ class Tally:
 
 
 def encode_status(
-    stamp_ns: int, *, state: str, checkpoint: str, problem: str, status: ControlStatus | None
+    stamp_ns: int,
+    *,
+    own: Identity,
+    holds_name: bool,
+    state: str,
+    checkpoint: str,
+    problem: str,
+    status: ControlStatus | None,
 ) -> bytes:
     """CDR bytes of one status.
 
     Args:
         stamp_ns: The node's clock.
+        own: The node's process.
+        holds_name: Whether no other of its name may load.
         state: Label of the lifecycle state.
         checkpoint: Folder of the checkpoint.
         problem: Why nothing is commanded; empty while all is well.
@@ -122,6 +133,9 @@ def encode_status(
     message = messages.new(
         TYPE,
         stamp=messages.ns_to_stamp(stamp_ns),
+        started=messages.ns_to_stamp(own.started_ns),
+        process=own.process,
+        holds_name=holds_name,
         state=_STATES[state],
         checkpoint=checkpoint,
         problem=problem,

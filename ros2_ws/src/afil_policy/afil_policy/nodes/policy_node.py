@@ -36,6 +36,7 @@ from afil_policy.deploy.preflight import check_deployment
 from afil_policy.deploy.recovery import recover
 from afil_policy.deploy.run_action import RunAction
 from afil_policy.deploy.status import ControlStatus
+from afil_policy.nodes.presence_node import require_sole
 
 if TYPE_CHECKING:
     from afil_policy.deploy.deployment import Deployment
@@ -75,9 +76,7 @@ class PolicyNode(LifecycleNode):
         self._updater.add("policy", self._diagnose)
         for do in (self.start, self.stop, self.reset, self.recover):
             self.create_service(Trigger, f"~/{do.__name__}", partial(self._serve, do))
-        self._run = RunAction(
-            RunPolicy, start=self.start, stop=self.stop, status=self._loop_status
-        )
+        self._run = RunAction(RunPolicy, start=self.start, stop=self.stop, status=self._done)
         self._server = ActionServer(
             self,
             RunPolicy,
@@ -236,6 +235,7 @@ class PolicyNode(LifecycleNode):
             warn=partial(self.get_logger().warning, throttle_duration_sec=1.0),
             simulated=bool(self.get_parameter("use_sim_time").value),
         )
+        require_sole(self, self._said)
         self._deployment.open(self.create_lifecycle_publisher)
 
     def _rest(self) -> None:
@@ -245,7 +245,7 @@ class PolicyNode(LifecycleNode):
     def _close(self) -> None:
         if self._deployment is not None:
             self._deployment.close()
-        self._deployment = None
+        self._deployment, self._said.holds_name = None, False
 
     def _collect(self) -> None:
         if self._deployment is not None:
@@ -268,7 +268,7 @@ class PolicyNode(LifecycleNode):
         elif self._deployment is not None and self._deployment.is_active:
             self._deployment.reset()
 
-    def _loop_status(self) -> ControlStatus | None:
+    def _done(self) -> ControlStatus | None:
         return None if self._deployment is None else self._deployment.status
 
     def _publish_status(self) -> None:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from afil_core import messages
+from afil_policy.deploy.presence import Identity
 from afil_policy.deploy.status import TYPE, ControlStatus, Tally, encode_status
 
 
 def read(state: str, problem: str, status: ControlStatus | None) -> Any:
-    cdr = encode_status(5_000_000_001, state=state, checkpoint="x", problem=problem, status=status)
+    cdr = encode_status(
+        5_000_000_001,
+        own=Identity(7_000_000_001, "lab:3"),
+        holds_name=True,
+        state=state,
+        checkpoint="x",
+        problem=problem,
+        status=status,
+    )
     return messages.deserialize(cdr, TYPE)
 
 
@@ -22,6 +31,7 @@ def test_the_message_tells_counts_problem_and_latency() -> None:
     tally.commanded(0.02, 0.01)
     said = read("active", "", tally.status(clipped=3, dropped=0))
     assert (said.stamp.sec, said.stamp.nanosec, said.checkpoint) == (5, 1, "x")
+    assert (said.started.sec, said.process, said.holds_name) == (7, "lab:3", True)
     assert (said.state, said.problem) == (said.ACTIVE, "")
     assert (said.commands, said.refusals) == (1, 1)
     assert (said.frame_to_command.count, said.frame_to_command.p99) == (1, 0.01)
