@@ -103,7 +103,9 @@ class Process:
 
     def stop(self) -> Finished:
         """End it as Ctrl-C would, and make sure that nothing of it is left."""
-        self._signal(signal.SIGINT)
+        # The id of one that has ended, and left nothing behind, may be another's by now.
+        if self.running:
+            self._signal(signal.SIGINT)
         try:
             self._process.wait(15)
         except subprocess.TimeoutExpired:

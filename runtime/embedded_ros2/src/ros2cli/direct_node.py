@@ -49,21 +49,31 @@ def _terminate(*_: Any) -> None:
 
 
 def _end_waits_by_signals() -> None:
-    """Let SIGINT and SIGTERM raise, after rclpy has shut its context down."""
+    """Let SIGINT and SIGTERM raise, where rclpy handles them after its context's shutdown."""
     signal.signal(signal.SIGTERM, _terminate)
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextlib.contextmanager
-def direct_node(args: argparse.Namespace, *, discover: bool = False) -> Iterator[Any]:
-    """Give a node, hidden unless it is named, and wait for discovery if ``discover``."""
+def direct_node(
+    args: argparse.Namespace, *, discover: bool = False, outlives_signals: bool = False
+) -> Iterator[Any]:
+    """Give a node, hidden unless it is named.
+
+    Args:
+        args: The command's arguments.
+        discover: Whether to wait for discovery.
+        outlives_signals: Whether the node still works after SIGINT and SIGTERM have raised.
+    """
     import rclpy
     import rclpy.node
     from rclpy.parameter import Parameter
+    from rclpy.signals import SignalHandlerOptions
 
     _end_waits_by_signals()
-    rclpy.init(args=[])
+    handled = SignalHandlerOptions.NO if outlives_signals else SignalHandlerOptions.ALL
+    rclpy.init(args=[], signal_handler_options=handled)
     try:
         node = rclpy.create_node(
             getattr(args, "publishing_node_name", None) or f"_ros2cli_{os.getpid()}",

@@ -120,3 +120,45 @@ def test_a_command_ends_while_it_starts():
         process = start([ROS2, "topic", "hz", "/nothing"])
         time.sleep(delay)
         assert endings({"hz": process}, signal.SIGTERM) == {}
+
+
+SERVER = """
+import time, rclpy
+from example_interfaces.action import Fibonacci
+from rclpy.action import ActionServer, CancelResponse
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.executors import MultiThreadedExecutor
+rclpy.init()
+node = rclpy.create_node("patient")
+def execute(goal):
+    while not goal.is_cancel_requested:
+        time.sleep(0.02)
+    goal.canceled()
+    print("canceled", flush=True)
+    rclpy.shutdown()
+    return Fibonacci.Result()
+server = ActionServer(node, Fibonacci, "patience", execute,
+                      callback_group=ReentrantCallbackGroup(),
+                      cancel_callback=lambda goal: CancelResponse.ACCEPT)
+executor = MultiThreadedExecutor(2)
+executor.add_node(node)
+while rclpy.ok():
+    executor.spin_once(timeout_sec=0.1)
+"""
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_who_leaves_a_goal_cancels_it(number):
+    server = start([sys.executable, "-c", SERVER])
+    words = ("action", "send_goal", "/patience", "example_interfaces/action/Fibonacci", "{}")
+    client = start([ROS2, *words])
+    assert client.stdout is not None
+    try:
+        while "Goal accepted" not in (line := client.stdout.readline()):
+            assert line, "the client ended"
+        assert endings({"client": client}, number) == {}
+        output, _ = server.communicate(timeout=20.0)
+        assert output.splitlines()[0] == "canceled"
+    finally:
+        for process in (server, client):
+            process.kill()

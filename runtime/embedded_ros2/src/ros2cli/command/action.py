@@ -120,7 +120,8 @@ def _send_goal(args: argparse.Namespace) -> int:
     def on_feedback(message: Any) -> None:
         print(f"Feedback:\n    {message_to_yaml(message.feedback)}", flush=True)
 
-    with direct_node(args) as node:
+    # Whoever goes cancels the goal, which a node whose context was shut down could not.
+    with direct_node(args, outlives_signals=True) as node:
         client = ActionClient(node, cls, absolute(args.action_name))
         handle = None
         try:
@@ -155,11 +156,15 @@ def _send_goal(args: argparse.Namespace) -> int:
 
 
 def _cancel(node: Any, handle: Any) -> None:
-    import rclpy
+    from rclpy.executors import SingleThreadedExecutor
 
     print("Canceling goal...", flush=True)
     future = handle.cancel_goal_async()
-    rclpy.spin_until_future_complete(node, future, timeout_sec=5.0)
+    # Not the one that a signal may have broken into.
+    executor = SingleThreadedExecutor(context=node.context)
+    executor.add_node(node)
+    executor.spin_until_future_complete(future, timeout_sec=5.0)
+    executor.shutdown()
     canceling = future.done() and future.result() is not None and future.result().goals_canceling
     print("Goal canceled." if canceling else "The goal could not be canceled.")
 
