@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from afil_core.actions import Action, ActionConfig, CommandSeries, Dimension
-from afil_core.commands import Command
-from afil_core.kinds import Observation
 from turntable.command import TurnRate
 
 
@@ -27,13 +25,9 @@ class Turn(Action):
 
         max_rate_rad_s: float = Field(gt=0)
 
-    def __init__(
-        self,
-        config: ActionConfig,
-        commands: Mapping[str, Command],
-        observations: tuple[Observation, ...],
-    ) -> None:
-        super().__init__(config, commands, observations)
+    def set_up(self) -> None:
+        """The rate's command, and its limit."""
+        config = self.config
         assert isinstance(config, self.Config)
         self._max = config.max_rate_rad_s
         # Says what is missing where the contract demonstrates no turn rate.

@@ -100,6 +100,16 @@ class Action(ABC):
                 f"action.default_interface must be one of {', '.join(self.interfaces)}, not "
                 f"'{self.default_interface}'"
             )
+        self.set_up()
+
+    def set_up(self) -> None:
+        """Read the kind's own options and find the commands and streams that it uses.
+
+        Called at the end of the constructor, when all else is there.
+
+        Raises:
+            AfilError: When the contract lacks what the kind needs.
+        """
 
     @property
     def kind(self) -> str:

@@ -14,11 +14,9 @@ from afil_core.actions.pose import delta_between
 from afil_core.actions.series import CommandSeries
 from afil_core.actions.target import PoseLimits
 from afil_core.actions.words import direction, grip, joined
-from afil_core.commands.base import Command
 from afil_core.commands.gripper import GripperCommand
 from afil_core.commands.pose import PoseCommand
 from afil_core.errors import AfilError
-from afil_core.kinds.base import Observation
 from afil_core.kinds.gripper_width import GripperWidth
 from afil_core.kinds.pose import Pose
 
@@ -47,13 +45,9 @@ class EndEffectorDelta(Action):
         pose: str = Field("")
         gripper: str = Field("")
 
-    def __init__(
-        self,
-        config: ActionConfig,
-        commands: Mapping[str, Command],
-        observations: tuple[Observation, ...],
-    ) -> None:
-        super().__init__(config, commands, observations)
+    def set_up(self) -> None:
+        """The pose and the gripper, as commanded and as measured."""
+        config = self.config
         assert isinstance(config, self.Config)
         self.limits = config.limits
         self.gripper_mode = config.gripper_mode

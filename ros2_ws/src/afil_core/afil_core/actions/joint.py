@@ -13,11 +13,9 @@ from afil_core.actions.base import Action, ActionConfig, Dimension
 from afil_core.actions.series import CommandSeries
 from afil_core.actions.smoothness import Smoothness
 from afil_core.actions.words import grip, joined
-from afil_core.commands.base import Command
 from afil_core.commands.gripper import GripperCommand
 from afil_core.commands.joint import JointCommand
 from afil_core.errors import AfilError
-from afil_core.kinds.base import Observation
 
 # A demonstrated target may be this far beyond its range: the arm itself may have been there.
 _SLACK_RAD = 0.05
@@ -50,13 +48,9 @@ class JointTargets(Action):
         max_jerk_rad: float | None = Field(None, gt=0)
         gripper_mode: Literal["continuous", "binary"] = "continuous"
 
-    def __init__(
-        self,
-        config: ActionConfig,
-        commands: Mapping[str, Command],
-        observations: tuple[Observation, ...],
-    ) -> None:
-        super().__init__(config, commands, observations)
+    def set_up(self) -> None:
+        """One range for each joint; the gripper where one is demonstrated."""
+        config = self.config
         assert isinstance(config, self.Config)
         joints = self.command(JointCommand)
         assert isinstance(joints, JointCommand)

@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 
 from afil_core.actions.base import Action, ActionConfig, Dimension
 from afil_core.actions.series import CommandSeries
-from afil_core.commands.base import Command
 from afil_core.commands.vector import VectorCommand
 from afil_core.errors import AfilError
-from afil_core.kinds.base import Observation
 
 
 class VectorAction(Action):
@@ -34,13 +32,9 @@ class VectorAction(Action):
         binary: tuple[str, ...] = ()
         rest: tuple[float, ...] | None = None
 
-    def __init__(
-        self,
-        config: ActionConfig,
-        commands: Mapping[str, Command],
-        observations: tuple[Observation, ...],
-    ) -> None:
-        super().__init__(config, commands, observations)
+    def set_up(self) -> None:
+        """One range for each number, and where each of them rests."""
+        config = self.config
         assert isinstance(config, self.Config)
         vector = self.command(VectorCommand)
         assert isinstance(vector, VectorCommand)

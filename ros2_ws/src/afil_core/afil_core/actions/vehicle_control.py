@@ -11,9 +11,7 @@ from pydantic import Field
 
 from afil_core.actions.base import Action, ActionConfig, Dimension
 from afil_core.actions.series import CommandSeries
-from afil_core.commands.base import Command
 from afil_core.commands.vehicle import VehicleControl
-from afil_core.kinds.base import Observation
 
 # The control that answers a frame is applied one frame later; two where one was late.
 _LATEST_PERIODS = 2
@@ -44,13 +42,9 @@ class VehicleControlAction(Action):
 
     is_driving = True
 
-    def __init__(
-        self,
-        config: ActionConfig,
-        commands: Mapping[str, Command],
-        observations: tuple[Observation, ...],
-    ) -> None:
-        super().__init__(config, commands, observations)
+    def set_up(self) -> None:
+        """The car's control, and how far it may be turned up."""
+        config = self.config
         assert isinstance(config, self.Config)
         self._max_throttle, self._max_steer = config.max_throttle, config.max_steer
         self.max_steer_step = config.max_steer_step
