@@ -17,6 +17,7 @@ _VISION = [
 ]
 _SMOL = ["<image>", "<fake_token_around_image>", "<global-img>", "<row_1_col_1>"]
 _SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *_VISION, *_SMOL]
+_VISION_MODEL = {"hidden_size": 32, "intermediate_size": 64}
 # What stands for an image before the processor puts in as many tokens as it has.
 _IMAGE = "<|vision_start|><|image_pad|><|vision_end|>"
 _TEMPLATE = (
@@ -67,20 +68,8 @@ def build(kind: str, folder: Path, sentence: str = "") -> Path:
         "vision_end_token_id": number("<|vision_end|>"),
         "tie_word_embeddings": False,
     }
-    hidden = _width(tokenizer, sentence)
     is_old = kind == "qwen2_5"
-    text = {
-        "vocab_size": len(tokenizer),
-        "hidden_size": hidden,
-        "intermediate_size": 64,
-        "num_hidden_layers": 1,
-        "num_attention_heads": hidden // 8,
-        "num_key_value_heads": 1,
-        "head_dim": 8,
-        "max_position_embeddings": 4096,
-        "bos_token_id": 0,
-        "eos_token_id": tokenizer.eos_token_id,
-        "pad_token_id": tokenizer.pad_token_id,
+    text = _language(tokenizer, sentence) | {
         "tie_word_embeddings": False,
         "rope_parameters": {
             "rope_type": "default",
@@ -90,9 +79,8 @@ def build(kind: str, folder: Path, sentence: str = "") -> Path:
         },
     }
     vision = {
+        **_VISION_MODEL,
         "depth": 1,
-        "hidden_size": 32,
-        "intermediate_size": 64,
         "num_heads": 2,
         "out_hidden_size": text["hidden_size"],
         "patch_size": 14 if is_old else 16,
@@ -130,32 +118,16 @@ def build(kind: str, folder: Path, sentence: str = "") -> Path:
 
 def _build_smol(tokenizer: Any, folder: Path, sentence: str) -> Path:
     """SmolVLM: images of 32 pixels, of which 4 tokens are left."""
-    hidden = _width(tokenizer, sentence)
     vision = {
-        "hidden_size": 32,
-        "intermediate_size": 64,
+        **_VISION_MODEL,
         "num_hidden_layers": 1,
         "num_attention_heads": 2,
         "image_size": 32,
         "patch_size": 8,
     }
-    text = {
-        "model_type": "llama",
-        "vocab_size": len(tokenizer),
-        "hidden_size": hidden,
-        "intermediate_size": 64,
-        "num_hidden_layers": 1,
-        "num_attention_heads": hidden // 8,
-        "num_key_value_heads": 1,
-        "head_dim": 8,
-        "max_position_embeddings": 4096,
-        "bos_token_id": 0,
-        "eos_token_id": tokenizer.eos_token_id,
-        "pad_token_id": tokenizer.pad_token_id,
-    }
     config = transformers.SmolVLMConfig(
         vision_config=vision,
-        text_config=text,
+        text_config=_language(tokenizer, sentence) | {"model_type": "llama"},
         image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
         scale_factor=2,
         tie_word_embeddings=False,
@@ -180,9 +152,23 @@ def _build_smol(tokenizer: Any, folder: Path, sentence: str) -> Path:
     return folder
 
 
-def _width(tokenizer: Any, sentence: str) -> int:
-    """One-hot embeddings need a number for each token."""
-    return 8 * -(-len(tokenizer) // 8) if sentence else 32
+def _language(tokenizer: Any, sentence: str) -> dict[str, Any]:
+    """What the language models' configurations have in common."""
+    # One-hot embeddings need a number for each token.
+    width = 8 * -(-len(tokenizer) // 8) if sentence else 32
+    return {
+        "vocab_size": len(tokenizer),
+        "hidden_size": width,
+        "intermediate_size": 64,
+        "num_hidden_layers": 1,
+        "num_attention_heads": width // 8,
+        "num_key_value_heads": 1,
+        "head_dim": 8,
+        "max_position_embeddings": 4096,
+        "bos_token_id": 0,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
 
 
 def _teach(model: Any, language: Any, tokenizer: Any, sentence: str) -> None:
