@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -39,8 +41,9 @@ WAITS = {
     "sleep_for": "node.get_clock().sleep_for(Duration(seconds=60))",
     "rate": "node.create_rate(0.01).sleep()",
 }
+# Imports once; each wait is a process of its own.
 SCRIPT = """
-import threading, rclpy
+import json, os, sys, rclpy
 from example_interfaces.action import Fibonacci
 from rclpy.action import ActionClient
 from rclpy.duration import Duration
@@ -49,13 +52,27 @@ from rclpy.exceptions import ROSInterruptException
 from rclpy.wait_for_message import wait_for_message
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
+waits = {waits}
+pids, folder = {{}}, sys.argv[1]
+for name, wait in waits.items():
+    pids[name] = os.fork()
+    if not pids[name]:
+        break
+else:
+    print(json.dumps(pids), flush=True)
+    for name, pid in pids.items():
+        print(name, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+    sys.exit()
+log = os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT)
+os.dup2(log, 1)
+os.dup2(log, 2)
 rclpy.init()
 node = rclpy.create_node("waits")
 client = node.create_client(Trigger, "nobody")
 action = ActionClient(node, Fibonacci, "nobody")
 print("waiting", flush=True)
 try:
-    {wait}
+    wait()
 except (KeyboardInterrupt, ExternalShutdownException, ROSInterruptException) as error:
     print("ended by", type(error).__name__, flush=True)
 rclpy.try_shutdown()
@@ -103,16 +120,32 @@ def test_waiting_commands_end(number, tmp_path):
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
-def test_waiting_programs_end(number):
-    waiting = {
-        name: start([sys.executable, "-c", SCRIPT.format(wait=wait)])
-        for name, wait in WAITS.items()
-    }
-    for process in waiting.values():
-        assert process.stdout is not None and process.stdout.readline() == "waiting\n"
+def test_waiting_programs_end(number, tmp_path):
+    # No exec(): Python kills itself where an interrupt came through it.
+    waits = ", ".join(f"{name!r}: lambda: {wait}" for name, wait in WAITS.items())
+    script = SCRIPT.format(waits=f"{{{waits}}}")
+    parent = start([sys.executable, "-c", script, str(tmp_path)])
+    assert parent.stdout is not None
+    pids = json.loads(parent.stdout.readline())
+    logs = {name: tmp_path / name for name in WAITS}
+    deadline = time.monotonic() + 60.0
+    while not all(log.exists() and log.read_text() == "waiting\n" for log in logs.values()):
+        assert time.monotonic() < deadline, {
+            n: p.exists() and p.read_text() for n, p in logs.items()
+        }
+        time.sleep(0.05)
     time.sleep(1.0)
-    assert endings(waiting, number) == {}
-    assert {process.returncode for process in waiting.values()} == {0}
+    for pid in pids.values():
+        os.kill(pid, number)
+    timer = threading.Timer(20.0, lambda: [os.kill(pid, signal.SIGKILL) for pid in pids.values()])
+    timer.start()
+    output, _ = parent.communicate()
+    timer.cancel()
+    ended = dict(line.split() for line in output.splitlines())
+    assert ended == dict.fromkeys(WAITS, "0")
+    said = {name: log.read_text() for name, log in logs.items()}
+    assert not [name for name, text in said.items() if "Traceback" in text], said
+    assert all(text.count("\n") < 20 for text in said.values()), said
 
 
 def test_a_command_ends_while_it_starts():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -59,8 +60,21 @@ class ProgramNode(Node):
         rclpy.shutdown()
 
 
-def main() -> int:
-    way = sys.argv[1]
+def many(domains: list[str]) -> int:
+    """Idle nodes, each a process and in a domain of its own; their imports are made once."""
+    nodes = []
+    for domain in domains:
+        pid = os.fork()
+        if not pid:
+            os.environ["ROS_DOMAIN_ID"] = domain
+            return run("idle")
+        nodes.append(pid)
+    say(" ".join(map(str, nodes)))
+    say(str([os.waitstatus_to_exitcode(os.waitpid(node, 0)[1]) for node in nodes]))
+    return 0
+
+
+def run(way: str) -> int:
     return run_node(
         lambda: ProgramNode(way),
         is_over=ProgramNode.is_over,
@@ -70,4 +84,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    way, *domains = sys.argv[1].split(",")
+    sys.exit(many(domains) if domains else run(way))
