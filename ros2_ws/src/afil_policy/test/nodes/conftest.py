@@ -195,13 +195,13 @@ def client(ros: None, contract: Contract) -> Iterator[Client]:
     made.node.destroy_node()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def start() -> Callable[..., subprocess.Popen[str]]:
     """Function that starts a policy node."""
     return start_node
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def stop() -> Callable[..., tuple[int, str]]:
     """Function that ends a policy node; its exit code and what it said."""
     return stop_node

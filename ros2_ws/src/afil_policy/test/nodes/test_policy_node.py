@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from afil_core.contract import Contract
 from afil_core.testing import HOME
@@ -16,52 +18,92 @@ from afil_policy.deploy import status
 DIAGNOSTICS, DIAGNOSTICS_TYPE = "/diagnostics", "diagnostic_msgs/msg/DiagnosticArray"
 
 
-def test_it_answers_frames_and_stops_the_robot_when_it_is_ended(
-    checkpoint: Path, robot: Path, client: Any, start: Any, stop: Any
+@pytest.fixture(scope="module")
+def running(checkpoint: Path, robot: Path, start: Any, stop: Any) -> Iterator[Any]:
+    """Function that answers one policy node for several tests, started anew where it ended."""
+    started: list[Any] = []
+
+    def process() -> Any:
+        if not started or started[-1].poll() is not None:
+            given = (f"checkpoint:={checkpoint}", f"robot:={robot}", "watchdog_timeout_s:=60.0")
+            started.append(start(*given))
+        return started[-1]
+
+    yield process
+    for one in started:
+        if one.poll() is None:
+            stop(one, signal.SIGKILL)
+
+
+def test_it_answers_frames_and_holds_the_measured_pose_after_a_reset(
+    checkpoint: Path, running: Any, client: Any
 ) -> None:
-    process = start(f"checkpoint:={checkpoint}", f"robot:={robot}", "watchdog_timeout_s:=60.0")
-    try:
-        client.wait_until_active()
-        stamps = client.answered(6)
-        heard = client.commands()
-        # Two topics may arrive in either order; each frame is answered on both.
-        assert {topic for topic, _ in heard[:3]} == {client.gripper.topic, client.pose.topic}
-        targets = [cdr for topic, cdr in heard if topic == client.pose.topic]
-        assert all(client.pose.decode(cdr).stamp_ns in stamps for cdr in targets)
-        assert client.reset().success
-        # A reset leaves no robot in motion behind: it holds the pose that was measured.
-        client.spin(0.3)
-        topic, cdr = client.commands()[-1]
-        assert topic == client.pose.topic
-        np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
+    running()
+    client.wait_until_active()
+    stamps = client.answered(6)
+    heard = client.commands()
+    # Two topics may arrive in either order; each frame is answered on both.
+    assert {topic for topic, _ in heard[:3]} == {client.gripper.topic, client.pose.topic}
+    targets = [cdr for topic, cdr in heard if topic == client.pose.topic]
+    assert all(client.pose.decode(cdr).stamp_ns in stamps for cdr in targets)
+    assert client.reset().success
+    # A reset leaves no robot in motion behind.
+    client.spin(0.3)
+    topic, cdr = client.commands()[-1]
+    assert topic == client.pose.topic
+    np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
 
-        entry = client.newest(DIAGNOSTICS, DIAGNOSTICS_TYPE).status[0]
-        assert entry.name == "policy_node: policy"
-        assert {v.key: v.value for v in entry.values}["state"] == "active"
-        read = client.newest(client.status_topic, status.TYPE)
-        assert read.state == read.ACTIVE
-        assert read.commands >= 2
-        assert read.checkpoint == str(checkpoint)
+    entry = client.newest(DIAGNOSTICS, DIAGNOSTICS_TYPE).status[0]
+    assert entry.name == "policy_node: policy"
+    assert {v.key: v.value for v in entry.values}["state"] == "active"
+    read = client.newest(client.status_topic, status.TYPE)
+    assert read.state == read.ACTIVE
+    assert read.commands >= 2
+    assert read.checkpoint == str(checkpoint)
 
-        client.frame()
-        client.spin(0.3)
-        # Launch and terminal may both tell it to end: the second must not cut the stop short.
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.02)
-        code, text = stop(process)
-        client.spin(0.5)
-        # The last command is no answer to a frame: the arm holds the pose that was measured.
-        topic, cdr = client.commands()[-1]
-        assert topic == client.pose.topic
-        np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
-        assert (code, "Traceback" in text) == (0, False), text
-        silent = len(client.commands())
-        client.frame()
-        client.spin(0.3)
-        assert len(client.commands()) == silent
-    finally:
-        if process.poll() is None:
-            stop(process, signal.SIGKILL)
+
+def test_a_deactivated_node_rests_the_robot_and_goes_on_when_activated(
+    running: Any, client: Any
+) -> None:
+    running()
+    client.wait_until_active()
+    client.answered(4)
+    assert client.change("deactivate")
+    client.spin(0.3)
+    topic, cdr = client.commands()[-1]
+    assert topic == client.pose.topic
+    np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
+    silent = len(client.commands())
+    client.frame()
+    client.spin(0.3)
+    assert len(client.commands()) == silent
+    assert client.reset().message == "the policy node is inactive"
+    read = client.newest(client.status_topic, status.TYPE)
+    assert (read.state, read.problem) == (read.INACTIVE, "inactive: nothing is commanded")
+    assert client.change("activate")
+    client.answered(2)
+
+
+def test_it_stops_the_robot_when_it_is_ended(running: Any, client: Any, stop: Any) -> None:
+    process = running()
+    client.wait_until_active()
+    client.answered(2)
+    client.frame()
+    client.spin(0.3)
+    # Launch and terminal may both tell it to end: the second must not cut the stop short.
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.02)
+    code, text = stop(process)
+    client.spin(0.5)
+    # The last command is no answer to a frame: the arm holds the pose that was measured.
+    topic, cdr = client.commands()[-1]
+    assert topic == client.pose.topic
+    np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
+    assert (code, "Traceback" in text) == (0, False), text
+    silent = len(client.commands())
+    client.frame()
+    client.spin(0.3)
+    assert len(client.commands()) == silent
 
 
 def test_two_robots_on_one_machine_do_not_hear_each_other(
@@ -91,50 +133,6 @@ def test_two_robots_on_one_machine_do_not_hear_each_other(
             stop(node, signal.SIGKILL)
         for arm in arms:
             arm.node.destroy_node()
-
-
-def test_a_deactivated_node_rests_the_robot_and_goes_on_when_activated(
-    checkpoint: Path, robot: Path, client: Any, start: Any, stop: Any
-) -> None:
-    process = start(f"checkpoint:={checkpoint}", f"robot:={robot}", "watchdog_timeout_s:=60.0")
-    try:
-        client.wait_until_active()
-        client.answered(4)
-        assert client.change("deactivate")
-        client.spin(0.3)
-        topic, cdr = client.commands()[-1]
-        assert topic == client.pose.topic
-        np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
-        silent = len(client.commands())
-        client.frame()
-        client.spin(0.3)
-        assert len(client.commands()) == silent
-        assert client.reset().message == "the policy node is inactive"
-        read = client.newest(client.status_topic, status.TYPE)
-        assert (read.state, read.problem) == (read.INACTIVE, "inactive: nothing is commanded")
-        assert client.change("activate")
-        client.answered(2)
-        assert client.change("shutdown")
-        state = client.call(client.states, client.get_state.Request()).current_state
-        assert state.label == "finalized"
-    finally:
-        assert stop(process)[0] == 0
-
-
-def test_without_autostart_nothing_is_commanded(
-    checkpoint: Path, client: Any, start: Any, stop: Any
-) -> None:
-    process = start(f"checkpoint:={checkpoint}", "autostart:=false")
-    try:
-        client.spin_until(client.client.service_is_ready, 90)
-        answer = client.reset()
-        assert (answer.success, answer.message) == (False, "the policy node is unconfigured")
-        for _ in range(5):
-            client.frame()
-            client.spin(0.1)
-        assert client.commands() == []
-    finally:
-        assert stop(process)[0] == 0
 
 
 def test_a_configuration_that_fails_is_told_and_can_be_tried_again(
@@ -199,7 +197,7 @@ class _Entry:
         assert key and isinstance(value, str)
 
 
-def test_the_action_starts_and_stops_it_while_the_model_stays_loaded(
+def test_without_autostart_an_action_starts_and_stops_it_while_the_model_stays_loaded(
     checkpoint: Path, robot: Path, client: Any, start: Any, stop: Any
 ) -> None:
     from afil_interfaces.action import RunPolicy
@@ -208,6 +206,13 @@ def test_the_action_starts_and_stops_it_while_the_model_stays_loaded(
     process = start(f"checkpoint:={checkpoint}", f"robot:={robot}", "autostart:=false")
     action = ActionClient(client.node, RunPolicy, "policy_node/run")
     try:
+        client.spin_until(client.client.service_is_ready, 90)
+        answer = client.reset()
+        assert (answer.success, answer.message) == (False, "the policy node is unconfigured")
+        for _ in range(5):
+            client.frame()
+            client.spin(0.1)
+        assert client.commands() == []
         client.spin_until(action.server_is_ready, 60)
         told: list[Any] = []
         goal = RunPolicy.Goal(duration_s=2.0)
@@ -237,6 +242,10 @@ def test_the_action_starts_and_stops_it_while_the_model_stays_loaded(
         assert last.result().result.success
         # CANCELED of action_msgs/GoalStatus.
         assert last.result().status == 5
+        assert client.change("activate")
+        assert client.change("shutdown")
+        state = client.call(client.states, client.get_state.Request()).current_state
+        assert state.label == "finalized"
     finally:
         assert stop(process)[0] == 0
 

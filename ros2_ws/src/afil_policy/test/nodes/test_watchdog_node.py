@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from afil_core import messages
 from afil_core.testing import HOME
 from afil_policy.deploy import status
 
@@ -50,6 +51,17 @@ class Feed:
             assert time.monotonic() < end, "timed out"
             self.run(0.1)
 
+    def is_answered(self) -> bool:
+        """Whether the policy commands; it is asked to where something holds it back."""
+        told = [cdr for topic, cdr in self.client.heard if topic == self.client.status_topic]
+        read = messages.deserialize(told[-1], status.TYPE) if told else None
+        if read is not None and read.state == read.ACTIVE and not read.problem:
+            return len(self.arrivals) >= 5
+        if self.client.client.service_is_ready():
+            self.client.client.call_async(self.client.trigger.Request())
+        self.run(0.5)
+        return False
+
     def rest_after(self, since_s: float) -> float:
         """Seconds until the measured pose was commanded to be held."""
         for arrived_s, pose in self.arrivals:
@@ -58,30 +70,47 @@ class Feed:
         raise AssertionError("the robot was not brought to rest")
 
 
-@pytest.fixture
-def watched(
-    checkpoint: Path, robot: Path, client: Any, start: Any, stop: Any
-) -> Iterator[tuple[Any, Any, Feed]]:
-    """A policy that commands at a steady rate, its watchdog, and the robot's feed."""
-    dog = start(f"robot:={robot}", "timeout_s:=0.2", node="watchdog_node")
-    policy = start(
-        f"checkpoint:={checkpoint}",
-        f"robot:={robot}",
-        "pacing:=steady",
-        "require_watchdog:=true",
-        "watchdog_timeout_s:=2.0",
-    )
-    feed = Feed(client)
-    try:
-        feed.until(lambda: len(feed.arrivals) >= 5, 60)
-        feed.pose = MOVED
-        feed.run(0.5)
-        yield policy, dog, feed
-    finally:
-        for process in (policy, dog):
+class Pair:
+    """A policy that commands at a steady rate, and its watchdog; who ended is started anew."""
+
+    def __init__(self, start: Any, stop: Any, checkpoint: Path, robot: Path) -> None:
+        self._start, self._stop = start, stop
+        steady = ("pacing:=steady", "require_watchdog:=true", "watchdog_timeout_s:=2.0")
+        self._given = {
+            "watchdog_node": (f"robot:={robot}", "timeout_s:=0.2"),
+            "policy_node": (f"checkpoint:={checkpoint}", f"robot:={robot}", *steady),
+        }
+        self._processes: dict[str, Any] = {}
+
+    def process(self, node: str) -> Any:
+        known = self._processes.get(node)
+        if known is None or known.poll() is not None:
+            self._processes[node] = self._start(*self._given[node], node=node)
+        return self._processes[node]
+
+    def close(self) -> None:
+        for process in self._processes.values():
             if process.poll() is None:
                 process.send_signal(signal.SIGCONT)
-                stop(process, signal.SIGKILL)
+                self._stop(process, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def pair(checkpoint: Path, robot: Path, start: Any, stop: Any) -> Iterator[Pair]:
+    made = Pair(start, stop, checkpoint, robot)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def watched(pair: Pair, client: Any) -> tuple[Any, Any, Feed]:
+    """A policy that moves the robot, its watchdog, and the robot's feed."""
+    dog, policy = pair.process("watchdog_node"), pair.process("policy_node")
+    feed = Feed(client)
+    feed.until(feed.is_answered, 90)
+    feed.pose = MOVED
+    feed.run(0.5)
+    return policy, dog, feed
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
