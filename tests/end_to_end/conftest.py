@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -34,20 +35,29 @@ def processes() -> ModuleType:
     return _helper("processes")
 
 
-@pytest.fixture
-def pad(processes, monkeypatch):
-    """A gamepad in the domain of the processes."""
-    for name, value in processes.environment().items():
-        monkeypatch.setenv(name, value)
-    import rclpy
-    from rclpy.context import Context
+@pytest.fixture(scope="session")
+def peer(processes):
+    """Function that makes a node of the test's own, by name, for as long as a block runs."""
 
-    context = Context()
-    rclpy.init(context=context)
-    made = _helper("pad").Pad(context)
-    yield made
-    made.close()
-    rclpy.shutdown(context=context)
+    @contextlib.contextmanager
+    def among_them(name: str):
+        with pytest.MonkeyPatch.context() as patch:
+            for key, value in processes.environment().items():
+                patch.setenv(key, value)
+            made = _helper("peer").Peer(name)
+            try:
+                yield made
+            finally:
+                made.close()
+
+    return among_them
+
+
+@pytest.fixture
+def pad(peer):
+    """A gamepad in the domain of the processes."""
+    with peer("pad") as made:
+        yield _helper("pad").Pad(made)
 
 
 @pytest.fixture

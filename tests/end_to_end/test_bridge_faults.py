@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
 from pathlib import Path
 
@@ -33,66 +32,34 @@ SLACK_S = 0.3
 
 
 class Onlooker:
-    """Sees commands and what was applied, and can drive; in a thread of its own."""
+    """Sees commands and what was applied, and can drive."""
 
-    def __init__(self) -> None:
-        import rclpy
-        from rclpy.executors import SingleThreadedExecutor
+    def __init__(self, peer) -> None:
         from rclpy.qos import DurabilityPolicy, QoSProfile
         from rosidl_runtime_py.utilities import get_message
         from std_msgs.msg import Bool
-        from std_srvs.srv import Trigger
 
-        rclpy.init()
-        self._rclpy, self._node, self._bool = rclpy, rclpy.create_node("onlooker"), Bool
-        self._trigger = Trigger
+        self.ask, self._bool = peer.ask, Bool
         self.commands: list[tuple[float, float]] = []  # when, brake
         self.diagnosed = ""
         self.stamp_ns = 0
         self.throttle = self.brake = -1.0
-        hear = self._node.create_subscription
+        hear = peer.node.create_subscription
         hear(get_message(CONTROL.type), CONTROL.topic, self._on_command, 50)
         hear(get_message(STATUS_TYPE), STATUS, self._on_status, 10)
         hear(
             get_message("diagnostic_msgs/msg/DiagnosticArray"), "/diagnostics", self._on_words, 10
         )
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        offer, kind = self._node.create_publisher, get_message(CONTROL.type)
+        offer, kind = peer.node.create_publisher, get_message(CONTROL.type)
         self._override = offer(Bool, OVERRIDE, latched)
         self._manual = offer(kind, MANUAL, 10)
-        self._executor = SingleThreadedExecutor()
-        self._executor.add_node(self._node)
-        self._thread = threading.Thread(target=self._executor.spin, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._executor.shutdown()
-        self._thread.join(5)
-        self._node.destroy_node()
-        self._rclpy.try_shutdown()
 
     def override(self, value: bool) -> None:
         self._override.publish(self._bool(data=value))
 
     def drive(self) -> None:
         self._manual.publish(CONTROL.encode(np.array([PERSONS, 0.0, 0.0]), self.stamp_ns))
-
-    def ask(self, name: str, until: str = "") -> str:
-        """Call a Trigger service until it answers with a text."""
-        client = self._node.create_client(self._trigger, name)
-        deadline = time.monotonic() + 60
-        answer = None
-        while time.monotonic() < deadline:
-            if client.wait_for_service(timeout_sec=5.0):
-                future = client.call_async(self._trigger.Request())
-                patience = time.monotonic() + 10
-                while not future.done() and time.monotonic() < patience:
-                    time.sleep(0.02)
-                answer = future.result()
-            if answer is not None and until in answer.message:
-                return str(answer.message)
-            time.sleep(0.3)
-        raise AssertionError(answer)
 
     def _on_command(self, control) -> None:
         self.commands.append((time.monotonic(), control.brake))
@@ -117,10 +84,10 @@ def until(condition, why, timeout_s: float = 60.0) -> None:
 class Drive:
     """A town, a policy that drives in it, and who looks on."""
 
-    def __init__(self, processes, folder: Path) -> None:
+    def __init__(self, processes, peer, folder: Path) -> None:
         self._processes = processes
         self.worlds = [self._world()]
-        self.onlooker = Onlooker()
+        self.onlooker = Onlooker(peer)
         checkpoint = moving_checkpoint(folder / "checkpoint", CONTRACT)
         self.launch = processes.Process(
             ["ros2", "launch", "afil_policy", "deploy.launch.py", "robot:=carla"]
@@ -173,15 +140,12 @@ class Drive:
         self.launch.stop()
         for world in self.worlds:
             world.stop()
-        self.onlooker.close()
 
 
 @pytest.fixture(scope="module")
-def driven(processes, tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in processes.environment().items():
-            patch.setenv(name, value)
-        made = Drive(processes, tmp_path_factory.mktemp("driven"))
+def driven(processes, peer, tmp_path_factory):
+    with peer("onlooker") as one:
+        made = Drive(processes, one, tmp_path_factory.mktemp("driven"))
         yield made
         made.close()
 

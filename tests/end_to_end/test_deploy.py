@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from functools import partial
 from itertools import pairwise
@@ -76,15 +75,11 @@ def test_killing_the_policy_stops_the_commands_and_the_world_says_so(
 
 
 class Witness:
-    """Notes the stamps of frames and of the commands that answer them, in a thread of its own."""
+    """Notes the stamps of frames and of the commands that answer them."""
 
-    def __init__(self, contract: Contract) -> None:
-        import rclpy
-        from rclpy.executors import SingleThreadedExecutor
+    def __init__(self, node, contract: Contract) -> None:
         from rosidl_runtime_py.utilities import get_message
 
-        rclpy.init()
-        self._rclpy, self._node = rclpy, rclpy.create_node("witness")
         camera = contract.stream(contract.anchor)
         answer = next(c for c in contract.interface() if messages.has_header(c.type))
         self.frames: list[int] = []
@@ -94,43 +89,41 @@ class Witness:
             (answer.topic, answer.type, self.answers),
         ):
             note = partial(self._note, stamps)
-            self._node.create_subscription(get_message(type_), topic, note, 50, raw=True)
-        self._executor = SingleThreadedExecutor()
-        self._executor.add_node(self._node)
-        self._thread = threading.Thread(target=self._executor.spin, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._executor.shutdown()
-        self._thread.join(5)
-        self._node.destroy_node()
-        self._rclpy.try_shutdown()
+            node.create_subscription(get_message(type_), topic, note, 50, raw=True)
 
     @staticmethod
     def _note(stamps: list[int], cdr: bytes) -> None:
         stamps.append(messages.peek_stamp(bytes(cdr)) or 0)
 
 
-@pytest.mark.parametrize("robot", ["franka", "carla"])
+@pytest.mark.parametrize(("robot", "namespace"), [("franka", "left"), ("carla", "")])
 def test_the_deploy_launch_answers_each_frame_once_until_it_is_told_to_stop(
-    robot, processes, tmp_path, monkeypatch
+    robot, namespace, runs, workspace, processes, peer, tmp_path
 ):
-    contract = load_contract(robot)
-    checkpoint = moving_checkpoint(tmp_path / "checkpoint", contract)
-    for name, value in processes.environment().items():
-        monkeypatch.setenv(name, value)
-    witness = Witness(contract)
-    launch = processes.Process(
-        ["ros2", "launch", "afil_policy", "deploy.launch.py", f"robot:={robot}", "sim:=true"]
-        + [f"checkpoint:={checkpoint}", "max_steps:=10"]
-    )
-    try:
-        launch.wait_for(": done, success", 180)
-        assert launch.running
-    finally:
-        finished = launch.stop()
-        witness.close()
+    """The arm has a namespace of its own, and is given no checkpoint: the newest run acts."""
+    contract = load_contract(robot).within(namespace)
+    newest, why = runs["autofocus"] / "checkpoint", " (the newest finished run)"
+    given = [f"robot:={robot}", "sim:=true", "max_steps:=10"]
+    if namespace:
+        given.append(f"namespace:={namespace}")
+    else:
+        newest, why = moving_checkpoint(tmp_path / "checkpoint", load_contract(robot)), ""
+        given.append(f"checkpoint:={newest}")
+    with peer("witness") as one:
+        witness = Witness(one.node, contract)
+        launch = processes.Process(
+            ["ros2", "launch", "afil_policy", "deploy.launch.py", *given], cwd=workspace
+        )
+        try:
+            launch.wait_for(": done, success", 180)
+            assert launch.running
+        finally:
+            finished = launch.stop()
     assert "Traceback" not in finished.output, finished.output
+    assert f"checkpoint: {newest}{why}\n" in finished.output
+    if namespace:
+        # It is this world that the policy answers, by this world's time.
+        assert finished.output.count("no command came") < 5, finished.output
     # What came before the first answer, or after the last one, was not for this policy.
     asked = [s for s in witness.frames if min(witness.answers) <= s <= max(witness.answers)]
     # Nobody need answer the frame with which an episode ends.
@@ -141,25 +134,6 @@ def test_the_deploy_launch_answers_each_frame_once_until_it_is_told_to_stop(
     assert len(asked) >= 5
     if "no command came" not in finished.output:
         assert answered == asked
-
-
-def test_without_a_checkpoint_the_newest_run_acts_on_the_robot_of_a_namespace(
-    runs, workspace, processes
-):
-    launch = processes.Process(
-        ["ros2", "launch", "afil_policy", "deploy.launch.py", "robot:=franka", "sim:=true"]
-        + ["namespace:=left", "max_steps:=10"],
-        cwd=workspace,
-    )
-    try:
-        launch.wait_for(": done, success", 180)
-        newest = runs["autofocus"] / "checkpoint"
-        assert f"checkpoint: {newest} (the newest finished run)" in launch.output
-        # It is this world that the policy answers, by this world's time.
-        assert launch.output.count("no command came") < 5, launch.output
-    finally:
-        finished = launch.stop()
-    assert "Traceback" not in finished.output, finished.output
 
 
 def run_episodes(checkpoint: Path, first_seed: int, count: int) -> list[protocol.EpisodeStatus]:
@@ -205,16 +179,21 @@ def run_episodes(checkpoint: Path, first_seed: int, count: int) -> list[protocol
     return found
 
 
-def test_evaluation_by_launch_is_evaluation_in_one_process_episode_by_episode(
-    runs, workspace, processes
-):
-    expected = run_episodes(runs["bc"], 1000, 2)
+@pytest.fixture(scope="module")
+def evaluated(runs, workspace, processes) -> tuple[list[str], Path, str]:
+    """Two episodes evaluated by launch: the command, its results, what it said."""
     output = workspace / "results" / "same_seeds.json"
-    processes.succeed(
-        *("run", "afil_policy", "evaluate", "--checkpoint", str(runs["bc"])),
-        *("--episodes", "2", "--first-seed", "1000", "--output", str(output)),
-        timeout_s=240,
-    )
+    words = [
+        *("run", "afil_policy", "evaluate", "--checkpoint", str(runs["bc"]), "--robot", "franka"),
+        *("--task", "lift_carrot", "--episodes", "2"),
+        *("--first-seed", "1000", "--output", str(output)),
+    ]
+    return words, output, processes.succeed(*words, timeout_s=240)
+
+
+def test_evaluation_by_launch_is_evaluation_in_one_process_episode_by_episode(runs, evaluated):
+    expected = run_episodes(runs["bc"], 1000, 2)
+    _, output, _ = evaluated
     read = json.loads(output.read_text())["episodes"]
     # An episode with a time-out tells of the machine's load, and can't be compared.
     compared = [(e, s) for e, s in zip(read, expected, strict=True) if e["timeouts"] == 0]
@@ -222,6 +201,16 @@ def test_evaluation_by_launch_is_evaluation_in_one_process_episode_by_episode(
     for got, want in compared:
         assert (got["seed"], got["success"]) == (want.seed, want.success)
         assert (got["steps"], got["score"]) == (want.steps, want.score)
+
+
+def test_an_evaluation_reports_its_seeds_its_count_and_its_interval(evaluated, processes):
+    words, output, text = evaluated
+    assert "/2" in text
+    result = json.loads(output.read_text())
+    assert "1000" in json.dumps(result["episodes"])
+    before = output.read_bytes()
+    assert "already evaluated" in processes.succeed(*words)
+    assert output.read_bytes() == before
 
 
 # Of an Xbox pad: left bumper, GUIDE.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from rosbags.highlevel import AnyReader
 
@@ -45,19 +43,3 @@ def test_a_checkpoint_describes_itself(runs, method):
     kinds = {p.suffix for p in checkpoint.iterdir()}
     assert ".safetensors" in kinds
     assert any("robot: franka" in p.read_text() for p in checkpoint.glob("*.yaml"))
-
-
-def test_an_evaluation_reports_its_seeds_its_count_and_its_interval(runs, processes, workspace):
-    output = workspace / "results" / "bc_intact.json"
-    words = [
-        *("run", "afil_policy", "evaluate", "--checkpoint", str(runs["bc"]), "--robot", "franka"),
-        *("--task", "lift_carrot", "--cue", "intact", "--episodes", "1"),
-        *("--first-seed", "1000", "--output", str(output)),
-    ]
-    text = processes.succeed(*words)
-    assert "/1" in text
-    result = json.loads(output.read_text())
-    assert "1000" in json.dumps(result["episodes"])
-    before = output.read_bytes()
-    assert "already evaluated" in processes.succeed(*words)
-    assert output.read_bytes() == before
