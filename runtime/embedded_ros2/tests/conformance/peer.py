@@ -30,6 +30,18 @@ def latched(topic):
     return node
 
 
+def idle():
+    """Spin with nothing to do: after its first turn only a signal wakes it."""
+    node = rclpy.create_node("idle")
+
+    def first_turn():
+        node.kept.cancel()
+        print("spins", flush=True)
+
+    node.kept = node.create_timer(0.01, first_turn)
+    return node
+
+
 def echo(topic):
     node = rclpy.create_node("echo")
     publisher = node.create_publisher(Header, f"{topic}_back", 10)

@@ -102,20 +102,18 @@ def test_a_killed_node_is_rediscovered(ros, peer, name, wait_line):
         ros.spin_for(0.2)
 
 
-def test_sigint_is_a_keyboard_interrupt(peer, name, wait_line):
-    process = peer("talker", f"/{name}")
-    wait_line(process, "ready")
-    time.sleep(0.2)
+def test_sigint_is_a_keyboard_interrupt(peer, wait_line):
+    process = peer("idle")
+    wait_line(process, "spins")
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=10)
     assert "interrupted" in output or "shut down" in output
     assert process.returncode == 0
 
 
-def test_sigterm_ends_spinning(peer, name, wait_line):
-    process = peer("latched", f"/{name}")
-    wait_line(process, "ready")
-    time.sleep(0.2)
+def test_sigterm_ends_spinning(peer, wait_line):
+    process = peer("idle")
+    wait_line(process, "spins")
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=10)
     assert "shut down" in output and process.returncode == 0

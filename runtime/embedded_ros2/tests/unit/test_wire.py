@@ -1,6 +1,8 @@
 """Facts of the wire that a real ROS 2 host relies on, seen through the bare cyclonedds wheel."""
 
 import struct
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 
@@ -24,6 +26,15 @@ from std_msgs.msg import String
 import rclpy
 from embedded_ros2 import cdr
 from rclpy.qos import DurabilityPolicy, QoSProfile
+
+TALKER = """
+import rclpy
+from sensor_msgs.msg import JointState
+rclpy.init()
+publisher = rclpy.create_node("others").create_publisher(JointState, "typed_by_others", 1)
+print("ready", flush=True)
+import sys; sys.stdin.read()
+"""
 
 
 @dataclass
@@ -109,6 +120,19 @@ def test_endpoints_carry_the_type_hash(node, foreign):
     assert data == (
         b"typehash=RIHS01_df668c740482bbd48fb39d76a70dfd4bd59db1288021743503259e948f6b1a18;"
     )
+
+
+def test_what_others_say_of_their_types_is_not_kept(foreign):
+    with subprocess.Popen(
+        [sys.executable, "-c", TALKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout.readline() == "ready\n"
+            found = publication(foreign, "rt/typed_by_others")
+        finally:
+            process.stdin.close()
+    # What Cyclone keeps, it looks through without a lock whenever a topic is made.
+    assert found.type_id is None and found.type_name == "sensor_msgs::msg::dds_::JointState_"
 
 
 def test_participants_carry_the_enclave(node, foreign):

@@ -20,6 +20,12 @@ _PACKETS = "<MaxMessageSize>16000B</MaxMessageSize><FragmentSize>15800B</Fragmen
 # What is sent while a process has no processor waits here: with Cyclone's 1 MiB, a recorder that
 # stood still for 1.2 s lost its last 0.4 s of small images. The system gives net.core.rmem_max.
 _RECEIVE_BUFFER = '<Internal><SocketReceiveBufferSize max="8MB"/></Internal>'
+# Types match by name, as in every rmw: what other participants say of their types (vendors RTI,
+# eProsima, Cyclone) is not kept. Else Cyclone 11 adds it to a tree that the making of a topic
+# reads without a lock: the topic is refused, or the process dies.
+_TYPES = (
+    "<Compatibility><IgnoreTypeInformation>1.1,1.15,1.16</IgnoreTypeInformation></Compatibility>"
+)
 _RANGES = ("OFF", "LOCALHOST", "SUBNET", "SYSTEM_DEFAULT")
 _domains: dict[int, Domain] = {}
 _lock = threading.Lock()
@@ -70,7 +76,8 @@ def configuration() -> str:
     user = os.environ.get("CYCLONEDDS_URI", "").strip()
     scope = discovery_range()
     if scope == "SYSTEM_DEFAULT":
-        return user
+        own = f'<CycloneDDS><Domain id="any">{_TYPES}</Domain></CycloneDDS>'
+        return f"{own},{user}" if user else own
     peers = [p for p in os.environ.get("ROS_STATIC_PEERS", "").split(";") if p.strip()]
     general, discovery = _PACKETS, ""
     if scope == "OFF":
@@ -93,7 +100,7 @@ def configuration() -> str:
         )
     own = (
         f'<CycloneDDS><Domain id="any"><General>{general}</General>'
-        f"<Discovery>{discovery}</Discovery>{_RECEIVE_BUFFER}</Domain></CycloneDDS>"
+        f"<Discovery>{discovery}</Discovery>{_RECEIVE_BUFFER}{_TYPES}</Domain></CycloneDDS>"
     )
     return f"{own},{user}" if user else own
 
