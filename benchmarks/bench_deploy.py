@@ -87,9 +87,10 @@ def demo(report: Report, contract: Contract, seconds: float) -> None:
     report.add("demo's policy: command rate", rate, "Hz", ">= 19.8")
     late = 1000 * latency.lateness.p99
     report.add("jitter of the command period, p99", late, "ms", "<= 3", bare_ms)
+    report.add("all but the forward pass, p99", 1000 * latency.overhead.p99, "ms", "<= 5")
     rest = (latency.queue, latency.prepare, latency.publish)
-    overhead = 1000 * sum(stage.p99 for stage in rest)
-    report.add("all but the forward pass, sum of p99", overhead, "ms", "<= 5")
+    report.add("all but the forward pass, sum of p99", 1000 * sum(s.p99 for s in rest), "ms")
+    report.add("all but the forward pass, p50", 1000 * latency.overhead.p50, "ms")
     for stage in ("observation_age", "queue", "prepare", "inference", "publish", "total"):
         found = getattr(latency, stage)
         report.add(f"demo's policy: {stage}, p50", 1000 * found.p50, "ms")

@@ -219,9 +219,9 @@ class PolicyController:
         with self._lock:
             due, self._last_action = self._last_action, None
         if due is not None:
-            self._tally.stages.add(publish=now_s - began_s)
-            if due.snapshot is not None:
-                self._tally.stages.add(total=now_s - due.snapshot.arrived_s)
+            tick = due.snapshot
+            tick_ns, arrived_s = (None, now_s) if tick is None else (tick.stamp_ns, tick.arrived_s)
+            self._tally.stages.sent(now_s - began_s, tick_ns, now_s - arrived_s)
 
     def proposed(self) -> tuple[int, list[float]] | None:
         """Stamp and values of the limited action that was decided on last, if it is new."""
@@ -269,8 +269,9 @@ class PolicyController:
     def _decided(self, answer: Answer) -> None:
         snapshot = answer.request.snapshot
         with self._lock:
-            self._tally.stages.add(
-                observation_age=snapshot.age_s,
+            self._tally.stages.decided(
+                snapshot.stamp_ns,
+                age=snapshot.age_s,
                 queue=answer.begun_s - snapshot.complete_s,
                 prepare=answer.prepare_s,
                 inference=answer.ended_s - answer.begun_s - answer.prepare_s,

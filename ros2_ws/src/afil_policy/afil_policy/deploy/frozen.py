@@ -10,11 +10,12 @@ from afil_core.kinds import Observation
 # The stamp lies before; what follows says nothing of time.
 _STAMP_END = 12
 _LEAST_FRAMES = 3
+_PART = 4096
 
 
 @dataclass
 class _Picture:
-    pixels: bytes
+    cdr: bytes
     since_s: float
     frames: int
 
@@ -53,11 +54,8 @@ class FrozenImages:
         if stream not in self._topics:
             return
         seen = self._pictures.get(stream)
-        # Of two pictures that differ, only the bytes before the first difference are looked at.
-        if seen is None or len(seen.pixels) != len(cdr) - _STAMP_END or not (
-            cdr.startswith(seen.pixels, _STAMP_END)
-        ):  # fmt: skip
-            self._pictures[stream] = _Picture(cdr[_STAMP_END:], now_s, 1)
+        if seen is None or not _same(seen.cdr, cdr):
+            self._pictures[stream] = _Picture(cdr, now_s, 1)
             self._problems.pop(stream, None)
             return
         seen.frames += 1
@@ -72,3 +70,11 @@ class FrozenImages:
         """Forget what was shown."""
         self._pictures.clear()
         self._problems.clear()
+
+
+def _same(one: bytes, other: bytes) -> bool:
+    """Whether two messages differ in nothing but their stamps; the first difference ends it."""
+    return len(one) == len(other) and all(
+        one[start : start + _PART] == other[start : start + _PART]
+        for start in range(_STAMP_END, len(one), _PART)
+    )

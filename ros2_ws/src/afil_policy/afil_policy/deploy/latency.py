@@ -12,7 +12,9 @@ from afil_core import messages
 
 TYPE = "afil_interfaces/msg/PolicyLatency"
 STATISTICS_TYPE = "afil_interfaces/msg/LatencyStatistics"
-STAGES = ("observation_age", "queue", "prepare", "inference", "publish", "total", "lateness")
+STAGES = (
+    "observation_age", "queue", "prepare", "inference", "publish", "overhead", "total", "lateness"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,39 @@ class Stages:
     def __init__(self, window: int = 1000) -> None:
         self._monitors = {stage: LatencyMonitor(window) for stage in STAGES}
         self.misses = 0
+        self._decided: tuple[int, float] | None = None
+
+    def decided(
+        self, tick_ns: int, *, age: float, queue: float, prepare: float, inference: float
+    ) -> None:
+        """The policy decided on a tick.
+
+        Args:
+            tick_ns: Stamp of the tick.
+            age: Of its frame when it arrived, s.
+            queue: From the complete tick to the start of its inference, s.
+            prepare: Of its inputs, s.
+            inference: Forward pass, s.
+        """
+        self._decided = tick_ns, queue + prepare
+        self.add(observation_age=age, queue=queue, prepare=prepare, inference=inference)
+
+    def sent(self, publish: float, tick_ns: int | None, total: float) -> None:
+        """The commands of a cycle are sent.
+
+        Args:
+            publish: From its start to the last one, s.
+            tick_ns: Stamp of the tick that it was the first to answer; None where it was not.
+            total: Since that tick's frame arrived, s.
+        """
+        self.add(publish=publish)
+        if tick_ns is None:
+            return
+        self.add(total=total)
+        decided = self._decided
+        # Where the forward pass takes longer than a period, the command is of an older tick.
+        if decided is not None and decided[0] == tick_ns:
+            self.add(overhead=decided[1] + publish)
 
     def add(self, **seconds: float) -> None:
         """Add one sample to each of some stages, s."""
