@@ -72,10 +72,11 @@ class RandomPhotometric(v2.Transform):
         mean = image.mean(dim=tuple(range(1, image.dim())), keepdim=True)
         # Drawn on the processor, so that a seed means the same on all devices.
         drawn = {k: v.to(image.device, non_blocking=True) for k, v in params.items()}
-        # In place, as each pass over a batch of images costs as much as the arithmetic.
-        changed = (image - mean).mul_(1 + self._contrast * drawn["contrast"]).add_(mean)
-        # The full range spans 2, so a share of it is twice as much here.
-        changed.add_(2 * self._brightness * drawn["brightness"]).clamp_(-1, 1)
+        # Two passes over a batch of images, as each costs as much as the arithmetic:
+        # contrast * (image - mean) + mean + brightness, whose full range spans 2.
+        contrast = 1 + self._contrast * drawn["contrast"]
+        offset = mean * (1 - contrast) + 2 * self._brightness * drawn["brightness"]
+        changed = torch.addcmul(offset, image, contrast).clamp_(-1, 1)
         return tv_tensors.wrap(changed, like=inpt)
 
 

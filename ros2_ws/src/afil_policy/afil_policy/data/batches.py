@@ -232,7 +232,8 @@ class BatchSource:
         if kept.drawn is not None:
             # What torchvision draws comes from the global generators.
             with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(kept.drawn)
+                # torch.manual_seed prints a whole traceback for GPUs that nobody asks.
+                torch.default_generator.manual_seed(kept.drawn)
                 random.seed(kept.drawn)
                 images, maps = self._augmented(images, maps)
                 if partner is not None:
@@ -292,7 +293,7 @@ class BatchSource:
 
 def _shares(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Maps of uint8 in [0, 1]."""
-    return {camera: torch.div(found, 255) for camera, found in maps.items()}
+    return {camera: found.float().div_(255) for camera, found in maps.items()}
 
 
 def _newest(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -97,11 +97,8 @@ class ObservationTransform(Preparation):
         """Frames as a network sees them: float32 [..., C, H, W] in [-1, 1] of [..., H, W, C]."""
         # What follows keeps the order in memory, which is that of channels_last.
         pixels = values.movedim(-1, -3)
-        if pixels.is_cuda:
-            # Not every integer type divides there.
-            pixels = pixels.float()
-        # Conversion and division in one pass over the memory.
-        return torch.div(pixels, self.stored[camera].half_range).sub_(1.0)
+        # Integers divided by a number take eight times as long as converted ones.
+        return pixels.float().div_(self.stored[camera].half_range).sub_(1.0)
 
     def __call__(
         self, history: Sequence[Mapping[str, NDArray[Any]]], instruction: str | None = None

@@ -69,7 +69,7 @@ def counted(saliency: Tensor, valid: Tensor | None, *, skip_empty: bool) -> Tens
     """
     if not skip_empty:
         return valid
-    found = saliency.amax(dim=(1, 2)) > 0
+    found = saliency.flatten(1).amax(dim=1) > 0
     return found if valid is None else found & valid
 
 
@@ -97,7 +97,7 @@ def distance(kind: Distance, attention: Tensor, target: Tensor) -> Tensor:
 
 
 def _mse(target: Tensor, attention: Tensor) -> Tensor:
-    return (attention - target).square().mean(dim=(1, 2))
+    return (attention - target).square().flatten(1).mean(dim=1)
 
 
 def _l1(target: Tensor, attention: Tensor) -> Tensor:

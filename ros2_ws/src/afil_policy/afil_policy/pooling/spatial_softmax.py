@@ -31,21 +31,21 @@ class SpatialSoftmax(Pooling):
 
         temperature: float = Field(1.0, gt=0)
 
-    grid_x: Tensor
-    grid_y: Tensor
+    places: Tensor
 
     def __init__(self, config: Config, shape: tuple[int, int, int]) -> None:
         super().__init__()
         channels, height, width = shape
         self.size = 2 * channels
         self._temperature = config.temperature
-        self.register_buffer("grid_x", torch.linspace(-1, 1, width), persistent=False)
-        self.register_buffer("grid_y", torch.linspace(-1, 1, height), persistent=False)
+        x, y = torch.linspace(-1, 1, width), torch.linspace(-1, 1, height)
+        places = torch.stack([x.repeat(height), y.repeat_interleave(width)])
+        self.register_buffer("places", places, persistent=False)
 
     def forward(self, features: Features) -> Tensor:
         """Pool to float32 [B, 2 * C]: x and y of the first channel, of the second, ..."""
-        z = features.map
-        share = torch.softmax(z.flatten(2) / self._temperature, dim=2).view(z.shape)
-        x = share.sum(dim=2) @ self.grid_x
-        y = share.sum(dim=3) @ self.grid_y
-        return torch.stack([x, y], dim=2).flatten(1)
+        # [B, h * w, C] is how channels_last lies in memory: nothing is moved.
+        z = features.map.permute(0, 2, 3, 1).flatten(1, 2)
+        if self._temperature != 1:
+            z = z / self._temperature
+        return (self.places @ torch.softmax(z, dim=1)).transpose(1, 2).flatten(1)

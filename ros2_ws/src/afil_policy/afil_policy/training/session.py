@@ -11,6 +11,7 @@ from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list
 
 from afil_core import schema
+from afil_core.process.allocator import keep_freed_memory
 from afil_core.registry import Selection
 from afil_policy.data.cache import Cache, open_cache
 from afil_policy.training.accelerator import AUTO, new_accelerator
@@ -88,6 +89,7 @@ class Session:
         told = (
             [logger.build(facts) for logger in self.loggers] if accelerator.is_main_process else []
         )
+        keep_freed_memory()
         trainer = Trainer(
             config, cache, output, accelerator=accelerator, workers=self.workers, loggers=told
         )

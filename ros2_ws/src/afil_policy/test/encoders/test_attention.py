@@ -27,6 +27,33 @@ def test_attention_follows_the_published_formula() -> None:
     torch.testing.assert_close(predict_attention(z, tau), expected)
 
 
+def plain(z: Tensor, tau: float) -> Tensor:
+    """The formula as it is written, left to torch's own gradients."""
+    m = torch.softmax(z.abs().sum(dim=1).flatten(1) / tau, dim=1)
+    low = m.amin(dim=1, keepdim=True)
+    return ((m - low) / (m.amax(dim=1, keepdim=True) - low)).view(len(z), *z.shape[2:])
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_value_and_gradient_are_those_of_the_formula(layout: torch.memory_format) -> None:
+    wanted = features().to(torch.float64).requires_grad_()
+    z = features().contiguous(memory_format=layout).requires_grad_()
+    weights = torch.randn(2, 6, 8, generator=torch.Generator().manual_seed(1))
+    for found, attention in ((z, predict_attention(z, 2.0)), (wanted, plain(wanted, 2.0))):
+        (weights * attention).sum().backward()
+        assert found.grad is not None
+    torch.testing.assert_close(predict_attention(z, 2.0), plain(wanted, 2.0).float())
+    torch.testing.assert_close(z.grad, wanted.grad.float())  # type: ignore[union-attr]
+    # In another layout than z's, adding it to the other gradients takes five times as long.
+    assert z.grad.stride() == z.stride()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("size", [None, (9, 11)])
+def test_the_gradient_is_the_limit_of_differences(size: tuple[int, int] | None) -> None:
+    z = features()[:, :3, :3, :4].to(torch.float64).requires_grad_()
+    assert torch.autograd.gradcheck(lambda x: predict_attention(x, 2.0, size), (z,))
+
+
 def test_attention_does_not_change_when_a_constant_is_added_to_the_strength() -> None:
     z = features().abs()
     torch.testing.assert_close(

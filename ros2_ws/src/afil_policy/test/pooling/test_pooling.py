@@ -40,6 +40,17 @@ def test_a_high_temperature_pulls_positions_to_the_middle() -> None:
     assert float(soft.abs().max()) < 0.5 * float(sharp.abs().max())
 
 
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_spatial_softmax_is_the_expected_place(layout: torch.memory_format) -> None:
+    z = torch.randn(4, *SHAPE, generator=torch.Generator().manual_seed(0))
+    share = torch.softmax(z.flatten(2) / 2, dim=2).view(z.shape)
+    x = (share.sum(dim=2) * torch.linspace(-1, 1, 8)).sum(dim=2)
+    y = (share.sum(dim=3) * torch.linspace(-1, 1, 6)).sum(dim=2)
+    pooling = POOLING.select("spatial_softmax", temperature=2.0).build(SHAPE)
+    found = pooling(Features(z.contiguous(memory_format=layout)))
+    torch.testing.assert_close(found, torch.stack([x, y], dim=2).flatten(1))
+
+
 def test_the_average_of_a_constant_channel_is_that_constant() -> None:
     z = torch.arange(5.0).view(1, 5, 1, 1).expand(1, *SHAPE)
     pooled = POOLING.select("average").build(SHAPE)(Features(z))

@@ -1,7 +1,9 @@
-"""One camera, one frame, one action: training does what this page of plain torch does, to the bit.
+"""One camera, one frame, one action: training does what this page of plain torch does.
 
 The page knows none of the package's networks, losses, normalizers, batches or schedules. When a
-change of theirs moves a single bit of a trained policy, this is the test that says so.
+change of theirs moves a single bit of a policy that ``bc`` trained, this is the test that says so;
+the gradient of ``autofocus`` is written out in the package and left to torch here, which rounds
+otherwise.
 """
 
 from __future__ import annotations
@@ -49,8 +51,9 @@ def plain_run(arrays, method, *, ema):
             generator = torch.Generator().manual_seed(drawn)
             contrast, brightness = torch.rand(2, len(x), 1, 1, 1, generator=generator) * 2 - 1
             mean = x.mean(dim=(1, 2, 3), keepdim=True)
-            x = mean + (x - mean) * (1 + 0.1 * contrast)
-            x = (x + 2 * 0.1 * brightness).clamp(-1, 1)
+            contrast = 1 + 0.1 * contrast
+            offset = mean * (1 - contrast) + 2 * 0.1 * brightness
+            x = torch.addcmul(offset, x, contrast).clamp(-1, 1)
         p = normal(numbers[chosen], p_shift, p_scale)
         a = normal(actions[chosen], a_shift, a_scale)
         return x, p, a, torch.from_numpy(maps[chosen]).float() / 255
@@ -64,12 +67,13 @@ def plain_run(arrays, method, *, ema):
     )
     network = nn.ModuleList([convolutions, mlp]).to(memory_format=torch.channels_last)
     xs, ys = torch.linspace(-1, 1, 8), torch.linspace(-1, 1, 6)
+    places = torch.cartesian_prod(ys, xs).flip(1).T.contiguous()
 
     def losses(x, p, a, target):
         z = convolutions(x)
-        share = torch.softmax(z.flatten(2), dim=2).view(z.shape)
-        points = torch.stack([share.sum(dim=2) @ xs, share.sum(dim=3) @ ys], dim=2)
-        bc = functional.mse_loss(mlp(torch.cat([points.flatten(1), p], dim=1)), a)
+        share = torch.softmax(z.permute(0, 2, 3, 1).flatten(1, 2), dim=1)
+        points = (places @ share).transpose(1, 2).flatten(1)
+        bc = functional.mse_loss(mlp(torch.cat([points, p], dim=1)), a)
         if method == "bc":
             return bc, {"bc": bc}
         strength = z.abs().sum(dim=1)
@@ -130,7 +134,7 @@ def unit(maps):
 
 @pytest.mark.parametrize("ema", [0.0, 0.9])
 @pytest.mark.parametrize("method", ["bc", "autofocus"])
-def test_training_is_bit_equal_to_plain_torch(
+def test_training_is_that_of_plain_torch(
     dataset: Path, tmp_path: Path, small: TrainConfig, method: str, ema: float
 ) -> None:
     options = {"method.weight": WEIGHT, "method.temperature": TAU} if method != "bc" else {}
@@ -153,7 +157,12 @@ def test_training_is_bit_equal_to_plain_torch(
     images, maps = cache.images("front_image", steps), cache.saliency("front_image", steps)
     arrays = (images, maps, cache.proprioception, cache.actions, cache.episodes)
     rows, weights = plain_run(arrays, method, ema=ema)
-    assert result.rows == rows
     assert len(weights) == len(result.weights)
+    if method == "bc":
+        assert result.rows == rows
+        assert all(map(torch.equal, weights, result.weights.values()))
+        return
+    for mine, theirs in zip(rows, result.rows, strict=True):
+        assert theirs == pytest.approx(mine, rel=1e-5)
     for mine, theirs in zip(weights, result.weights.values(), strict=True):
-        assert torch.equal(mine, theirs)
+        torch.testing.assert_close(theirs, mine, rtol=1e-4, atol=1e-5)
