@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -26,6 +27,7 @@ OVERRIDE, MANUAL = f"{EGO}/vehicle_control_manual_override", f"{EGO}/vehicle_con
 STATUS, STATUS_TYPE = f"{EGO}/vehicle_status", "carla_msgs/msg/CarlaEgoVehicleStatus"
 # What the policy of this file presses, and the person.
 POLICYS, PERSONS = 0.4, 0.75
+SECOND = 1_000_000_000
 REST_S = 0.3
 # A machine that runs other tests meanwhile is late by itself; the make target is strict.
 SLACK_S = 0.3
@@ -41,6 +43,7 @@ class Onlooker:
 
         self.ask, self._bool = peer.ask, Bool
         self.commands: list[tuple[float, float]] = []  # when, brake
+        self.answered: list[int] = []  # stamps of the commands
         self.diagnosed = ""
         self.stamp_ns = 0
         self.throttle = self.brake = -1.0
@@ -63,6 +66,7 @@ class Onlooker:
 
     def _on_command(self, control) -> None:
         self.commands.append((time.monotonic(), control.brake))
+        self.answered.append(messages.stamp_to_ns(control.header.stamp))
 
     def _on_status(self, status) -> None:
         self.throttle, self.brake = status.control.throttle, status.control.brake
@@ -100,14 +104,22 @@ class Drive:
 
     def _world(self):
         return self._processes.Process(
-            ["ros2", "run", "afil_sim", "world_node", "--ros-args", "-p", "robot:=carla"]
-            + ["-p", "auto_reset:=true"]
+            [sys.executable, str(Path(__file__).parent / "reloading_world.py"), "--ros-args"]
+            + ["-p", "robot:=carla", "-p", "auto_reset:=true"]
         )
 
-    def reload(self) -> None:
-        """The world begins anew, and so does its time."""
+    def jump(self) -> None:
+        """The world is loaded anew, and its time begins again."""
+        before_ns = self.onlooker.stamp_ns
+        self.onlooker.ask("/reload")
+        until(lambda: self.onlooker.stamp_ns < before_ns, self.words)
+
+    def restart(self) -> None:
+        """The world goes away, and another one comes."""
+        before_ns = self.onlooker.stamp_ns
         self.world.stop()
         self.worlds.append(self._world())
+        until(lambda: self.onlooker.stamp_ns < before_ns, self.words)
 
     def until_the_policy_drives(self) -> None:
         """It may have to be reset, where a busy machine had the watchdog act."""
@@ -173,30 +185,59 @@ def test_while_a_person_overrides_the_policy_it_is_silent_and_says_so(driven):
     assert len(seen.commands) > silent
 
 
-def test_a_world_that_is_reloaded_is_driven_on_and_costs_the_episode(driven, processes, tmp_path):
-    seen = driven.onlooker
-    seen.override(True)  # The world waits while the recorder starts.
-    recording = processes.Process(
+@pytest.fixture(scope="module")
+def recorder(driven, processes, tmp_path_factory):
+    """A recorder beside them, and the dataset that it records to."""
+    dataset = tmp_path_factory.mktemp("recorded") / "demos"
+    driven.onlooker.override(True)  # The world waits while the recorder starts.
+    launch = processes.Process(
         ["ros2", "launch", "afil_teleop", "record.launch.py", "robot:=carla", "bringup:=none"]
-        + ["source:=external", "keys:=none", "instruction:=follow the road"]
-        + [f"dataset:={tmp_path / 'demos'}"]
+        + ["source:=external", "keys:=none", "instruction:=follow the road", f"dataset:={dataset}"]
     )
     try:
-        recording.wait_for("recording to", 60)
-        seen.override(False)
-        driven.until_the_policy_drives()
-        seen.ask("/record_node/start", "recording episode_000000")
-        before_ns = seen.stamp_ns
-        driven.reload()
-        until(lambda: seen.stamp_ns < before_ns, driven.words)
-        driven.until_the_policy_drives()
-        answer = seen.ask("/record_node/save")
-        assert "set aside" in answer and "nothing publishes /clock" in answer
-        seen.ask("/record_node/quit", "over")
-        assert recording.wait(30).code == 0
+        launch.wait_for("recording to", 60)
+        driven.onlooker.override(False)
+        yield dataset
+        driven.onlooker.ask("/record_node/quit", "over")
+        assert launch.wait(30).code == 0
     finally:
-        recording.stop()
-    (episode,) = list_episodes(tmp_path / "demos" / "set_aside")
+        launch.stop()
+
+
+def test_time_that_jumps_back_is_driven_on_and_marks_the_episode(driven, recorder):
+    seen = driven.onlooker
+    driven.until_the_policy_drives()
+    policy = driven.policy()
+    seen.ask("/record_node/start", "recording episode_000000")
+    old_ns = max(seen.stamp_ns, 5 * SECOND) + SECOND
+    until(lambda: seen.stamp_ns > old_ns, driven.words)
+    count = len(seen.answered)
+    driven.jump()
+    driven.until_the_policy_drives()
+    until(lambda: seen.stamp_ns > 2.5 * SECOND, driven.words)
+    answered = seen.answered[count:]
+    anew = next(k for k, stamp_ns in enumerate(answered) if stamp_ns < old_ns)
+    assert len(answered) - anew > 5
+    assert max(answered[anew:]) < old_ns, "a frame of the old world was answered in the new one"
+    assert driven.policy() == policy
+    assert "saved" in seen.ask("/record_node/save")
+    (episode,) = list_episodes(recorder)
+    assert episode.metadata.clock_steps > 0
+    assert any("went back by" in p or "set back by" in p for p in episode.metadata.problems)
+    stamps = [step.stamp_ns for step in episode.steps(streams=())]
+    (jump,) = [k for k in range(1, len(stamps)) if stamps[k] < stamps[k - 1]]
+    assert jump > 5 and len(stamps) - jump > 5, "both parts have steps, and none leads across"
+
+
+def test_a_world_that_is_restarted_is_driven_on_and_costs_the_episode(driven, recorder):
+    seen = driven.onlooker
+    driven.until_the_policy_drives()
+    seen.ask("/record_node/start", "recording episode_000001")
+    driven.restart()
+    driven.until_the_policy_drives()
+    answer = seen.ask("/record_node/save")
+    assert "set aside" in answer and "nothing publishes /clock" in answer
+    (episode,) = list_episodes(recorder / "set_aside")
     assert episode.metadata.clock_steps > 0
     assert any("clock was set back by" in p for p in episode.metadata.problems)
     assert "no command for too long" in driven.launch.output

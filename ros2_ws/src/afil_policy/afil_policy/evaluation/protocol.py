@@ -60,11 +60,20 @@ class EpisodeWatch:
             self.status_received(status, now_s)
 
     def status_received(self, status: EpisodeStatus, now_s: float) -> None:
-        """Take a status of the world; others than this episode's are ignored."""
+        """Take a status of the world; those of earlier episodes are ignored.
+
+        Raises:
+            AfilError: When somebody else has started a later one.
+        """
         if self._episode is None:
             # The status may overtake the answer of the service that caused it.
             self._early.append(status)
             return
+        if status.episode > self._episode:
+            raise AfilError(
+                f"somebody called {RESET_SERVICE} in the episode of seed {self._seed}, which is "
+                f"lost; let nobody else reset the world, then run the same command again"
+            )
         if status.episode != self._episode:
             return
         self._news_s = now_s

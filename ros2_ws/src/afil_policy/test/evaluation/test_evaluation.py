@@ -68,6 +68,15 @@ def test_steps_that_the_policy_missed_are_named_with_its_success() -> None:
     assert results.sentence().endswith("; 4 of 33 steps without a command")
 
 
+def test_somebody_elses_reset_ends_the_evaluation() -> None:
+    watch = EpisodeWatch(1000, 10.0, 0.0)
+    watch.reset_answered(4, 1000, 0.0)
+    watch.status_received(status(3), 1.0)
+    assert watch.result is None
+    with pytest.raises(AfilError, match="somebody called world/reset in the episode of seed 1000"):
+        watch.status_received(status(5, state="running", seed=1001), 2.0)
+
+
 def test_the_interval_agrees_with_a_published_example() -> None:
     # 81 of 263, 95 %: Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
     assert wilson_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)

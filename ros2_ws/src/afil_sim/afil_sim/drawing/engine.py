@@ -55,10 +55,17 @@ def _pipe() -> Any:
     return pipe
 
 
+@cache
+def _egl() -> Any:
+    with contextlib.suppress(OSError):  # without the library nothing is drawn, and panda3d says so
+        return ctypes.CDLL("libEGL.so.1")
+    return None
+
+
 def _bind_opengl() -> None:
     """Have EGL speak of OpenGL: MuJoCo resets the thread to EGL's default, OpenGL ES."""
-    with contextlib.suppress(OSError):  # without the library nothing is drawn, and panda3d says so
-        ctypes.CDLL("libEGL.so.1").eglBindAPI(_EGL_OPENGL_API)
+    if (egl := _egl()) is not None:
+        egl.eglBindAPI(_EGL_OPENGL_API)
 
 
 class Engine:

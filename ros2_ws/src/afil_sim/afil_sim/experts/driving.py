@@ -7,6 +7,7 @@ is free, as fast as limit, curves, lights, signs and everybody's forecast allow.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -18,11 +19,13 @@ from afil_core.schema import Schema
 from afil_sim.bodies import Vector
 from afil_sim.bodies.car import LENGTH, WHEELBASE, WIDTH, Car
 from afil_sim.experts.shifting import Shifting
+from afil_sim.town.geometry import Pose2
 from afil_sim.town.lights import Light
 from afil_sim.town.stage import Stage
 from afil_sim.town.traffic import Actor, Traffic
 
 _HORIZON: Final = np.arange(0.0, 6.4, 0.4)
+_TIMES: Final[list[float]] = _HORIZON.tolist()
 _SIGHT: Final = 55.0
 # The car is behind its wanted speed by so long, s.
 _LAG: Final = 0.3
@@ -66,6 +69,8 @@ class DrivingExpert:
         self._curve_speed = self._slow_before_curves()
         self._shifting = Shifting(stage.shifts)
         self._stopped: set[float] = set()
+        # Tracks of those who stand for ever: most of a street.
+        self._parked: dict[Pose2, NDArray[np.float64]] = {}
 
     def _slow_before_curves(self) -> Vector:
         """Greatest speed at each metre of the way."""
@@ -87,8 +92,8 @@ class DrivingExpert:
         seen = self._look(traffic, s)
         speed = self._shifting.plan(seen, car, s, lateral)
         speed = min(speed, self._cfg.cruise, self._limit(car, traffic, s))
-        for actor, track in seen:
-            speed = min(speed, self._yield_to(actor, track, car, s))
+        for actor, track, there in self._in_the_way(seen, s):
+            speed = min(speed, self._yield_to(actor, track, there, car, s))
         throttle, brake = self._pedals(car, speed)
         return np.array([throttle, self._steer(car, s), brake])
 
@@ -99,9 +104,21 @@ class DrivingExpert:
             for a in traffic.visible
             if math.hypot(a.x - traffic.ego.x, a.y - traffic.ego.y) < _SIGHT + 15
         ]
-        if not near:
-            return []
-        poses = np.array([[a.forecast(float(t)) for t in _HORIZON] for a in near])
+        parked = [a for a in near if a.mind is None]
+        found = {a.id: self._parked[p] for a in parked if (p := (a.x, a.y, a.yaw)) in self._parked}
+        fresh = [a for a in near if a.id not in found]
+        for actor, track in zip(fresh, self._tracks(fresh), strict=True):
+            found[actor.id] = track
+            if actor.mind is None:
+                self._parked[actor.x, actor.y, actor.yaw] = track
+        tracks = [(a, found[a.id]) for a in near]
+        return [(a, t) for a, t in tracks if (t[:, 0] + t[:, 3] > s - 8).any()]
+
+    def _tracks(self, actors: list[Actor]) -> NDArray[np.float64]:
+        """Where they will be beside the way: float64 [A, T, 5]."""
+        if not actors:
+            return np.zeros((0, len(_HORIZON), 5))
+        poses = np.array([[a.forecast(t) for t in _TIMES] for a in actors])
         _, index = self._tree.query(poses[..., :2])
         heading = self._headings[index]
         delta = poses[..., :2] - self._points[index]
@@ -109,13 +126,11 @@ class DrivingExpert:
         along = self._stations[index] + delta[..., 0] * cos + delta[..., 1] * sin
         offset = delta[..., 1] * cos - delta[..., 0] * sin
         turn = (poses[..., 2] - heading + math.pi) % (2 * math.pi) - math.pi
-        size = np.array([[[a.length, a.width]] for a in near])
+        size = np.array([[[a.length, a.width]] for a in actors])
         c, w = np.abs(np.cos(turn)), np.abs(np.sin(turn))
         half_long = 0.5 * (size[..., 0] * c + size[..., 1] * w)
         half_wide = 0.5 * (size[..., 0] * w + size[..., 1] * c)
-        tracks = np.stack([along, offset, turn, half_long, half_wide], axis=-1)
-        ahead = (tracks[..., 0] + half_long > s - 8).any(axis=1)
-        return [(a, t) for a, t, there in zip(near, tracks, ahead, strict=True) if there]
+        return np.stack([along, offset, turn, half_long, half_wide], axis=-1)
 
     def _limit(self, car: Car, traffic: Traffic, s: float) -> float:
         """Speed that curves, lights and signs allow."""
@@ -141,13 +156,25 @@ class DrivingExpert:
         """Speed from which it can come down to another within a distance."""
         return math.sqrt(moving**2 + 2 * self._cfg.braking * max(distance, 0.0))
 
-    def _yield_to(self, actor: Actor, track: Vector, car: Car, s: float) -> float:
-        along, offset, turn, half_long, half_wide = track.T
-        margin = self._cfg.margin + (0.3 if actor.kind == "pedestrian" else 0.0)
-        there = np.abs(offset - self._shifting.offset_at(along)) < 0.5 * WIDTH + half_wide + margin
+    def _in_the_way(
+        self, seen: list[tuple[Actor, Vector]], s: float
+    ) -> Iterator[tuple[Actor, Vector, NDArray[np.bool_]]]:
+        """Who is on the driven line at some time of its track, and at which [T]."""
+        if not seen:
+            return
+        along, offset, _, half_long, half_wide = np.moveaxis(np.array([t for _, t in seen]), -1, 0)
+        more = [0.3 if actor.kind == "pedestrian" else 0.0 for actor, _ in seen]
+        margin = self._cfg.margin + np.array(more)[:, None]
+        aside = np.abs(offset - self._shifting.offset_at(along))
+        there = aside < 0.5 * WIDTH + half_wide + margin
         there &= along + half_long > s - 0.5 * LENGTH
-        if not there.any():
-            return math.inf
+        for i in np.flatnonzero(there.any(axis=1)).tolist():
+            yield (*seen[i], there[i])
+
+    def _yield_to(
+        self, actor: Actor, track: Vector, there: NDArray[np.bool_], car: Car, s: float
+    ) -> float:
+        along, offset, turn, half_long, _ = track.T
         front, first = s + 0.5 * LENGTH, int(np.argmax(there))
         moved = math.hypot(along[-1] - along[0], offset[-1] - offset[0])
         if moved < 0.5 or (abs(turn[0]) < 0.8 and abs(turn[first]) < 0.8):

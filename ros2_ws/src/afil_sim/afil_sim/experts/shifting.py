@@ -72,6 +72,9 @@ class Shifting:
         # From where the line was laid, not from where the car is: it may lag behind.
         now = self.offset_ahead(s) if len(self._stations) > 1 else lateral
         offsets, stations = [now], s + np.arange(_SIGHT, dtype=np.float64)
+        if not zones and now == 0.0:
+            self._stations, self._offsets = stations, np.zeros(_SIGHT)
+            return
         for station in stations[1:].tolist():
             wanted = next((o for a, b, o in zones if a <= station <= b), 0.0)
             offsets.append(offsets[-1] + min(max(wanted - offsets[-1], -_SLOPE), _SLOPE))

@@ -19,10 +19,10 @@ class ExpertPilot:
     def __init__(self, contract: Contract) -> None:
         self._robot = contract.robot
         self._commands = sorted(contract.interface(), key=lambda command: command.has_header)
-        self._answered_ns = -1
+        self._answered_ns: int | None = None
 
     def receive(self, cdr: bytes) -> list[Outgoing]:
-        """Take a demonstration.
+        """Take a demonstration; one of a frame that has its answer is passed over.
 
         Args:
             cdr: The serialized message.
@@ -35,7 +35,8 @@ class ExpertPilot:
             AfilError: When the message is none, or lacks a command.
         """
         shown = Demonstration.decode(cdr)
-        if shown.stamp_ns <= self._answered_ns:
+        # One publisher's frames come in order: an older stamp is a world whose time began anew.
+        if shown.stamp_ns == self._answered_ns:
             return []
         missing = [c.name for c in self._commands if c.name not in shown.commands]
         if missing:

@@ -39,6 +39,7 @@ class Way:
         self._starts = np.concatenate([[0.0], np.cumsum(self._steps)])
         self._s: list[float] = self._starts.tolist()
         self._headings: list[float] = np.arctan2(*self._delta.T[::-1]).tolist()
+        self._turns = [(math.cos(heading), math.sin(heading)) for heading in self._headings]
         self._xy: list[list[float]] = self.points.tolist()
         self.length = self._s[-1]
 
@@ -47,7 +48,7 @@ class Way:
         i = min(max(bisect_right(self._s, s) - 1, 0), len(self._headings) - 1)
         heading = self._headings[i]
         x, y = self._xy[i]
-        along, cos, sin = s - self._s[i], math.cos(heading), math.sin(heading)
+        (cos, sin), along = self._turns[i], s - self._s[i]
         return x + along * cos - offset * sin, y + along * sin + offset * cos, heading
 
     def project(self, x: float, y: float, near: float | None = None) -> tuple[float, float]:

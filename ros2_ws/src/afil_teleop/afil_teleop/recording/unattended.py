@@ -185,6 +185,12 @@ class UnattendedRecording:
             )
 
     def _await_end(self, now_s: float) -> None:
+        status = self._status
+        if status is not None and self._number is not None and status.episode > self._number:
+            raise AfilError(
+                f"somebody else called {RESET_SERVICE} in episode {self._number}, which is lost; "
+                f"let nobody reset the world meanwhile, then run the same command again"
+            )
         if self._ended() is not None:
             self._enter(_Stage.SETTLING, now_s)
         elif now_s - self._changed_s > self._patience.silence_s:

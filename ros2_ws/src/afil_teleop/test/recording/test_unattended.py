@@ -143,6 +143,17 @@ def test_a_world_that_falls_silent_is_an_error():
         bench.play(3.0)
 
 
+def test_somebody_elses_reset_ends_the_recording():
+    bench = Bench(episodes=1)
+    bench.answers_resets = False
+    bench.play(0.2)
+    bench.run.reset_answered(4)
+    bench.run.status_received(EpisodeStatus(5, 11, "running", False, 0, 0))
+    with pytest.raises(AfilError, match="somebody else called world/reset in episode 4"):
+        bench.play(0.5)
+    assert bench.saved == []
+
+
 def test_a_refused_reset_is_an_error():
     bench = Bench(episodes=1)
     with pytest.raises(AfilError, match="world/reset refused: busy"):
