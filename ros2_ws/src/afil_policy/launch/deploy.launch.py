@@ -43,7 +43,7 @@ from afil_policy.deploy.parameters import (
     PolicyParameters,
     WatchdogParameters,
 )
-from afil_policy.deploy.preflight import check_deployment, robot_of_environment
+from afil_policy.deploy.preflight import check_parameters, robot_of_environment
 
 # What the launch file of the world is given.
 WORLD = ("task", "cue", "mode", "first_seed", "max_steps", "auto_reset", "namespace")
@@ -58,7 +58,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     if given.env:
         robot = robot_of_environment(given.checkpoint, given.env)
         given = given.model_copy(update={"robot": robot})
-    checkpoint = check_deployment(given.checkpoint, given.robot)
+    checkpoint = check_parameters(given.model_copy(update={"guards": _guards(given)}))
     nodes = [_policy(given, checkpoint)]
     if _is_watched(given):
         nodes.append(_watchdog(given))
@@ -92,16 +92,21 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
 
 
 def _policy(given: DeployArguments, checkpoint: Path) -> Node:
-    guards = "none" if given.sim else "contract"
     values = {
         "checkpoint": str(checkpoint),
         "watchdog_timeout_s": _timeout_s(given),
-        "guards": guards if given.guards == "auto" else given.guards,
+        "guards": _guards(given),
         "require_watchdog": _is_watched(given),
     }
     if given.sim and not _waits(given) and given.pacing == "auto":
         values["pacing"] = "steady"
     return _node("policy_node", PolicyParameters, given, values)
+
+
+def _guards(given: DeployArguments) -> str:
+    # Nobody publishes what they listen to, or there is nothing to guard.
+    auto = "none" if given.sim or given.shadow else "contract"
+    return auto if given.guards == "auto" else given.guards
 
 
 def _watchdog(given: DeployArguments) -> Node:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from afil_core import schema
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_policy.deploy.adapters import build_adapter
 from afil_policy.deploy.controller import PolicyController
-from afil_policy.deploy.execution import EXECUTIONS
+from afil_policy.deploy.execution import read_execution
 from afil_policy.deploy.guards import Guard
 from afil_policy.deploy.inference import InferenceThread
 from afil_policy.deploy.pacing import FramePacing, Pacing, SteadyPacing
@@ -43,15 +42,13 @@ def assemble(
         pacing = SteadyPacing(contract.period_ns, adapter.streams)
     # A simulator that waits for its answer needs nobody to hurry.
     priority = given.priority if steady else 0
-    kind = EXECUTIONS.get(given.execution)
+    kind, config = read_execution(given.execution, given.execution_options)
     if kind.needs_prefix and not runner.takes_prefix:
         raise AfilError(
             f"execution {given.execution} needs a policy that goes on from given actions, and "
             f"{runner.checkpoint.path} has none; use execution:=blend, or train a head that "
             f"takes a prefix"
         )
-    what = f"the options of execution '{given.execution}'"
-    config = schema.parse(kind.Config, given.execution_options, what)
     controller = PolicyController(
         runner,
         contract,

@@ -5,6 +5,7 @@ The policy node and the watchdog have in common what they listen to, and how the
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -99,8 +100,10 @@ class Connections:
 
     def finish(self) -> None:
         """Wait until what was published has arrived, for half a second at most."""
+        end_s = time.monotonic() + _FINISH_S
         for publisher in self._outputs.values():
-            publisher.wait_for_all_acked(self._ros.duration(seconds=_FINISH_S))
+            left_s = max(end_s - time.monotonic(), 0.0)
+            publisher.wait_for_all_acked(self._ros.duration(seconds=left_s))
 
     def others(self) -> dict[str, list[str]]:
         """Names of the other nodes that publish on each topic that is offered."""

@@ -100,8 +100,9 @@ class DeployArguments(PolicyParameters):
     )
     guards: str = Field(
         "auto",
-        description="Guards: contract, none, or names with commas; auto: the contract's, and "
-        "none with sim:=true, where nobody publishes what they listen to",
+        description="Guards: contract, none, or names with commas; auto: the contract's; none "
+        "with sim:=true, where nobody publishes what they listen to, and with shadow:=true, which "
+        "commands nothing",
     )
     watchdog: Literal["auto", "true", "false"] = Field(
         "auto",

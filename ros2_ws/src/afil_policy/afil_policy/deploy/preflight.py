@@ -7,6 +7,10 @@ from pathlib import Path
 from afil_core.contract import Contract, differences, load_contract
 from afil_core.errors import AfilError
 from afil_core.process.foreign import require_env
+from afil_policy.deploy.adapters import build_adapter
+from afil_policy.deploy.execution import read_execution
+from afil_policy.deploy.guards.build import build_guards
+from afil_policy.deploy.parameters import PolicyParameters
 from afil_policy.training.layout import CONTRACT, find_checkpoint, newest_run
 
 _SHOWN_DIFFERENCES = 5
@@ -30,6 +34,24 @@ def check_deployment(checkpoint: str, robot: str) -> Path:
     contract = load_contract(robot)
     folder = find_checkpoint(Path(checkpoint) if checkpoint else newest_run()).resolve()
     require_same_contract(load_contract(str(folder / CONTRACT)), contract, folder)
+    return folder
+
+
+def check_parameters(given: PolicyParameters) -> Path:
+    """Check a policy node's parameters, as far as that goes without the network.
+
+    Returns:
+        The checkpoint's folder.
+
+    Raises:
+        AfilError: As :func:`check_deployment`, and when the robot has no such command interface,
+            or options, execution or guards are unknown.
+    """
+    folder = check_deployment(given.checkpoint, given.robot)
+    contract = load_contract(given.robot)
+    build_adapter(contract, given.command_interface, given.command_options)
+    read_execution(given.execution, given.execution_options)
+    build_guards(contract, given.guards)
     return folder
 
 

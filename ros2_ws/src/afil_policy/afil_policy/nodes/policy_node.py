@@ -32,7 +32,7 @@ from afil_policy.deploy import heartbeat, proposal
 from afil_policy.deploy.announcer import Announcer
 from afil_policy.deploy.connections import Connections, Ros
 from afil_policy.deploy.parameters import PolicyParameters
-from afil_policy.deploy.preflight import check_deployment
+from afil_policy.deploy.preflight import check_parameters
 from afil_policy.deploy.recovery import recover
 from afil_policy.deploy.run_action import RunAction
 from afil_policy.deploy.status import ControlStatus
@@ -221,7 +221,7 @@ class PolicyNode(LifecycleNode):
 
     def _configure(self) -> None:
         contract = load_contract(self._given.robot, self.get_namespace())
-        checkpoint = check_deployment(self._given.checkpoint, self._given.robot)
+        checkpoint = check_parameters(self._given)
         # PyTorch takes seconds to load: the node answers before that, and a signal ends it then.
         from afil_policy.deploy.deployment import Deployment
 

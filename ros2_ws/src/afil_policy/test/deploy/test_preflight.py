@@ -11,7 +11,8 @@ import pytest
 from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
 from afil_core.testing import changed
-from afil_policy.deploy.preflight import check_deployment, require_same_contract
+from afil_policy.deploy.parameters import PolicyParameters
+from afil_policy.deploy.preflight import check_deployment, check_parameters, require_same_contract
 from afil_policy.training.config import TrainConfig
 
 
@@ -33,6 +34,25 @@ def test_preflight_says_what_is_wrong_before_anything_starts(
         check_deployment(str(checkpoint), "carla")
     with pytest.raises(AfilError, match="holds no checkpoint"):
         check_deployment(str(tmp_path), "franka")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"command_interface": "force"}, "has no command interface 'force'"),
+        ({"command_interface": "vehicle"}, "has no command interface 'vehicle'"),
+        ({"command_options": "{speed: 3}"}, "speed"),
+        ({"execution": "fast"}, "'fast'"),
+        ({"execution_options": "{replan: often}"}, "replan"),
+        ({"guards": "dog"}, "'dog'"),
+    ],
+)
+def test_choices_that_do_not_exist_are_refused_without_the_network(
+    checkpoint: Path, given: dict[str, str], words: str
+) -> None:
+    assert check_parameters(PolicyParameters(checkpoint=str(checkpoint))) == checkpoint
+    with pytest.raises(AfilError, match=words):
+        check_parameters(PolicyParameters(checkpoint=str(checkpoint), **given))
 
 
 def test_without_a_checkpoint_the_newest_finished_run_is_taken(

@@ -1,4 +1,4 @@
-"""A policy that a person may take over from publishes beside the robot's topics."""
+"""What the launch file does beside a person: one who takes over, one who demonstrates."""
 
 import importlib.util
 from pathlib import Path
@@ -12,10 +12,15 @@ from afil_policy.deploy.parameters import DeployArguments
 LAUNCH = Path(__file__).parents[2] / "launch" / "deploy.launch.py"
 
 
-def remapped(robot, **given):
+def launch_file():
     spec = importlib.util.spec_from_file_location("deploy_launch", LAUNCH)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def remapped(robot, **given):
+    module = launch_file()
     arguments = DeployArguments(robot=robot, takeover=True, **given)
     return dict(module._beside_a_person(load_contract(robot).within("left"), arguments))
 
@@ -34,3 +39,10 @@ def test_its_commands_go_to_teleoperation():
 
 def test_where_the_robots_driver_tells_the_two_apart_nothing_moves():
     assert remapped("carla") == {}
+
+
+def test_a_policy_that_commands_nothing_beside_a_demonstrator_has_nothing_to_guard():
+    guards = launch_file()._guards
+    assert guards(DeployArguments()) == "contract"
+    assert guards(DeployArguments(sim=True)) == guards(DeployArguments(shadow=True)) == "none"
+    assert guards(DeployArguments(shadow=True, guards="contract")) == "contract"
