@@ -13,6 +13,7 @@ from afil_core import messages
 from afil_core.bags import bag_info, read_bag
 from afil_core.console import recover_bag
 from afil_core.episodes import Episode, EpisodeWriter, list_episodes
+from afil_core.episodes.recover import recover_bag as recover_damaged
 from afil_core.episodes.recover import recover_episode
 from afil_core.errors import AfilError
 from afil_core.testing import FrankaOnPaper, record_franka
@@ -150,6 +151,10 @@ def test_a_bag_of_which_nothing_is_known_is_a_sentence(tmp_path):
         recover_episode(folder)
     with pytest.raises(AfilError, match="does not exist"):
         recover_episode(tmp_path / "nowhere")
+    (tmp_path / "no.mcap").write_text("root:x:0:0")
+    with pytest.raises(AfilError, match="nothing can be read of"):
+        recover_damaged(tmp_path / "no.mcap")
+    assert not (tmp_path / "no_recovered").exists()
 
 
 def test_a_bag_that_others_recorded_says_so(episode):

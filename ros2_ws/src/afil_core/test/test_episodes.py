@@ -13,6 +13,7 @@ from afil_core.bags import bag_info, read_bag
 from afil_core.bags.writer import _unwritable
 from afil_core.contract import load_contract
 from afil_core.episodes import Episode, EpisodeWriter, list_episodes
+from afil_core.episodes.recover import recover_interrupted
 from afil_core.errors import AfilError
 from afil_core.testing import READY_JOINTS
 from afil_core.timeline import Timeline
@@ -105,6 +106,22 @@ def test_what_was_wrong_is_kept_in_the_episode(tmp_path, fill):
 def test_interrupted_recording_stays_and_its_name_is_not_used_again(tmp_path, record):
     EpisodeWriter(tmp_path / "demos", load_contract("franka"), "lift")
     assert record().name == "episode_000001"
+
+
+def test_an_episode_that_was_ended_but_for_its_move_goes_where_it_was_to_go(tmp_path, fill):
+    for number, reasons in enumerate(((), ("frozen",))):
+        writer = EpisodeWriter(tmp_path, load_contract("franka"), "lift it")
+        fill(writer, 3)
+        saved = writer.save(True, set_aside=reasons)
+        saved.rename(tmp_path / ".partial" / saved.name)
+        (found,) = recover_interrupted(tmp_path)
+        assert found.path == saved, number
+    (tmp_path / "set_aside/episode_000001").rename(tmp_path / ".partial/episode_000001")
+    (tmp_path / "set_aside/episode_000001").mkdir()
+    (found,) = recover_interrupted(tmp_path)
+    assert found.path == tmp_path / "set_aside/episode_000002", "nothing is overwritten"
+    assert Episode(found.path).metadata.name == "episode_000002"
+    assert [e.path.name for e in list_episodes(tmp_path)] == ["episode_000000"]
 
 
 def test_a_recording_that_is_left_can_be_read_and_is_no_episode(tmp_path, fill):

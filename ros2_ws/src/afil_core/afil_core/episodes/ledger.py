@@ -89,16 +89,22 @@ class Ledger(dict[str, TopicEntry]):
             self[stream.topic].period_ns = 1e9 / stream.rate_hz
         self.start_ns: int | None = None
         self.end_ns = 0
+        self._is_cut = False
+        self._paused_ns = 0
 
     def add(self, topic: str, log_time_ns: int, stamp_ns: int | None) -> None:
         """Count a message of a topic."""
         self[topic].add(log_time_ns, stamp_ns)
         if self.start_ns is None:
             self.start_ns = log_time_ns
+        elif self._is_cut:
+            self._paused_ns += max(0, log_time_ns - self.end_ns)
+        self._is_cut = False
         self.end_ns = max(self.end_ns, log_time_ns)
 
     def cut(self) -> None:
         """What comes next follows a pause."""
+        self._is_cut = True
         for entry in self.values():
             entry.cut()
 
@@ -114,8 +120,8 @@ class Ledger(dict[str, TopicEntry]):
 
     @property
     def duration_ns(self) -> int:
-        """From the first to the last message."""
-        return self.end_ns - (self.start_ns or 0)
+        """From the first to the last message, without the pauses."""
+        return self.end_ns - (self.start_ns or 0) - self._paused_ns
 
     def silence_ns(self, topic: str) -> int:
         """Longest silence of a topic in the whole recording."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +11,16 @@ from afil_core.bags import BagWriter, bag_info
 from afil_core.bags.salvage import bag_files, salvage
 from afil_core.contract import Contract, parse_contract
 from afil_core.episodes.draft import DRAFT_FILE, Draft, read_draft
-from afil_core.episodes.folders import PARTIAL_FOLDER, FolderLock, free_names
+from afil_core.episodes.folders import (
+    PARTIAL_FOLDER,
+    SET_ASIDE_FOLDER,
+    FolderLock,
+    free_names,
+)
 from afil_core.episodes.metadata import EPISODE_FILE, read_metadata
 from afil_core.episodes.writer import CONTRACT_KEY, EpisodeWriter
 from afil_core.errors import AfilError
-from afil_core.storage import move_in
+from afil_core.storage import move_in, write_text
 from afil_core.topics import Qos
 
 _LOG = logging.getLogger(__name__)
@@ -37,8 +43,8 @@ class Recovered:
 def recover_interrupted(dataset: Path) -> list[Recovered]:
     """Set aside, readable and marked, what earlier recorders of a dataset did not save.
 
-    An episode that was saved but for its move goes to the dataset. One that another recorder has
-    open is left alone; one that cannot be recovered stays where it is, and the log says why.
+    An episode that was ended but for its move goes where it was to go. One that another recorder
+    has open is left alone; one that cannot be recovered stays where it is, and the log says why.
 
     Args:
         dataset: Folder of the dataset; may be absent.
@@ -125,7 +131,8 @@ def recover_bag(place: Path, target: Path | None = None) -> Recovered:
         count += 1
     bag.close()
     if not count:
-        raise AfilError(f"nothing can be read of {place}; the empty bag is {target}")
+        shutil.rmtree(target)
+        raise AfilError(f"nothing can be read of {place}")
     return Recovered(target, count)
 
 
@@ -140,9 +147,12 @@ def _finish(folder: Path, set_aside: list[str]) -> Recovered | None:
         metadata = read_metadata(folder)
         (folder / DRAFT_FILE).unlink(missing_ok=True)
         dataset = folder.parent.parent
-        target = dataset / metadata.name
-        if target.exists():
-            target = dataset / next(free_names(dataset))
+        home = dataset / (SET_ASIDE_FOLDER if metadata.set_aside else "")
+        if (home / metadata.name).exists():
+            metadata = metadata.model_copy(update={"name": next(free_names(dataset))})
+            write_text(folder / EPISODE_FILE, metadata.to_yaml())
+        target = home / metadata.name
+        home.mkdir(exist_ok=True)
         move_in(folder, target)
         lock.release()
         return Recovered(target, sum(topic.count for topic in metadata.topics.values()))

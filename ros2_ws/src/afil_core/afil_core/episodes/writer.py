@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
+from afil_core import schema
 from afil_core.bags import BagOptions, BagWriter, OfferedQos
 from afil_core.clock import ClockFault, ClockGuard
 from afil_core.contract import Contract, parse_contract
@@ -22,11 +23,11 @@ from afil_core.episodes.ledger import Ledger, TopicEntry, require_all_topics
 from afil_core.episodes.metadata import EPISODE_FILE, EpisodeMetadata, TopicSummary
 from afil_core.errors import AfilError
 from afil_core.messages import has_header, peek_stamp
-from afil_core.storage import move_in
+from afil_core.storage import move_in, write_text
 from afil_core.topics import Qos
 
 CONTRACT_KEY = "afil_contract"
-_NO_WORDS = "not said"
+NO_WORDS = "not said"
 
 
 class EpisodeWriter:
@@ -233,6 +234,22 @@ class EpisodeWriter:
         self._lock.release()
         return target
 
+    def redraft(self) -> None:
+        """Keep what is known of the episode by now, for who recovers it should it be cut off.
+
+        Raises:
+            AfilError: When the disk refuses it.
+        """
+        place = self._bag.path / DRAFT_FILE
+        draft = Draft(
+            contract=self._contract.to_yaml(),
+            instruction=self.instruction,
+            operator=self._operator,
+            seed=self.seed,
+            notes=self.notes,
+        )
+        write_text(place, schema.to_yaml(draft))
+
     def leave(self) -> Path:
         """End the recording without saving it: what there is stays readable in ``.partial``.
 
@@ -283,7 +300,7 @@ class EpisodeWriter:
     ) -> EpisodeMetadata:
         return EpisodeMetadata(
             name=self.name,
-            instruction=self.instruction or _NO_WORDS,
+            instruction=self.instruction or NO_WORDS,
             success=success,
             robot=self._contract.robot,
             contract_sha256=self._contract.sha256,

@@ -13,9 +13,8 @@ import importlib
 import os
 import signal
 from types import FrameType
-from typing import Any
 
-from afil_core.errors import EXIT_INTERRUPTED, run
+_EXIT_INTERRUPTED = 130
 
 
 class Program:
@@ -39,14 +38,15 @@ class Program:
         Returns:
             The exit code of ``main``. A Ctrl-C before it begins ends the process with 130.
         """
-        # Who started us in the background has it ignored.
+        # Who started us in the background has it ignored. Nothing is imported before this.
         is_usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
         if is_usual:
             signal.signal(signal.SIGINT, _leave)
-        main: Any = importlib.import_module(self._module).main
+        run = importlib.import_module("afil_core.errors").run
+        main = importlib.import_module(self._module).main
         if is_usual:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        code = run(main)
+        code: int = run(main)
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             # Python would tell of an interrupt while it tidies up.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -57,7 +57,7 @@ def _leave(number: int, frame: FrameType | None) -> None:
     """End at once: nothing is open yet, and an exception would go astray in a library."""
     del number, frame
     os.write(2, b"interrupted\n")
-    os._exit(EXIT_INTERRUPTED)
+    os._exit(_EXIT_INTERRUPTED)
 
 
 start = Program()

@@ -36,6 +36,16 @@ def test_a_command_has_no_rate_and_no_gaps(ledger):
     assert ledger.silence_ns("/target_pose") == 21 * S
 
 
+def test_a_pause_is_no_part_of_the_duration(ledger):
+    ledger.cut()
+    for time_s in (1, 2, 3):
+        ledger.add(IMAGE, time_s * S, time_s * S)
+    ledger.cut()
+    for time_s in (10, 11):
+        ledger.add(IMAGE, time_s * S, time_s * S)
+    assert ledger.duration_ns == 3 * S
+
+
 def test_silence_before_the_first_and_after_the_last_message_counts(ledger):
     for time_s in range(12):
         ledger.add("/joint_states", time_s * S, time_s * S)

@@ -83,14 +83,15 @@ def line(status: Any) -> str:
     parts = [_WORDS[status.phase]]
     if status.episode:
         parts.append(f"{status.episode} {status.time:.0f} s")
-    parts.append(status.task or status.instruction)
+    if status.problems:
+        # Before what a narrow terminal cuts off.
+        parts.append(f"! {status.problems[0]}")
+    left = f", room for {status.episodes_left}" if status.episodes_left >= 0 else ""
+    parts.append(f"{status.episodes} saved{left}")
     rates = [t.rate_hz for t in status.topics if t.rate_hz]
     if rates:
         parts.append(f"{len(rates)}/{len(status.topics)} topics, {min(rates):.0f} Hz and more")
-    left = f", room for {status.episodes_left}" if status.episodes_left >= 0 else ""
-    parts.append(f"{status.episodes} saved{left}")
-    if status.problems:
-        parts.append(f"! {status.problems[0]}")
+    parts.append(status.task or status.instruction)
     return " | ".join(part for part in parts if part)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from afil_core.contract import Contract, RecordedImage
+from afil_core.episodes.folders import SET_ASIDE_FOLDER
 from afil_core.episodes.recover import recover_interrupted
 from afil_core.errors import EXIT_INTERRUPTED, AfilError
 from afil_core.topics import Qos
@@ -92,7 +93,8 @@ class RecordingControl:
         self.summary = Summary(self.dataset)
         self.on_end: Callable[[Path | None, bool], None] = lambda path, success: None
         self._log = log
-        for found in recover_interrupted(self.dataset):
+        recovered = recover_interrupted(self.dataset)
+        for found in recovered:
             log(
                 logging.WARNING,
                 f"an earlier recording was not saved; its {found.messages} messages are whole "
@@ -120,6 +122,10 @@ class RecordingControl:
             reset=self.reset,
         )
         self.session = Session(self.recorder, Shelf(self.dataset), hooks)
+        apart = [r.path for r in recovered if r.path.parent.name == SET_ASIDE_FOLDER]
+        self.session.aside += apart
+        for path in apart:
+            self.summary.add(path.name, path)
         self.asked = EpisodeCommands(self.session, self.recorder, self.tasks)
         self.world: RecordedWorld | None = None
         if simulated:
@@ -169,6 +175,7 @@ class RecordingControl:
 
     def discover(self, topics: Iterable[str], own: str) -> None:
         """Take the names of all topics, and the recorder's own full name."""
+        self.health.own_topic = f"{own}/status"
         self._extras.discover(topics, own)
 
     def tick(self, wall_s: float) -> None:
@@ -200,6 +207,8 @@ class RecordingControl:
                     logging.WARNING,
                     f"the open episode was not saved; its messages lie in {where}",
                 )
+        if self.preflight is not None:
+            return
         if unattended is not None:
             self._log(logging.INFO, unattended.summary)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from afil_core.contract import Contract, differences
 from afil_core.episodes import Episode, list_episodes
 from afil_core.episodes.folders import SET_ASIDE_FOLDER
 from afil_core.episodes.metadata import EPISODE_FILE
+from afil_core.episodes.writer import NO_WORDS
 from afil_core.errors import AfilError
 
 
@@ -68,12 +70,14 @@ def dataset_state(
 
     Raises:
         AfilError: When the episodes there were recorded under another contract or variant, or
-            the folder holds something else.
+            the folder holds something else or cannot be written.
     """
     if not dataset.exists() or not any(dataset.iterdir() if dataset.is_dir() else ()):
         if dataset.is_file():
             raise AfilError(f"dataset {dataset} is a file; give a folder")
+        _require_writable(dataset)
         return DatasetState(0, 0, first_seed)
+    _require_writable(dataset)
     if not any(dataset.glob(f"*/{EPISODE_FILE}")):
         return _without_episodes(dataset, first_seed)
     episodes = list_episodes(dataset)
@@ -83,14 +87,27 @@ def dataset_state(
     for episode in episodes:
         _require_same(episode, contract, notes)
     seeds = [e.metadata.seed for e in episodes if e.metadata.seed is not None]
+    words = [e.metadata.instruction for e in episodes]
     state = DatasetState(
         episodes=len(episodes),
         successes=sum(e.metadata.success is True for e in episodes),
         next_seed=max([first_seed - 1, *seeds]) + 1,
-        instructions=tuple(dict.fromkeys(e.metadata.instruction for e in episodes)),
+        instructions=tuple(dict.fromkeys(t for t in words if t != NO_WORDS)),
     )
     state.require_instructions(*instructions)
     return state
+
+
+def _require_writable(dataset: Path) -> None:
+    """Try it: permissions, a read-only disk and a full one are told by nothing else."""
+    place = next(p for p in (dataset, *dataset.absolute().parents) if p.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=place, prefix=".afil_"):
+            pass
+    except OSError as error:
+        raise AfilError(
+            f"dataset {dataset} cannot be written ({error.strerror}); choose another folder"
+        ) from error
 
 
 def _without_episodes(dataset: Path, first_seed: int) -> DatasetState:

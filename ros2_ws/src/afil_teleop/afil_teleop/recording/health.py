@@ -59,6 +59,7 @@ class Health:
 
     Attributes:
         graph: Who publishes what, as last seen.
+        own_topic: On which the recorder tells its status; empty where it tells none.
         watches: What is known of each topic's messages, in the contract's order.
     """
 
@@ -71,6 +72,7 @@ class Health:
         self._commander_types = {t: kind for t, (kind, _) in contract.commander_topics().items()}
         self._commanders: dict[str, Commander] = {}
         self.graph: Graph = {}
+        self.own_topic = ""
         anchor = contract.stream(contract.anchor)
         pictures = contract.clock == "system" and not surroundings.world
         demonstrated = contract.action.demonstrated if contract.action else ()
@@ -88,10 +90,11 @@ class Health:
     @property
     def topics(self) -> list[str]:
         """Topics whose publishers matter."""
-        clock = [CLOCK_TOPIC] * self._around.sim_time + [EPISODE_TOPIC] * self._around.world
+        around = [CLOCK_TOPIC] * self._around.sim_time + [EPISODE_TOPIC] * self._around.world
+        around += [self.own_topic] * bool(self.own_topic)
         contract = self._contract
         beside = [*contract.extra_topics(), *contract.commander_topics()]
-        return [*self.watches, *beside, *clock]
+        return [*self.watches, *beside, *around]
 
     def received(
         self, topic: str, cdr: bytes, now_ns: int, wall_ns: int, sent_ns: int = 0
@@ -158,6 +161,7 @@ class Health:
         # That the recorder was late is nothing that an episode begins with.
         found = self._no_clock(now_ns) or [f for f in clock if in_episode or f.cause != "late"]
         found += self._second(EPISODE_TOPIC, self.graph.get(EPISODE_TOPIC, ()))
+        found += [] if in_episode else self._namesakes()
         for topic, watch in self.watches.items():
             offered = self.graph.get(topic, ())
             wrong = self._publishers(watch.part, offered)
@@ -226,6 +230,14 @@ class Health:
         )
         text = f"{len(offered)} nodes publish {topic} ({names}): {remedy}"
         return [Finding(topic, "second", text)]
+
+    def _namesakes(self) -> list[Finding]:
+        count = len(self.graph.get(self.own_topic, ()))
+        if count < 2:
+            return []
+        name = self.own_topic.rpartition("/")[0]
+        text = f"{count} recorders are called {name}, and keys reach all of them; end the others"
+        return [Finding(self.own_topic, "second", text)]
 
     def _publishers(
         self, part: Observation | Command, offered: Sequence[Publisher]

@@ -201,6 +201,24 @@ class EpisodeRecorder:
                     self._write(*message)
         self._latched.add(topic, cdr)
 
+    def task_is(self, instruction: str, task: str) -> None:
+        """A simulated world says what the open episode is of.
+
+        Args:
+            instruction: In words; they count where nobody gave any.
+            task: Its name; may be empty.
+
+        Raises:
+            AfilError: When the disk refuses it.
+        """
+        self.instruction = self.instruction or instruction
+        if task:
+            self.notes["task"] = task
+        if self._writer is not None:
+            self._writer.instruction = self.instruction
+            self._writer.notes |= self.notes
+            self._writer.redraft()
+
     def flush_due(self) -> None:
         """Write what has waited for half a second; called often.
 

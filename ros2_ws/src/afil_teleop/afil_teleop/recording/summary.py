@@ -106,7 +106,9 @@ def _outcome(row: _Row, here: set[str], apart: set[str]) -> str:
         return "set aside"
     if row.name not in here:
         return "deleted"
-    return "success" if row.metadata is not None and row.metadata.success else "failure"
+    if row.metadata is None or row.metadata.success is None:
+        return "not said"
+    return "success" if row.metadata.success else "failure"
 
 
 def _rates(metadata: EpisodeMetadata) -> str:

@@ -23,6 +23,7 @@ class Patience:
         stragglers_s: For messages that are still under way when an episode is over.
         quiet_s: Silence after an episode's end that means that everything arrived.
         incomplete: Episodes in a row that may lose frames.
+        told_s: Until it is said for what the start waits.
     """
 
     ready_s: float = 60.0
@@ -31,6 +32,7 @@ class Patience:
     stragglers_s: float = 5.0
     quiet_s: float = 0.2
     incomplete: int = 3
+    told_s: float = 5.0
 
 
 class EpisodeControl(Protocol):
@@ -101,6 +103,7 @@ class UnattendedRecording:
         self._messages = 0
         self._number: int | None = None
         self._status: EpisodeStatus | None = None
+        self._told = ""
 
     @property
     def finished(self) -> bool:
@@ -170,6 +173,9 @@ class UnattendedRecording:
         if not answer.accepted:
             if self._waited(now_s) > self._patience.ready_s:
                 raise AfilError(f"gave up after {self._patience.ready_s:g} s: {answer.message}")
+            if self._waited(now_s) > self._patience.told_s and self._told != answer.message:
+                self._told = answer.message
+                self._say(f"waiting: {answer.message}")
             return
         self._number = None
         self._enter(_Stage.RESETTING, now_s)

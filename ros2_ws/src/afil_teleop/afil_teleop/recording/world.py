@@ -149,11 +149,10 @@ class RecordedWorld:
             self.unattended.tick(wall_s)
 
     def _take(self, answer: ResetAnswer) -> None:
-        if answer.success and not self._recorder.instruction:
-            self._state.require_instructions(answer.instruction)
-            self._recorder.instruction = answer.instruction
-        if answer.success and answer.task:
-            self._recorder.notes["task"] = answer.task
+        if answer.success:
+            if not self._recorder.instruction:
+                self._state.require_instructions(answer.instruction)
+            self._recorder.task_is(answer.instruction, answer.task)
         if self.unattended is not None:
             self.unattended.reset_answered(
                 answer.episode if answer.success else None, answer.message

@@ -73,8 +73,8 @@ def test_one_line_says_where_the_session_is():
         )
     )
     assert shown == (
-        "recording | episode_000003 12 s | lift it | 1/1 topics, 10 Hz and more | "
-        "3 saved, room for 41 | ! /b is silent"
+        "recording | episode_000003 12 s | ! /b is silent | 3 saved, room for 41 | "
+        "1/1 topics, 10 Hz and more | lift it"
     )
     assert line(status(0, episodes_left=-1)) == "idle | 0 saved"
 

@@ -171,6 +171,20 @@ def test_an_open_episode_is_left_readable_at_the_end(bench, robot):
     assert ".partial/episode_000000" in line
 
 
+def test_what_an_earlier_recorder_left_can_be_kept(bench, robot, tmp_path, franka):
+    bench.play(2, robot)
+    bench.control.session.start()
+    bench.play(1, robot)
+    bench.control.close()
+    later = Bench(tmp_path, franka, instruction="lift it")
+    assert any("set_aside/episode_000000" in line for line in later.said(logging.WARNING))
+    assert later.control.session.keep().accepted
+    later.control.close()
+    assert "episode_000000   not said" in later.said(logging.INFO)[-1]
+    (episode,) = list_episodes(tmp_path / "demos")
+    assert episode.metadata.success is None and "interrupted" in episode.metadata.set_aside[0]
+
+
 def test_the_world_tells_the_words_of_the_task(tmp_path, franka, robot):
     bench = Bench(tmp_path, franka, world="real_time")
     assert bench.control.session.start().accepted and len(bench.reset.asked) == 1
@@ -184,7 +198,15 @@ def test_the_world_tells_the_words_of_the_task(tmp_path, franka, robot):
     assert (episode.metadata.instruction, episode.metadata.seed) == ("lift the carrot", 7)
     assert episode.metadata.notes == {"task": "lift_carrot"}
 
+    cut_off = Bench(tmp_path, franka, world="real_time")
+    cut_off.control.session.start()
+    cut_off.reset.answer(True, "", 0, "lift the carrot", "lift_carrot")
+    cut_off.control.world.tick(0.0)
+    cut_off.play(1, robot)
+    cut_off.control.recorder.leave()
     other = Bench(tmp_path, franka, world="real_time")
+    (cut,) = list_set_aside(tmp_path / "demos")
+    assert cut.metadata.instruction == "lift the carrot", "the draft knows it"
     other.control.session.start()
     other.reset.answer(True, "", 0, "push the cube", "push")
     with pytest.raises(AfilError, match="'lift the carrot', not 'push the cube'"):
@@ -266,6 +288,19 @@ def test_another_simulation_on_the_network_keeps_an_episode_from_starting(tmp_pa
     bench.play(1, robot)
     refused = bench.control.session.start()
     assert not refused.accepted and "set another ROS_DOMAIN_ID" in refused.message
+
+
+def test_a_second_recorder_of_one_name_keeps_an_episode_from_starting(bench, robot):
+    bench.control.discover([], "/record_node")
+    assert "/record_node/status" in bench.control.topics
+    bench.play(2, robot)
+    assert bench.control.session.start().accepted
+    other = Publisher("/record_node", "afil_interfaces/msg/RecorderStatus", OfferedQos(1, 2))
+    bench.control.know({**bench.graph, "/record_node/status": (other, other)})
+    bench.play(1, robot)
+    assert bench.control.session.save(success=True).accepted, "nothing of the episode is wrong"
+    refused = bench.control.session.start()
+    assert not refused.accepted and "2 recorders are called /record_node" in refused.message
 
 
 @pytest.mark.parametrize(

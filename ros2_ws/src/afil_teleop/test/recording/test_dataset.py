@@ -1,5 +1,7 @@
 """Going on with a dataset: what counts, which seed follows, what is refused."""
 
+from pathlib import Path
+
 import pytest
 
 from afil_core.errors import AfilError
@@ -75,3 +77,9 @@ def test_a_folder_of_something_else_is_refused(tmp_path, franka):
 def test_a_session_that_shares_a_task_may_add_others(dataset, franka):
     found = state(dataset, franka, instructions=("push the cube", INSTRUCTION))
     assert found.instructions == (INSTRUCTION,)
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_starts(franka):
+    for place in ("/proc/demos", "/proc/self"):
+        with pytest.raises(AfilError, match="cannot be written.*choose another folder"):
+            state(Path(place), franka)

@@ -7,7 +7,7 @@ from afil_core.world_protocol import EpisodeStatus
 from afil_teleop.recording.session import Answer, Phase
 from afil_teleop.recording.unattended import Patience, UnattendedRecording
 
-PATIENCE = Patience(ready_s=2.0, reset_s=1.0, silence_s=1.0, stragglers_s=1.0, quiet_s=0.2)
+PATIENCE = Patience(ready_s=2.0, reset_s=1.0, silence_s=1.0, stragglers_s=1.0, told_s=1.5)
 
 
 class Bench:
@@ -125,6 +125,7 @@ def test_topics_that_never_appear_are_named():
     late.ready = False
     with pytest.raises(AfilError, match="/joint_states"):
         late.play(3.0)
+    assert late.lines == ["waiting: cannot start: nothing publishes /joint_states"]
 
 
 def test_a_world_that_does_not_answer_is_an_error():
