@@ -264,10 +264,16 @@ class EpisodeWriter:
         return self._bag.path
 
     def discard(self) -> None:
-        """Drop the recording."""
+        """Drop the recording.
+
+        Raises:
+            OSError: When its folder cannot be removed, or somebody did it.
+        """
         self._bag.abort()  # a full disk must not keep what is thrown away
-        shutil.rmtree(self._bag.path)
-        self._lock.release()
+        try:
+            shutil.rmtree(self._bag.path)
+        finally:
+            self._lock.release()
 
     def _declare(self, topic: str, msgtype: str) -> None:
         self._has_header[topic] = has_header(msgtype)

@@ -39,6 +39,10 @@ _DRIVING: dict[str, tuple[float, float, float]] = {
 }
 
 
+# Longer than a terminal waits before it repeats a held key.
+_REPEATS_S = 0.7
+
+
 class KeyMap(Protocol):
     """Motion keys of one kind of robot."""
 
@@ -56,6 +60,22 @@ class KeyMap(Protocol):
 
     def reset(self) -> None:
         """Begin anew."""
+
+
+class Held:
+    """Tells a key that is held from one that is pressed again.
+
+    A terminal repeats the key that is held, first after 0.25 to 0.6 s, then 20 to 40 times a
+    second: what changes between two states must not take that for a press.
+    """
+
+    def __init__(self) -> None:
+        self._last = ("", 0.0)
+
+    def repeats(self, key: str, now_s: float) -> bool:
+        """Take a key, any key; whether it is still the one of before."""
+        (before, then_s), self._last = self._last, (key, now_s)
+        return key == before and now_s - then_s < _REPEATS_S
 
 
 class ArmKeys:
@@ -83,13 +103,15 @@ class ArmKeys:
         self._hold_s = hold_s
         self._twist: NDArray[np.float64] = np.zeros(6)
         self._until_s = 0.0
+        self._before = Held()
 
     def press(self, key: str, now_s: float) -> bool:
         """Move for a while, or open and close the gripper."""
+        repeats = self._before.repeats(key, now_s)
         if key in _MOTIONS:
             self._twist = np.array(_MOTIONS[key], dtype=np.float64) * self._scale
             self._until_s = now_s + self._hold_s
-        elif key == " ":
+        elif key == " " and not repeats:
             self._arm.toggle()
         return key == " " or key in _MOTIONS
 
@@ -129,14 +151,16 @@ class CarKeys:
         self._held: tuple[float, float, float] = (0, 0, 0)
         self._until_s = 0.0
         self._steer = 0.0
+        self._before = Held()
         self.reverse = False
 
     def press(self, key: str, now_s: float) -> bool:
         """Drive for a while, or change the direction."""
+        repeats = self._before.repeats(key, now_s)
         if key in _DRIVING:
             self._held = _DRIVING[key]
             self._until_s = now_s + self._hold_s
-        elif key == "v":
+        elif key == "v" and not repeats:
             self.reverse = not self.reverse
         return key in _DRIVING
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from afil_core.contract import Contract
 from afil_core.schema import Schema
 from afil_teleop.devices.base import Device, EpisodeKey
+from afil_teleop.devices.key_maps import Held
 from afil_teleop.devices.terminal import Terminal
 
 REQUESTS = {
@@ -30,6 +32,10 @@ REQUESTS = {
     "t": EpisodeKey.TAKE_OVER,
     "q": EpisodeKey.QUIT,
 }
+# A second time they mean the opposite, or another episode: one that is held counts once.
+_ONCE = "p\r\n\x7f\bznt"
+# What a terminal sends for arrows, F1 and the like, or for a letter with Alt.
+_SPECIAL = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|O.|.)?", re.S)
 HELP = """\
   r  start               Enter      start, go on, save   n  next task
   p  pause, go on        x          record again         e  reset the scene
@@ -45,6 +51,7 @@ class TerminalDevice(Device):
     def __init__(self, config: Schema, contract: Contract) -> None:
         super().__init__(config, contract)
         self._terminal: Terminal | None = None
+        self._before = Held()
 
     def open(self) -> None:
         """Take keys from the terminal."""
@@ -58,7 +65,8 @@ class TerminalDevice(Device):
 
     def poll(self, now_s: float) -> None:
         """Take the keys pressed since the last call."""
-        for key in self._terminal.read() if self._terminal is not None else "":
+        typed = self._terminal.read() if self._terminal is not None else ""
+        for key in _SPECIAL.sub("", typed):
             self.press(key, now_s)
 
     def show(self, text: str) -> None:
@@ -78,8 +86,8 @@ class TerminalDevice(Device):
             key: One character.
             now_s: Monotonic wall time, s.
         """
-        del now_s
-        if key in REQUESTS:
+        repeats = self._before.repeats(key, now_s) and key in _ONCE
+        if key in REQUESTS and not repeats:
             self.ask(REQUESTS[key])
         elif key == "h":
             self.say(self.help)

@@ -178,7 +178,7 @@ class RecordArguments(Schema):
         Raises:
             AfilError: When they are not known.
         """
-        if self.instruction or self.sim:
+        if instructions_of(self.instruction) or self.sim:
             return self.instruction
         if not self.task:
             raise AfilError(

@@ -28,7 +28,7 @@ from afil_teleop.recording.session import Hooks, Phase, Session
 from afil_teleop.recording.shelf import Shelf
 from afil_teleop.recording.status import RecorderStatus
 from afil_teleop.recording.summary import Summary
-from afil_teleop.recording.tasks import TaskList
+from afil_teleop.recording.tasks import TaskList, instructions_of
 from afil_teleop.recording.world import RecordedWorld, ResetService
 
 Log = Callable[[int, str], None]
@@ -66,7 +66,7 @@ class RecordingControl:
         sim_time: bool,
     ) -> None:
         simulated = given.world != "none"
-        if not (given.instruction or simulated):
+        if not (instructions_of(given.instruction) or simulated):
             raise AfilError(
                 'parameter instruction is empty; give the task in words, instruction:="..."'
             )
@@ -126,7 +126,9 @@ class RecordingControl:
         self.session.aside += apart
         for path in apart:
             self.summary.add(path.name, path)
-        self.asked = EpisodeCommands(self.session, self.recorder, self.tasks)
+        self.asked = EpisodeCommands(
+            self.session, self.recorder, self.tasks, by_itself=bool(given.episodes)
+        )
         self.world: RecordedWorld | None = None
         if simulated:
             self.world = RecordedWorld(

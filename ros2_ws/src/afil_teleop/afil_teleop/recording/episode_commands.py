@@ -25,9 +25,13 @@ class EpisodeCommands:
         session: Carries them out.
         episode: Takes the words of the next episode.
         tasks: What there is to demonstrate.
+        by_itself: Whether the recorder starts and saves by itself, and nobody else may.
     """
 
-    def __init__(self, session: Session, episode: Labeled, tasks: TaskList) -> None:
+    def __init__(
+        self, session: Session, episode: Labeled, tasks: TaskList, *, by_itself: bool = False
+    ) -> None:
+        self._by_itself = by_itself
         self._session = session
         self._episode = episode
         self._tasks = tasks
@@ -38,7 +42,7 @@ class EpisodeCommands:
     def by_name(self) -> dict[str, Callable[[], Answer]]:
         """The commands by the names of their services."""
         session = self._session
-        return {
+        found: dict[str, Callable[[], Answer]] = {
             "start": session.start,
             "pause": session.pause,
             "save": partial(session.save, success=True),
@@ -53,6 +57,12 @@ class EpisodeCommands:
             "reset": session.reset,
             "quit": session.quit,
         }
+        return {name: partial(self._checked, command) for name, command in found.items()}
+
+    def _checked(self, command: Callable[[], Answer]) -> Answer:
+        if self._by_itself:
+            return Answer(False, "the recorder starts and saves by itself; end it with Ctrl-C")
+        return command()
 
     def next_task(self) -> Answer:
         """Let the next episode be of the next task."""
@@ -72,10 +82,10 @@ class EpisodeCommands:
             duration_s: Saved as a success after so long, s; 0 where somebody else ends it.
             wall_s: Monotonic wall time, s.
         """
-        if not self._session.is_waiting:
-            return self._session.start()
-        if task:
-            self._choose(self._tasks.choose(task))
+        if self._by_itself or not self._session.is_waiting:
+            return self._checked(self._session.start)
+        if task.strip():
+            self._choose(self._tasks.choose(task.strip()))
         answer = self._session.start()
         if answer.accepted and duration_s > 0:
             self._save_at_s = wall_s + duration_s

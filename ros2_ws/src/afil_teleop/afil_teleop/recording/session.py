@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -26,6 +27,8 @@ class Phase(Enum):
 
 _WAITING = (Phase.IDLE, Phase.READY)
 _OPEN = (Phase.RECORDING, Phase.PAUSED)
+# A single button does not save what is younger.
+_YOUNG_S = 0.5
 
 
 class EpisodeStore(Protocol):
@@ -87,6 +90,7 @@ class Hooks:
             as a success.
         seed: Seed of the simulated scene; None for a real robot.
         reset: What brings the scene back between two episodes; None where a person does.
+        now_s: Monotonic wall time, s.
     """
 
     problems: Callable[[], list[str]] = list
@@ -95,6 +99,7 @@ class Hooks:
     ended: Callable[[str, Path | None, bool], None] = lambda name, path, success: None
     seed: Callable[[], int | None] = lambda: None
     reset: Reset | None = None
+    now_s: Callable[[], float] = time.monotonic
 
 
 class Session:
@@ -122,6 +127,7 @@ class Session:
         self.aside: list[Path] = []
         self._starts_next = False
         self._resets_next = False
+        self._started_s = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -176,6 +182,7 @@ class Session:
         except (AfilError, OSError) as error:
             return Answer(False, f"cannot start: {error}")
         self.phase = Phase.RECORDING
+        self._started_s = self._hooks.now_s()
         self._resets_next = False
         self._hooks.started()
         return Answer(True, f"recording {self.episode}")
@@ -231,16 +238,23 @@ class Session:
         if self.phase not in _OPEN:
             return Answer(False, f"cannot discard: {self._why_not()}")
         episode = self.episode
+        rest = ""
         try:
             self._store.discard()
         except (AfilError, OSError) as error:
-            return Answer(False, f"cannot discard {episode}: {error}")
+            # It is closed all the same: a session that could neither save nor discard was stuck.
+            rest = f", but its folder cannot be removed ({error})"
         self._close(None, False)
-        return Answer(True, f"discarded {episode}")
+        return Answer(True, f"discarded {episode}{rest}")
 
     def advance(self) -> Answer:
-        """What a single button means: start, save as a success, go on after a pause."""
+        """What a single button means: start, save as a success, go on after a pause.
+
+        A pedal that bounces, or a key that is held, saves nothing.
+        """
         if self.phase is Phase.RECORDING:
+            if self._hooks.now_s() - self._started_s < _YOUNG_S:
+                return Answer(False, f"{self.episode} began only now; press again to save it")
             return self.save(success=True)
         return self.pause() if self.phase is Phase.PAUSED else self.start()
 

@@ -1,5 +1,7 @@
 """Devices that move nothing: the terminal's episode keys, and pedals."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from afil_core.contract import load_contract
@@ -18,6 +20,28 @@ def test_every_episode_command_has_a_key(robot):
     assert keys.act(0.0, 0.1) is None
     keys.press("h", 0.0)
     assert "Backspace  delete the last" in keys.take_lines()[0]
+
+
+def test_a_key_that_is_held_is_pressed_once_where_twice_means_something_else(franka):
+    keys = DEVICES.select("keys").build(franka)
+    for key, meaning in (("\r", EpisodeKey.ADVANCE), ("p", EpisodeKey.PAUSE)):
+        for now_s in (1.0, 1.5, 1.53, 1.56):
+            keys.press(key, now_s)
+        assert keys.take_keys() == [meaning]
+        keys.press(key, 2.5)
+        assert keys.take_keys() == [meaning]
+    for key in ("r", "r", "\x7f", "z", "\x7f"):
+        keys.press(key, 3.0)
+    assert len(keys.take_keys()) == 5, "another key between, or nothing to fear"
+
+
+def test_arrows_and_function_keys_mean_nothing(franka, monkeypatch):
+    keys = DEVICES.select("keys").build(franka)
+    typed = ["\x1b[A\x1b[3~\x1bOPs\x1bq", "\x1b"]
+    monkeypatch.setattr(keys, "_terminal", SimpleNamespace(read=typed.pop))
+    keys.poll(0.0)
+    keys.poll(0.1)
+    assert keys.take_keys() == [EpisodeKey.SAVE]
 
 
 def test_pedals_mean_episodes(joy, franka):

@@ -307,6 +307,7 @@ def test_a_second_recorder_of_one_name_keeps_an_episode_from_starting(bench, rob
     ("given", "words"),
     [
         ({}, "instruction is empty"),
+        ({"instruction": " | "}, "instruction is empty"),
         ({"instruction": "x", "episodes": 3}, "needs a simulated world in lock-step"),
     ],
 )
@@ -377,6 +378,14 @@ def test_an_episode_that_a_goal_asks_for_ends_by_itself(bench, robot, tmp_path):
     assert ended == [(tmp_path / "demos/episode_000000", True)]
     (episode,) = list_episodes(tmp_path / "demos")
     assert episode.metadata.instruction == "open the drawer"
+
+
+def test_nobody_saves_what_the_recorder_saves_by_itself(tmp_path, franka):
+    bench = Bench(tmp_path, franka, world="lock_step", episodes=2)
+    for command in bench.control.asked.by_name.values():
+        assert "by itself; end it with Ctrl-C" in command().message
+    assert not bench.control.asked.record("lift it", 1.0, 0.0).accepted
+    assert bench.control.session.phase is Phase.IDLE
 
 
 def test_at_the_end_a_table_says_what_there_is(bench, robot):

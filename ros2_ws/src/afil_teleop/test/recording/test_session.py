@@ -107,6 +107,18 @@ def test_a_discarded_episode_is_not_saved(session, store):
     assert session.phase is Phase.IDLE
 
 
+def test_what_cannot_be_removed_does_not_keep_the_session(session, store, monkeypatch):
+    session.start()
+
+    def refuse():
+        raise FileNotFoundError("somebody removed it")
+
+    monkeypatch.setattr(store, "discard", refuse)
+    answer = session.discard()
+    assert answer.accepted and "its folder cannot be removed (somebody" in answer.message
+    assert session.start().accepted
+
+
 @pytest.mark.parametrize("command", ["save", "discard", "pause"])
 def test_without_an_episode_nothing_can_be_saved_or_discarded(session, store, command):
     answer = session.save(success=True) if command == "save" else getattr(session, command)()
@@ -183,10 +195,15 @@ def test_a_pause_is_ended_by_another_and_may_be_saved_or_discarded(session, stor
     ]
 
 
-def test_one_button_starts_goes_on_after_a_pause_and_saves(session, store):
+def test_one_button_starts_goes_on_after_a_pause_and_saves(store):
+    now_s = [5.0]
+    session = Session(store, Shelf(), Hooks(now_s=lambda: now_s[0]))
     assert session.advance().accepted and session.phase is Phase.RECORDING
+    refused = session.advance()
+    assert not refused.accepted and "began only now" in refused.message, "a pedal that bounces"
     session.pause()
     assert session.advance().accepted and session.phase is Phase.RECORDING
+    now_s[0] += 0.6
     assert "success" in session.advance().message
     assert session.phase is Phase.IDLE
 
