@@ -35,8 +35,6 @@ class Drive(ABC):
 
     Attributes:
         reverse: Whether a car goes backwards.
-        position: What a target starts from, as it was measured last; None before, and where
-            nothing is needed.
     """
 
     class Config(Schema):
@@ -47,7 +45,7 @@ class Drive(ABC):
         self.contract = contract
         self.action = contract.require_action()
         self.reverse = False
-        self.position: NDArray[np.float64] | None = None
+        self._moved_ns: int | None = None
 
     @property
     @abstractmethod
@@ -66,6 +64,25 @@ class Drive(ABC):
 
     def measured(self, stream: str, value: NDArray[Any]) -> None:
         """Take the newest value of one of the :attr:`streams`, at most once a control period."""
+
+    def follow(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:
+        """:meth:`move`, once in a control period of the robot's own time.
+
+        A device is asked by a wall clock, which a simulation that is slow falls behind: a step
+        for each time that it is asked would be several steps in one period.
+
+        Args:
+            action: As of :meth:`move`.
+            stamp_ns: Stamp of the commands.
+
+        Raises:
+            AfilError: As :meth:`move`.
+        """
+        moved_ns = self._moved_ns
+        if moved_ns is not None and 0 <= stamp_ns - moved_ns < self.contract.period_ns // 2:
+            return []
+        self._moved_ns = stamp_ns
+        return self.move(action, stamp_ns)
 
     @abstractmethod
     def move(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:

@@ -51,6 +51,7 @@ class JointDrive(Drive):
                 f"the joints of commands.{self._joints.name}, where a target could start"
             )
         self._target: NDArray[np.float64] | None = None
+        self._measured: NDArray[np.float64] | None = None
         self._is_near = False
         self._width_m: NDArray[np.float64] | None = None
 
@@ -72,18 +73,18 @@ class JointDrive(Drive):
     def measured(self, stream: str, value: NDArray[Any]) -> None:
         """Start from the first measured positions, and stay near the newest."""
         del stream
-        self.position = np.array(value, dtype=np.float64)
+        self._measured = np.array(value, dtype=np.float64)
         if self._target is None:
-            self._target = self.position
+            self._target = self._measured
 
     def move(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:
         """One step towards the wanted positions."""
-        assert self._target is not None and self.position is not None, "measured comes first"
+        assert self._target is not None and self._measured is not None, "measured comes first"
         clipped = self.action.clip(action)
         joints = clipped[: self._joints.size]
         self._require_near(joints - self._target)
         lead = _LEAD_STEPS * self._max_step_rad
-        joints = joints.clip(self.position - lead, self.position + lead)
+        joints = joints.clip(self._measured - lead, self._measured + lead)
         step = np.clip(joints - self._target, -self._max_step_rad, self._max_step_rad)
         self._target = self._target + step
         if self._gripper is not None:

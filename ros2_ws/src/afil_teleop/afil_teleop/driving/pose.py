@@ -34,6 +34,7 @@ class PoseDrive(Drive):
         self._integrator = TargetIntegrator(
             self._ee.limits, lead_steps=_LEAD_STEPS, by_person=True
         )
+        self._measured: NDArray[np.float64] | None = None
         self._width_m: NDArray[np.float64] | None = None
 
     @property
@@ -54,14 +55,14 @@ class PoseDrive(Drive):
     def measured(self, stream: str, value: NDArray[Any]) -> None:
         """Start from the first measured pose, and stay near the newest."""
         del stream
-        self.position = np.array(value, dtype=np.float64)
+        self._measured = np.array(value, dtype=np.float64)
         if self._integrator.target is None:
             self._integrator.start_from(value)
 
     def move(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:
         """The gripper first: whoever waits for the pose has the whole command then."""
         clipped = self.action.clip(action)
-        self._integrator.step(clipped[:6], self.position)
+        self._integrator.step(clipped[:6], self._measured)
         self._width_m = clipped[6:]
         return self.rest(stamp_ns)
 

@@ -31,7 +31,7 @@ from afil_core.world_protocol import (
 from afil_teleop.devices import Device, EpisodeKey
 from afil_teleop.devices.cues import Cues, Speaker, line
 from afil_teleop.devices.parameters import TeleopParameters
-from afil_teleop.driving import Drive, Published, Sent, Takeover, make_drive
+from afil_teleop.driving import Drive, Measured, Published, Sent, Takeover, make_drive
 from afil_teleop.recording.status import STATUS_TYPE
 
 _LAST_WORD = Duration(seconds=0.5)
@@ -72,7 +72,7 @@ class TeleopNode(Node):
             if key is not EpisodeKey.TAKE_OVER
         }
         self._outputs: dict[str, Any] = {}
-        self._newest: dict[str, bytes] = {}
+        self._measured = Measured(self._warn)
         self._open_topics(given.recorder)
         # A person's time is wall-clock time, whatever the world's clock does.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -102,7 +102,7 @@ class TeleopNode(Node):
 
     def _open_topics(self, recorder: str) -> None:
         for stream in self._drive.streams if self._drive is not None else ():
-            self._listen(stream.topic, stream.type, stream.qos, partial(self._measured, stream))
+            self._listen(stream.topic, stream.type, stream.qos, partial(self._came, stream))
         for device in self._devices:
             for source in device.sources:
                 heard = partial(self._heard, device, source.topic)
@@ -135,27 +135,22 @@ class TeleopNode(Node):
         for topic, cdr in sent:
             self._outputs[topic].publish(cdr)
 
-    def _measured(self, stream: Observation, cdr: bytes) -> None:
-        self._newest[stream.name] = bytes(cdr)
+    def _came(self, stream: Observation, cdr: bytes) -> None:
+        self._measured.add(stream, bytes(cdr))
 
-    def _look(self, drive: Drive) -> None:
-        newest, self._newest = self._newest, {}
-        for stream in (s for s in drive.streams if s.name in newest):
-            try:
-                drive.measured(stream.name, stream.decode(newest[stream.name]).value)
-            except AfilError as error:
-                self.get_logger().warning(str(error), throttle_duration_sec=1.0)
+    def _warn(self, text: str) -> None:
+        self.get_logger().warning(text, throttle_duration_sec=1.0)
 
     def _forget(self, drive: Drive) -> None:
         """Begin from what is measured after this."""
-        self._newest.clear()
+        self._measured.forget()
         drive.forget()
 
     def _heard(self, device: Device, topic: str, cdr: bytes) -> None:
         try:
             device.receive(topic, bytes(cdr), time.monotonic())
         except AfilError as error:
-            self.get_logger().warning(str(error), throttle_duration_sec=1.0)
+            self._warn(str(error))
 
     def _world_changed(self, cdr: bytes) -> None:
         status = EpisodeStatus.decode(bytes(cdr))
@@ -184,9 +179,9 @@ class TeleopNode(Node):
             device.ring(cue.bells)
 
     def _policy_said(self, topic: str, cdr: bytes) -> None:
-        if (takeover := self._takeover) and (drive := self._drive) and not self._hands_back:
-            self._look(drive)
-            self._publish(takeover.forward(topic, bytes(cdr), drive.position))
+        if self._takeover is not None and not self._hands_back:
+            recent = self._measured.recent()
+            self._publish(self._takeover.forward(topic, bytes(cdr), recent))
 
     def _step(self) -> None:
         now_s = time.monotonic()
@@ -214,7 +209,7 @@ class TeleopNode(Node):
                 return []
             # Whoever touches the device has the robot, at once.
             self._take_over()
-        self._look(drive)
+        self._measured.give(drive)
         if not drive.is_ready:
             return []
         if not self._follows:
@@ -224,9 +219,9 @@ class TeleopNode(Node):
         drive.reverse = self._device.reverse
         if action is not None:
             try:
-                return drive.move(action, stamp_ns)
+                return drive.follow(action, stamp_ns)
             except AfilError as error:
-                self.get_logger().warning(str(error), throttle_duration_sec=1.0)
+                self._warn(str(error))
         return drive.rest(stamp_ns)
 
     def _take_over(self) -> None:

@@ -58,6 +58,15 @@ def test_a_step_is_held_within_the_contracts_limits(arm, franka):
     assert values(sent)["pose"][0] == pytest.approx(limits.workspace_max_m[0])
 
 
+def test_a_simulation_that_falls_behind_gets_a_step_for_each_period_of_its_own(arm, franka):
+    period_ns, action = franka.period_ns, np.array([0.01, 0, 0, 0, 0, 0, 0.05])
+    for stamp_ns in (0, 0, period_ns // 4, period_ns, period_ns):
+        sent = arm.follow(action, stamp_ns)
+    assert sent == [] and values(arm.rest(0))["pose"][0] == pytest.approx(HOME[0] + 0.02)
+    arm.follow(action, 0)
+    assert values(arm.rest(0))["pose"][0] == pytest.approx(HOME[0] + 0.03), "begun anew"
+
+
 def test_a_blocked_arms_target_is_three_steps_ahead_at_most(arm, franka):
     for _ in range(40):
         sent = arm.move(np.array([0, 0, -0.03, 0, 0, 0, 0]), 0)

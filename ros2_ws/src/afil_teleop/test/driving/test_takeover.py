@@ -7,7 +7,7 @@ from afil_core.commander import Commander, decode_commander, decode_override, po
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
 from afil_core.testing import HOME, FrankaOnPaper
-from afil_teleop.driving import Sent, Takeover, make_drive
+from afil_teleop.driving import Measured, Sent, Takeover, make_drive
 
 OVERRIDE = "/carla/ego_vehicle/vehicle_control_manual_override"
 
@@ -65,21 +65,26 @@ def test_a_person_starts_where_the_arm_is_though_the_policys_target_was_far_ahea
 
 def test_a_policy_that_stops_by_itself_is_no_commander_until_it_goes_on(franka):
     takeover, pose = Takeover(franka, "gamepad"), franka.commands["pose"]
-    ahead, arm = HOME + [0.12, 0, 0, 0, 0, 0, 0], HOME + [0.01, 0, 0, 0, 0, 0, 0]
+    (stream,) = make_drive(franka).streams
+    places = Measured(pytest.fail)
+    arm = HOME + [0.013, 0, 0, 0, 0, 0, 0]
+    for k in range(5):
+        places.add(stream, stream.encode(arm + [0.01 * k, 0, 0, 0, 0, 0, 0], 5))
 
-    def passed(target, measured=arm):
-        sent = takeover.forward("/policy/target_pose", pose.encode(target, 5), measured)
+    def passed(target):
+        cdr = pose.encode(target, 5)
+        sent = takeover.forward("/policy/target_pose", cdr, places.recent())
         assert sent[-1].topic == "/target_pose", "all of it goes to the robot"
         return [decode_commander(cdr) for topic, cdr in sent if topic == "/commander"]
 
-    assert passed(ahead) == [] and takeover.commander is Commander.POLICY
-    assert passed(HOME) == [Commander.NOBODY], "back to where the arm is, by more than a step"
-    assert passed(HOME) == [], "said again by its watchdog"
-    assert passed(HOME + [0.02, 0, 0, 0, 0, 0, 0]) == [Commander.POLICY]
-    assert passed(ahead) == [], "a jump to where the arm is not is the policy's own"
-    assert passed(HOME, None) == [], "nothing is measured"
-    passed(ahead)
-    passed(HOME)
+    for ahead in (0.15, 0.02):
+        target = HOME + [ahead, 0, 0, 0, 0, 0, 0]
+        assert passed(target) == [] and takeover.commander is Commander.POLICY
+        assert passed(arm) == [Commander.NOBODY], "back to where the arm was measured"
+        assert passed(arm) == [], "said again by its watchdog"
+        assert passed(arm + [0.03, 0.0001, 0, 0, 0, 0, 0]) == [Commander.POLICY]
+    assert passed(HOME - [0.15, 0, 0, 0, 0, 0, 0]) == [], "any other jump is the policy's own"
+    passed(arm)
     takeover.take()
     assert takeover.is_human
 
