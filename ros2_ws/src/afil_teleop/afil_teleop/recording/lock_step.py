@@ -9,6 +9,8 @@ from afil_core.contract import Contract
 
 # A message without a stamp waits for one of the same step: a few steps are kept.
 _KEPT = 1000
+# What belongs to a frame is logged so much before it: a reader comes to the frame last.
+_BEFORE_NS = 1
 
 
 class Logged(NamedTuple):
@@ -46,9 +48,9 @@ class LockStepTimes:
     Simulated time stands still until a frame is answered, so that a message's stamp is its log
     time: reading the clock instead would depend on which process got the processor first. What
     has no stamp takes that of the message which its publisher sends next: a command the stamp of
-    the demonstrator's stamped command, anything else that of the camera frame, which a world
-    sends last. "Next" is told by the times at which the middleware sent them: an executor may
-    read topics in any order, while the messages of one topic come in theirs.
+    the demonstrator's stamped command, anything else a moment before that of the camera frame,
+    which a world sends last. "Next" is told by the times at which the middleware sent them: an
+    executor may read topics in any order, while the messages of one topic come in theirs.
 
     Args:
         contract: The robot's contract.
@@ -109,12 +111,14 @@ class LockStepTimes:
             if stamp_ns is None:
                 waiting.append((topic, cdr, sent_ns))
             else:
-                self._early.append(Logged(topic, cdr, stamp_ns))
+                before_ns = 0 if topic in self._commands else _BEFORE_NS
+                self._early.append(Logged(topic, cdr, stamp_ns - before_ns))
         self._held = waiting
         if self._first_ns is None:
             return []
         early, self._early = self._early, []
-        return [message for message in early if message.log_time_ns >= self._first_ns]
+        first_ns = self._first_ns - _BEFORE_NS
+        return [message for message in early if message.log_time_ns >= first_ns]
 
     def _stamp(self, topic: str, sent_ns: int) -> int | None:
         if topic not in self._commands:
