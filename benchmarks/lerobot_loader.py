@@ -58,7 +58,7 @@ def rate(dataset: Any) -> float:
     """Samples a second of CPU, the fastest batch."""
     loader = DataLoader(dataset, batch_size=_BATCH, shuffle=True, num_workers=0)
     best, batches = float("inf"), iter(loader)
-    for _ in range(_BATCHES):
+    for _ in range(min(_BATCHES, len(loader))):
         begun = time.process_time()
         batch = next(batches)
         best = min(best, (time.process_time() - begun) / len(batch["action"]))

@@ -1,11 +1,14 @@
-"""What bench_train measures with: episodes, alternating runs, memory of a tree of processes."""
+"""What bench_train and bench_gpu measure with: episodes, alternating runs, memory, samples."""
 
 from __future__ import annotations
 
+import math
+import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -73,12 +76,37 @@ def alternating(
         clock: Seconds; CPU time does not see what else the machine does.
     """
     found: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(rounds):
-        for name, run in runs.items():
+    for number in range(rounds):
+        # Whoever comes second finds the caches as the first one left them.
+        for name in sorted(runs, reverse=bool(number % 2)):
             begun = clock()
-            samples = run()
+            samples = runs[name]()
             found[name].append((clock() - begun) / samples)
     return found
+
+
+@dataclass(frozen=True)
+class Slower:
+    """How much slower one run is than another, percent: the median of the rounds' ratios.
+
+    Attributes:
+        median: Of all rounds.
+        lower: Below it lies the true median with a probability of 2.5 %.
+        upper: Above it, likewise.
+    """
+
+    median: float
+    lower: float
+    upper: float
+
+    @classmethod
+    def of(cls, found: Mapping[str, list[float]], name: str, than: str) -> Slower:
+        """Of what :func:`alternating` found."""
+        ratios = np.sort(np.array(found[name]) / np.array(found[than]))
+        # Ranks of the ordered values: the interval holds without any assumption on their spread.
+        rank = max(0, math.floor(len(ratios) / 2 - 0.98 * math.sqrt(len(ratios))))
+        middle = statistics.median(ratios)
+        return cls(*(100 * (float(r) - 1) for r in (middle, ratios[rank], ratios[-1 - rank])))
 
 
 def least(found: Mapping[str, list[float]], name: str) -> float:
@@ -86,16 +114,24 @@ def least(found: Mapping[str, list[float]], name: str) -> float:
     return min(found[name])
 
 
-class PeakMemory:
-    """The greatest :func:`memory_mb` while entered."""
+class Sampled:
+    """What a number was while this was entered, asked again and again by a thread.
 
-    def __init__(self, every_s: float = 0.05) -> None:
-        self.peak_mb = 0.0
-        self._every_s = every_s
+    Args:
+        ask: The number; an error of it ends the asking.
+        every_s: How often.
+
+    Attributes:
+        seen: What it was.
+    """
+
+    def __init__(self, ask: Callable[[], float], every_s: float = 0.05) -> None:
+        self.seen: list[float] = []
+        self._ask, self._every_s = ask, every_s
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> PeakMemory:
+    def __enter__(self) -> Sampled:
         self._thread.start()
         return self
 
@@ -110,7 +146,10 @@ class PeakMemory:
 
     def _watch(self) -> None:
         while not self._end.wait(self._every_s):
-            self.peak_mb = max(self.peak_mb, memory_mb())
+            try:
+                self.seen.append(self._ask())
+            except (ModuleNotFoundError, RuntimeError):  # no nvidia-ml-py, or an old driver
+                return
 
 
 def memory_mb() -> float:

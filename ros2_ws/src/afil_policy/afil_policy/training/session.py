@@ -19,6 +19,7 @@ from afil_policy.training.checkpoint import load_checkpoint, save_checkpoint
 from afil_policy.training.config import TrainConfig
 from afil_policy.training.layout import FOLDER, RUNS
 from afil_policy.training.loggers import Logger, RunFacts
+from afil_policy.training.peers import told_when_another_is_lost
 from afil_policy.training.runs import RunRecord, claim, claim_numbered
 from afil_policy.training.trainer import Trainer, run_identity
 
@@ -57,7 +58,8 @@ class Session:
         if threads:
             torch.set_num_threads(threads)
         try:
-            self._run(accelerator)
+            with told_when_another_is_lost(accelerator):
+                self._run(accelerator)
         finally:
             accelerator.end_training()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +14,11 @@ import torch
 from accelerate.state import AcceleratorState
 
 from afil_core import schema
+from afil_core.errors import AfilError
 from afil_policy.data.cache import Cache, open_cache
+from afil_policy.training.accelerator import new_accelerator
 from afil_policy.training.config import TrainConfig
+from afil_policy.training.peers import told_when_another_is_lost
 from afil_policy.training.trainer import Trainer
 
 PLAIN = {
@@ -49,8 +53,8 @@ def gradients(config: TrainConfig, cache: Cache, folder: Path) -> dict[int, list
     return found
 
 
-def in_two_processes(work: Callable[[int], None]) -> None:
-    """Do something as each of two processes that train together."""
+def in_two_processes(work: Callable[[int], None], ends: tuple[int, int] = (0, 0)) -> None:
+    """Do something as each of two processes that train together; ``ends`` as of waitpid."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -65,7 +69,7 @@ def in_two_processes(work: Callable[[int], None]) -> None:
                 os._exit(1)
             os._exit(0)
         children.append(child)
-    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    assert tuple(os.waitpid(child, 0)[1] for child in children) == ends
 
 
 def _join(rank: int, port: int) -> None:
@@ -135,6 +139,44 @@ def test_two_processes_that_were_interrupted_end_with_the_same_weights(
     cut = tmp_path / "cut"
     assert {"resume.pt", "stopped_0", "stopped_1"} <= {p.name for p in cut.iterdir()}
     assert not (cut / "rank_0.pt").exists()
+    in_two_processes(lambda rank: train(rank, cut, 0))
+    whole, resumed = (
+        torch.load(folder / "rank_0.pt", weights_only=True) for folder in (tmp_path / "whole", cut)
+    )
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+@needs_gloo
+@pytest.mark.parametrize("killed", [0, 1])
+def test_where_one_of_two_is_killed_the_other_says_so_and_both_go_on_later(
+    dataset: Path, small: TrainConfig, tmp_path: Path, killed: int
+) -> None:
+    changes = {"method": "autofocus", "optimizer.batch_size": 1, "optimizer.epochs": 1}
+    config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", changes)
+    cache = open_cache(dataset, config.data, tmp_path / "cache", needs_saliency=True)
+
+    def train(rank: int, folder: Path, kill_at: int) -> None:
+        def kill(step: int) -> None:
+            if step == kill_at and rank == killed:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        accelerator = new_accelerator("fp32", "cpu")
+        trainer = Trainer(
+            config, cache, folder, accelerator=accelerator, save_every_s=0.0, after_step=kill
+        )
+        try:
+            with told_when_another_is_lost(accelerator):
+                torch.save(dict(trainer.run().weights), folder / f"rank_{rank}.pt")
+        except AfilError as error:
+            (folder / "said").write_text(str(error))
+
+    in_two_processes(lambda rank: train(rank, tmp_path / "whole", 0))
+    cut = tmp_path / "cut"
+    ends = (signal.SIGKILL, 0) if killed == 0 else (0, signal.SIGKILL)
+    begun = time.monotonic()
+    in_two_processes(lambda rank: train(rank, cut, 19), ends)
+    assert time.monotonic() - begun < 60
+    assert "start all of them again with the same command" in (cut / "said").read_text()
     in_two_processes(lambda rank: train(rank, cut, 0))
     whole, resumed = (
         torch.load(folder / "rank_0.pt", weights_only=True) for folder in (tmp_path / "whole", cut)
