@@ -175,19 +175,17 @@ class Episodes:
         decoded = command.decode(cdr)
         lock_step = self._config.mode == "lock_step"
         if lock_step and decoded.stamp_ns is not None and decoded.stamp_ns < self._stamp_ns:
-            return self._why_late(topic, decoded.stamp_ns)
+            if decoded.stamp_ns != self._last_answered_ns:
+                return None  # It was only late.
+            # A robot that is brought to rest after its answer obeys, too.
+            world.body.obey(command, decoded.value)
+            return (
+                f"unexpected command on {topic}: the frame of {decoded.stamp_ns * 1e-9:.2f} s has "
+                f"its answer already; this one holds until the next; send one for each frame"
+            )
         world.body.obey(command, decoded.value)
         self._answered.add(topic)
         return None
-
-    def _why_late(self, topic: str, stamp_ns: int) -> str | None:
-        """What is wrong with an answer to an earlier frame; nothing where it was only late."""
-        if stamp_ns != self._last_answered_ns:
-            return None
-        return (
-            f"unexpected command on {topic}: the frame of {stamp_ns * 1e-9:.2f} s has its answer "
-            f"already; send one command for each frame"
-        )
 
     def poll(self, wall_s: float, missing: Callable[[], str] = lambda: "") -> list[Outgoing]:
         """Go on if it is time to.

@@ -104,6 +104,15 @@ def test_a_second_command_for_a_frame_is_named_and_does_not_answer_the_next():
     assert bridge.applied.throttle == 0.25
 
 
+def test_a_rest_after_a_frames_answer_holds_where_nobody_commands_any_more():
+    bridge = Bridge()
+    first_ns = bridge.stamp_ns
+    assert bridge.send(CONTROL.topic, 0.5) is None and bridge.look()
+    bridge.send(CONTROL.topic, 0.0, stamp_ns=first_ns)
+    assert bridge.look(1.01)
+    assert (bridge.applied.throttle, bridge.episodes.timeouts) == (0.0, 1)
+
+
 def test_a_command_after_the_time_out_is_dropped_without_a_word():
     bridge = Bridge()
     first_ns = bridge.stamp_ns
