@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,6 @@ from afil_core.errors import AfilError
 from afil_core.testing import changed
 from afil_policy.deploy.parameters import PolicyParameters
 from afil_policy.deploy.preflight import check_deployment, check_parameters, require_same_contract
-from afil_policy.training.config import TrainConfig
-
-
-@pytest.fixture(scope="module")
-def checkpoint(
-    contract: Contract,
-    tmp_path_factory: pytest.TempPathFactory,
-    write_checkpoint: Callable[..., Path],
-    small: TrainConfig,
-) -> Path:
-    return write_checkpoint(tmp_path_factory.mktemp("run") / "checkpoint", small, contract)
 
 
 def test_preflight_says_what_is_wrong_before_anything_starts(

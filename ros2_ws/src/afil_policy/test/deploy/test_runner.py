@@ -23,16 +23,6 @@ OBSERVATIONS = {
 }
 
 
-@pytest.fixture(scope="module")
-def checkpoint(
-    contract: Contract,
-    tmp_path_factory: pytest.TempPathFactory,
-    write_checkpoint: Callable[..., Path],
-    small: TrainConfig,
-) -> Path:
-    return write_checkpoint(tmp_path_factory.mktemp("run") / "checkpoint", small, contract)
-
-
 def test_a_runner_acts_on_a_dataset_and_shows_where_it_looks(
     checkpoint: Path, contract: Contract, dataset: Path, tmp_path: Path
 ) -> None:

@@ -9,15 +9,6 @@ from afil_core.kinds.joints import joint_state
 from afil_core.testing import changed
 from afil_teleop.devices import DEVICES
 
-JOINT_ACTION = {
-    "kind": "joint",
-    "minimum_rad": [-3.1] * 7,
-    "maximum_rad": [4.6] * 7,
-    "max_step_rad": 0.1,
-    "demonstrated": ["joint", "gripper"],
-    "interfaces": {"joint": ["joint", "gripper"]},
-    "default_interface": "joint",
-}
 GELLO = {
     "joints": tuple(f"gello_{k}" for k in range(7)),
     "signs": (1.0, -1.0, 1.0, 1.0, 1.0, 1.0, 1.0),
@@ -29,8 +20,8 @@ TOPIC = "leader/joint_states"
 
 
 @pytest.fixture
-def contract(franka):
-    return changed(franka, {"action": JOINT_ACTION})
+def contract(franka, joint_action):
+    return changed(franka, {"action": joint_action})
 
 
 def state(names, values):
@@ -49,8 +40,8 @@ def test_the_robots_joints_follow_the_leaders_by_name_sign_and_offset(contract):
     assert leader.act(0.31, 0.1) is None, "it is unplugged: the robot rests"
 
 
-def test_a_second_arm_of_the_same_kind_needs_no_options(franka):
-    alone = {**JOINT_ACTION, "demonstrated": ["joint"], "interfaces": {"joint": ["joint"]}}
+def test_a_second_arm_of_the_same_kind_needs_no_options(franka, joint_action):
+    alone = {**joint_action, "demonstrated": ["joint"], "interfaces": {"joint": ["joint"]}}
     contract = changed(franka, {"action": alone})
     leader = DEVICES.select("leader").build(contract)
     names = contract.commands["joint"].joints

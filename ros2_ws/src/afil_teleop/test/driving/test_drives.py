@@ -9,16 +9,6 @@ from afil_core.errors import AfilError
 from afil_core.testing import HOME, READY_JOINTS, changed
 from afil_teleop.driving import make_drive
 
-JOINT_ACTION = {
-    "kind": "joint",
-    "minimum_rad": [-3.1] * 7,
-    "maximum_rad": [4.6] * 7,
-    "max_step_rad": 0.1,
-    "demonstrated": ["joint", "gripper"],
-    "interfaces": {"joint": ["joint", "gripper"]},
-    "default_interface": "joint",
-}
-
 
 def values(sent):
     return {s.command.name: s.command.decode(s.cdr).value for s in sent}
@@ -98,8 +88,8 @@ def test_nothing_is_sent_of_an_action_that_is_not_finite(arm):
     assert values(arm.rest(1))["pose"] == pytest.approx(HOME)
 
 
-def test_joints_follow_their_leader_by_the_largest_step(franka):
-    drive = make_drive(changed(franka, {"action": JOINT_ACTION}))
+def test_joints_follow_their_leader_by_the_largest_step(franka, joint_action):
+    drive = make_drive(changed(franka, {"action": joint_action}))
     drive.measured("joint_positions", READY_JOINTS)
     wanted = np.append(READY_JOINTS + [0.25, -0.03, 0, 0, 0, 0, 0], 0.02)
     found = [values(drive.move(wanted, k))["joint"] - READY_JOINTS for k in range(4)]
@@ -109,8 +99,8 @@ def test_joints_follow_their_leader_by_the_largest_step(franka):
     assert rest["joint"] == pytest.approx(wanted[:7]) and rest["gripper"] == pytest.approx([0.02])
 
 
-def test_a_leader_that_lies_far_away_is_not_followed_until_it_comes_near(franka):
-    drive = make_drive(changed(franka, {"action": JOINT_ACTION}))
+def test_a_leader_that_lies_far_away_is_not_followed_until_it_comes_near(franka, joint_action):
+    drive = make_drive(changed(franka, {"action": joint_action}))
     drive.measured("joint_positions", READY_JOINTS)
     far = np.append(READY_JOINTS + [0, 0, 0, 0, 0, -1.0, 0], 0.02)
     near = np.append(READY_JOINTS + [0, 0, 0, 0, 0, -0.3, 0], 0.02)
@@ -129,8 +119,8 @@ def test_a_leader_that_lies_far_away_is_not_followed_until_it_comes_near(franka)
         drive.move(far, 10)
 
 
-def test_the_targets_of_an_arm_that_is_held_are_three_steps_ahead_at_most(franka):
-    drive = make_drive(changed(franka, {"action": JOINT_ACTION}))
+def test_the_targets_of_an_arm_that_is_held_are_three_steps_ahead_at_most(franka, joint_action):
+    drive = make_drive(changed(franka, {"action": joint_action}))
     drive.measured("joint_positions", READY_JOINTS)
     wanted, found = np.append(READY_JOINTS, 0.02), []
     for k in range(10):
@@ -144,8 +134,8 @@ def test_the_targets_of_an_arm_that_is_held_are_three_steps_ahead_at_most(franka
     )
 
 
-def test_joints_need_measured_ones_to_start_from(franka):
-    contract = changed(franka, {"action": JOINT_ACTION}, ("observations.joint_positions",))
+def test_joints_need_measured_ones_to_start_from(franka, joint_action):
+    contract = changed(franka, {"action": joint_action}, ("observations.joint_positions",))
     with pytest.raises(AfilError, match="no observation of kind joint_positions"):
         make_drive(contract)
 

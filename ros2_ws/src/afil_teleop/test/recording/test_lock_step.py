@@ -100,19 +100,17 @@ def test_an_observation_without_a_stamp_belongs_to_its_frame(franka, robot, seed
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_commands_that_all_lack_a_stamp_belong_to_the_frame_that_they_answer(franka, robot, seed):
+def test_commands_that_all_lack_a_stamp_belong_to_the_frame_that_they_answer(
+    franka, robot, joint_action, seed
+):
     contract = changed(
         franka,
         {
             "commands.joint.type": "std_msgs/msg/Float64MultiArray",
             "action": {
-                "kind": "joint",
-                "minimum_rad": [-3.2] * 7,
-                "maximum_rad": [4.6] * 7,
-                "max_step_rad": 0.1,
+                **joint_action,
                 "demonstrated": ["joint"],
                 "interfaces": {"joint": ["joint"]},
-                "default_interface": "joint",
             },
         },
     )
