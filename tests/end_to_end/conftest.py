@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
+import io
 import os
 import shutil
 import sys
@@ -14,6 +15,8 @@ from types import ModuleType
 
 import pytest
 from filelock import FileLock
+
+from afil_policy.commands import train as train_command
 
 
 def _helper(stem: str) -> ModuleType:
@@ -33,6 +36,27 @@ def _helper(stem: str) -> ModuleType:
 def processes() -> ModuleType:
     """Module ``processes``: run ``ros2`` commands."""
     return _helper("processes")
+
+
+@pytest.fixture(scope="session")
+def here(processes):
+    """Function (command's main, words) -> what it says; run in this process, it must succeed."""
+
+    def run(main: Callable[[], int], *words: str) -> str:
+        said = io.StringIO()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(said),
+        ):
+            for key, value in processes.environment().items():
+                patch.setenv(key, value)
+            patch.setattr(sys, "argv", ["command", *words])
+            code = main()
+        assert code == 0, said.getvalue()
+        return said.getvalue()
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -167,17 +191,21 @@ def perceived(workspace, demos, recorded_files, processes, made_once) -> Path:
 
 
 @pytest.fixture(scope="session")
-def runs(workspace, perceived, processes, made_once) -> dict[str, Path]:
+def runs(workspace, perceived, processes, here, made_once) -> dict[str, Path]:
     """One epoch of each method: run folders by method."""
 
     def train(folder: Path) -> None:
-        for method in ("bc", "autofocus"):
-            processes.succeed(
-                *("run", "afil_policy", "train", "--dataset", str(perceived), "--method", method),
-                *("--config", "launch/demo_train.yaml"),
+        def words(method: str) -> list[str]:
+            return [
+                *("--dataset", str(perceived), "--method", method),
+                *("--config", str(processes.ROOT / "launch" / "demo_train.yaml")),
                 *("--output", str(folder / method), "--threads", "1"),
                 *("--set", "optimizer.epochs=1"),
-            )
+            ]
+
+        processes.succeed("run", "afil_policy", "train", *words("bc"))
+        # The same program, and torch is there already.
+        here(train_command.main, *words("autofocus"))
 
     folder = made_once(workspace / "runs", train)
     return {path.name: path for path in folder.iterdir() if (path / "checkpoint").is_dir()}

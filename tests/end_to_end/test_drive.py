@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+from afil_policy.commands import report, train
+from afil_sim.commands import oracle
 
-def test_a_drive_is_recorded_learned_tested_and_reported(processes, tmp_path):
+
+def test_a_drive_is_recorded_learned_tested_and_reported(processes, here, tmp_path):
     demos, run, result = tmp_path / "demos", tmp_path / "run", tmp_path / "unseen.json"
     processes.succeed(
         *("launch", "afil_teleop", "record.launch.py", "robot:=carla", "sim:=true"),
@@ -13,16 +16,16 @@ def test_a_drive_is_recorded_learned_tested_and_reported(processes, tmp_path):
         f"dataset:={demos}",
         timeout_s=180,
     )
-    text = processes.succeed("run", "afil_sim", "oracle", "--dataset", str(demos))
+    text = here(oracle.main, "--dataset", str(demos))
     assert "52 frames" in text
     small = [
         *("data.successful_only=false", "data.height=36", "data.width=64", "data.frames=2"),
         *("data.saliency=oracle", "data.validation_fraction=0", "optimizer.epochs=1"),
     ]
-    processes.succeed(
-        *("run", "afil_policy", "train", "--dataset", str(demos), "--method", "autofocus"),
+    here(
+        train.main,
+        *("--dataset", str(demos), "--method", "autofocus", "--threads", "1"),
         *("--output", str(run), *(word for pair in small for word in ("--set", pair))),
-        timeout_s=180,
     )
     processes.succeed(
         *("run", "afil_policy", "evaluate", "--checkpoint", str(run), "--robot", "carla"),
@@ -36,8 +39,9 @@ def test_a_drive_is_recorded_learned_tested_and_reported(processes, tmp_path):
     assert sum(e["timeouts"] for e in found["episodes"]) < 10
     assert 0 <= found["summary"]["mean_score"] < 1
     assert (tmp_path / "unseen" / "seed_1000.webm").stat().st_size > 1000
-    text = processes.succeed(
-        *("run", "afil_policy", "report", "--dataset", str(demos), "--results", str(result)),
+    text = here(
+        report.main,
+        *("--dataset", str(demos), "--results", str(result)),
         *("--output", str(tmp_path / "report.html")),
     )
     assert "score, %" in text and "(2 episodes)" in text

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import psutil
+import pytest
 from rosbags.highlevel import AnyReader
 
 from afil_core.episodes import list_episodes
@@ -64,43 +69,45 @@ def test_recording_again_leaves_what_is_there_as_it_is(
     assert files_of(copy) == recorded_files
 
 
-def test_a_node_that_dies_fails_the_launch(processes, record_command, tmp_path):
-    import psutil
-
-    victim = "expert_node"
-    launch = processes.Process(["ros2", *record_command(tmp_path / "demos", 50)])
+@pytest.fixture(scope="module")
+def killed(demos, processes, record_command, tmp_path_factory):
+    """A dataset whose recording went on and was killed, as by a crash."""
+    dataset = Path(shutil.copytree(demos, tmp_path_factory.mktemp("killed") / "demos"))
+    launch = processes.Process(["ros2", *record_command(dataset, 50)])
     try:
-        launch.wait_for("episode 1/50", 60)
+        launch.wait_for("episode 3/50", 60)
+        launch.kill()
+    finally:
+        launch.stop()
+    return dataset
+
+
+def test_a_recorder_that_is_killed_leaves_whole_episodes(killed):
+    episodes = list_episodes(killed)
+    assert len(episodes) >= 3
+    assert all(len(list(e.steps())) > 10 for e in episodes)
+
+
+def test_what_was_killed_is_gone_on_from_and_a_node_that_dies_fails_the_launch(
+    killed, processes, record_command, files_of
+):
+    before = {e.path.name: files_of(e.path) for e in list_episodes(killed)}
+    launch = processes.Process(["ros2", *record_command(killed, 50)])
+    try:
+        launch.wait_for(f"episode {len(before) + 1}/50", 60)
         mine = psutil.Process(launch.pid).children(recursive=True)
-        (node,) = [p for p in mine if any(victim in word for word in p.cmdline())]
+        (node,) = [p for p in mine if any("expert_node" in word for word in p.cmdline())]
         node.kill()
         finished = launch.wait(30)
     finally:
         launch.stop()
     assert finished.code != 0
-    assert victim in finished.output and "Traceback" not in finished.output
-    assert all(e.metadata.topics for e in list_episodes(tmp_path / "demos"))
-
-
-def test_a_recorder_that_is_killed_leaves_whole_episodes_and_is_gone_on_from(
-    processes, record_command, files_of, tmp_path
-):
-    demos = tmp_path / "demos"
-    launch = processes.Process(["ros2", *record_command(demos, 50)])
-    try:
-        launch.wait_for("episode 2/50", 60)
-        launch.kill()
-    finally:
-        launch.stop()
-    kept = list_episodes(demos)
-    assert len(kept) >= 2
-    before = {e.path.name: files_of(e.path) for e in kept}
-    assert all(len(list(e.steps())) > 10 for e in kept)
-
-    processes.succeed(*record_command(demos, len(kept) + 1))
-    after = list_episodes(demos)
-    assert [e.metadata.seed for e in after] == list(range(len(kept) + 1))
-    assert {e.path.name: files_of(e.path) for e in after[:-1]} == before
+    assert "expert_node" in finished.output and "Traceback" not in finished.output
+    after = list_episodes(killed)
+    assert all(e.metadata.topics for e in after)
+    assert [e.metadata.seed for e in after] == list(range(len(after)))
+    assert len(after) > len(before)
+    assert {e.path.name: files_of(e.path) for e in after[: len(before)]} == before
 
 
 def test_two_robots_of_one_machine_are_recorded_at_once(processes, record_command, tmp_path):
