@@ -129,6 +129,18 @@ class Takeover:
                 continue  # It was passed on, and whoever read it said so.
         return found
 
+    def new_scene(self) -> list[Published]:
+        """The robot stands elsewhere: nobody commands until the policy begins anew.
+
+        Returns:
+            Word of it; nothing where its commands do not come through here, or a person's do.
+        """
+        if self.is_human or not self._hands_over:
+            return []
+        self.commander = Commander.NOBODY
+        self._last.clear()
+        return self.announcement()
+
     def hand_back(self) -> None:
         """The policy commands from now on."""
         self.commander = Commander.POLICY
@@ -163,7 +175,7 @@ class Takeover:
     ) -> Commander:
         """Who commands once a message of the policy is passed on."""
         if before is None:
-            return self.commander
+            return Commander.POLICY
         try:
             last, value = command.decode(before).value, command.decode(cdr).value
         except AfilError:

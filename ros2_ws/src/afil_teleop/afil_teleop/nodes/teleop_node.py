@@ -160,6 +160,10 @@ class TeleopNode(Node):
             self._device.reset()
             if self._drive is not None:
                 self._forget(self._drive)
+            if (takeover := self._takeover) and (word := takeover.new_scene()):
+                self._publish(word)
+                if self._policy_reset.service_is_ready():
+                    self._hand_back(takeover)
 
     def _status(self, cdr: bytes) -> None:
         try:
@@ -260,9 +264,10 @@ class TeleopNode(Node):
         self._handed_back(takeover)
 
     def _handed_back(self, takeover: Takeover) -> None:
+        if takeover.is_human:
+            self.get_logger().info("the policy commands now")
         takeover.hand_back()
         self._publish(takeover.announcement())
-        self.get_logger().info("the policy commands now")
 
     def _ask(self, key: EpisodeKey) -> None:
         if key is EpisodeKey.TAKE_OVER:

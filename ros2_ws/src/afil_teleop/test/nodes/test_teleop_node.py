@@ -11,10 +11,11 @@ from rosidl_runtime_py.utilities import get_message
 from sensor_msgs.msg import Joy
 from std_srvs.srv import Trigger
 
-from afil_core.commander import Commander
+from afil_core.commander import COMMANDER_TYPE, Commander
 from afil_core.contract import load_contract
 from afil_core.episodes import list_episodes
 from afil_core.testing import HOME, FrankaOnPaper
+from afil_core.world_protocol import EPISODE_TOPIC, EPISODE_TYPE, EpisodeStatus
 
 ENABLE, START, TAKE_OVER = 4, 7, 8
 
@@ -226,6 +227,17 @@ def test_a_person_takes_over_from_a_policy_and_hands_back(robot, recorder, teleo
     known = found[1:] if found[0] is None else found
     assert known[0] is known[-1] is Commander.POLICY
     assert known.count(Commander.HUMAN) > 8 and None not in known
+
+    said = []
+    latched = QoSProfile(depth=9, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    person.create_subscription(
+        get_message(COMMANDER_TYPE), "/commander", lambda m: said.append(m.commander), latched
+    )
+    world = person.create_publisher(get_message(EPISODE_TYPE), EPISODE_TOPIC, latched)
+    until(person, lambda: said and world.get_subscription_count() > 0)
+    world.publish(EpisodeStatus(7, 7, "running", False, 0, 0).encode())
+    until(person, lambda: len(resets) == 2)
+    until(person, lambda: said[-2:] == [2, 0], 10.0)  # nobody, then the policy, which began anew
 
 
 def test_who_commands_a_car_is_the_bridges_override(teleop, meet):
