@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import logging
 import os
@@ -20,7 +21,11 @@ _NAME = re.compile(r"^episode_(\d{6})$")
 def free_names(dataset: Path) -> Iterator[str]:
     """Names of episodes that nothing in a dataset has or had: saved, open, set aside, deleted."""
     inner = [p for p in dataset.iterdir() if p.is_dir() and not _NAME.match(p.name)]
-    taken = [*dataset.iterdir(), *(path for folder in inner for path in folder.iterdir())]
+    taken = [*dataset.iterdir()]
+    for folder in inner:
+        # Another recorder that begins here tries with a folder whether it can be written.
+        with contextlib.suppress(FileNotFoundError):
+            taken += folder.iterdir()
     numbers = [int(found.group(1)) for p in taken if (found := _NAME.match(p.name))]
     number = max(numbers, default=-1)
     while True:
