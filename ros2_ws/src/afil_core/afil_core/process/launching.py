@@ -34,7 +34,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 from afil_core.contract.document import ContractDocument
 from afil_core.errors import AfilError
 from afil_core.process.parameters import describe, read_texts
-from afil_core.schema import Schema, parse_yaml, to_plain
+from afil_core.schema import Schema, nearest, parse_yaml, to_plain
 from afil_core.world_protocol import simulation_environment, world_launch_file
 
 S = TypeVar("S", bound=Schema)
@@ -177,8 +177,21 @@ def drivers(document: ContractDocument, choice: str, *, passive: bool = False) -
     source = PythonLaunchDescriptionSource(f"{share}/launch/{bringup.launch}")
     if passive:
         options = {**options, "passive": True}
+    _require_known(options, source, bringup.launch)
     texts = {name: _text(value) for name, value in options.items()}
     return [IncludeLaunchDescription(source, launch_arguments=texts.items())]
+
+
+def _require_known(options: Mapping[str, Any], source: Any, launch: str) -> None:
+    """Launch passes over what a launch file does not know, as a misspelled host."""
+    described = source.try_get_launch_description_without_context() if options else None
+    known = [a.name for a in described.get_launch_arguments()] if described is not None else []
+    for name in options if known else ():
+        if name not in known:
+            raise AfilError(
+                f"bringup: {launch} has no argument '{name}'; {nearest(name, known)}it has "
+                f"{', '.join(known)}"
+            )
 
 
 def _text(value: Any) -> str:

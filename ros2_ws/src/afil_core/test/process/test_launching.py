@@ -36,3 +36,10 @@ def test_drivers_are_told_that_another_client_ticks_the_world():
 def test_where_there_are_no_drivers_nobody_can_be_told(robot, choice, sentence):
     with pytest.raises(AfilError, match=sentence):
         told(choice, robot=robot)
+
+
+def test_an_option_that_the_drivers_do_not_have_is_named_with_those_that_they_have():
+    with pytest.raises(
+        AfilError, match=r"no argument 'hots'; did you mean 'host'\? it has host, "
+    ):
+        told("{hots: gpu1}")

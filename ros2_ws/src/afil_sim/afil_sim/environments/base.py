@@ -5,6 +5,7 @@ This one serves any. An environment that says more of itself is a subclass in a 
 
 from __future__ import annotations
 
+import traceback
 from typing import Any, ClassVar, Final
 
 import cv2
@@ -94,6 +95,12 @@ class Environment:
                 f"environment {self.id} cannot be made ({error}); the id is the one of "
                 f"gymnasium.make, with the module in front where one has to be imported "
                 f"(my_package:MyEnv-v0), and arguments go into its option make"
+            ) from error
+        except Exception as error:  # whatever somebody's code raises
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            raise AfilError(
+                f"environment {self.id} cannot be made: {type(error).__name__} in "
+                f"{last.filename}, line {last.lineno} ({error})"
             ) from error
 
     @property

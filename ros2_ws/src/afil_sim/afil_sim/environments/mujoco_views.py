@@ -47,9 +47,9 @@ class MujocoViews:
             AfilError: Naming those that it has.
         """
         if camera and camera not in self.names:
-            raise AfilError(
-                f"environment {env} has no camera '{camera}'; it has {', '.join(self.names)}"
-            )
+            named = ", ".join(name for name in self.names if name)
+            there = f"it has {named}" if named else "it has its own view alone"
+            raise AfilError(f"environment {env} has no camera '{camera}'; {there}")
 
     def _own(self) -> Any:
         if _USUAL in self.names:

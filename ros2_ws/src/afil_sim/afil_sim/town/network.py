@@ -233,6 +233,14 @@ def _line(road: Road, section: int, lane: Lane) -> tuple[Vector, float]:
 
 @cache
 def load_network(name: str = "town") -> Network:
-    """The network of a map of this package."""
-    path = resources.files("afil_sim").joinpath(f"town/maps/{name}.xodr")
+    """The network of a map of this package.
+
+    Raises:
+        AfilError: When there is no such map.
+    """
+    maps = resources.files("afil_sim").joinpath("town/maps")
+    path = maps.joinpath(f"{name}.xodr")
+    if not path.is_file():
+        known = sorted(m.name[:-5] for m in maps.iterdir() if m.name.endswith(".xodr"))
+        raise AfilError(f"there is no map '{name}' of the town; there is {', '.join(known)}")
     return Network(read_opendrive(path.read_text(encoding="utf-8"), f"map {name}"))

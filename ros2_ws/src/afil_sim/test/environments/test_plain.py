@@ -128,6 +128,13 @@ def test_what_there_is_not_is_a_sentence(env, options, sentence):
         make_environment(env, options)
 
 
+def test_what_somebodys_code_raises_is_a_sentence_with_its_place(monkeypatch, tmp_path):
+    (tmp_path / "unlicensed.py").write_text("\nraise RuntimeError('no licence')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(AfilError, match=r"RuntimeError in .*unlicensed.py, line 2 \(no licence\)"):
+        make_environment("unlicensed:Any-v0")
+
+
 def test_a_camera_that_it_has_not_is_refused():
     with pytest.raises(AfilError, match="no camera 'top'; it has its own view alone"):
         contract_of("test/Line-v0", cameras=("top",))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from afil_core.contract import differences, load_contract
+from afil_core.errors import AfilError
 from afil_sim.environments import make_environment
 from afil_sim.running.gym_contract import gym_contract
 from afil_sim.tasks import make_task
@@ -36,3 +38,10 @@ def test_the_ball_is_in_the_picture_and_not_in_the_numbers():
     assert np.abs(first["image"].astype(int) - second["image"]).max() > 60
     assert first["arm"].shape == (6,)
     task.close()
+
+
+def test_a_camera_of_a_model_without_named_ones_is_refused():
+    env = make_environment("Reacher-v5")
+    with pytest.raises(AfilError, match="no camera 'nothing'; it has its own view alone"):
+        env.require_camera("nothing")
+    env.close()

@@ -101,6 +101,11 @@ def test_a_route_that_there_is_not_is_refused(town):
         town.route(["A1", "C1"], 0, 10)
 
 
+def test_a_map_that_there_is_not_is_refused():
+    with pytest.raises(AfilError, match="no map 'mars' of the town; there is town"):
+        load_network("mars")
+
+
 def test_a_car_against_the_traffic_is_found_out(town):
     x, y, heading = town.route(["A4", "B4"], 0.0, 100.0).way.at(40.0)
     assert town.lane_error(x, y, heading) == (pytest.approx(0, abs=0.8), False)
