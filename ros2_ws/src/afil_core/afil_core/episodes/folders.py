@@ -34,10 +34,10 @@ def free_names(dataset: Path) -> Iterator[str]:
 
 
 class FolderLock:
-    """Says to other processes that an episode's folder is in use; ends with the process.
+    """Says to other processes that a folder is in use; ends with the process.
 
     Args:
-        folder: The folder.
+        folder: The folder, of an episode or of a training run.
 
     Raises:
         BlockingIOError: When another process has it.
@@ -51,7 +51,7 @@ class FolderLock:
             os.close(self._descriptor)
             raise
         except OSError as error:
-            # Some network file systems lock no folders; a recording is worth more.
+            # Some network file systems lock no folders; what is to go into it is worth more.
             _LOG.warning("%s cannot be locked (%s)", folder, error.strerror)
 
     def release(self) -> None:

@@ -114,7 +114,7 @@ def _loggers(names: list[str]) -> list[Selection[Logger]]:
 
 def _datasets(words: list[str]) -> dict[Path, float]:
     """Folders with their weights."""
-    found = {}
+    found: dict[Path, float] = {}
     for word in words:
         folder, sign, weight = word.rpartition("=")
         try:
@@ -123,6 +123,10 @@ def _datasets(words: list[str]) -> dict[Path, float]:
             place, value = Path(word), 1.0
         if not 0 < value < 1e6:
             raise AfilError(f"--dataset {word} has the weight {value:g}; give one above 0")
+        if any(place.resolve() == other.resolve() for other in found):
+            raise AfilError(
+                f"--dataset names {place} twice; name it once, with a weight: {place}=2"
+            )
         found[place] = value
     return found
 

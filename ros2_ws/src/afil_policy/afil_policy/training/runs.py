@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from afil_core import schema, storage
+from afil_core.episodes.folders import FolderLock
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
 from afil_policy.training.config import TrainConfig
@@ -88,3 +91,22 @@ def claim_numbered(runs: Path, record: RunRecord) -> Path:
             continue
         claim(run, record)
         return run
+
+
+@contextmanager
+def held(run: Path) -> Iterator[None]:
+    """Nobody else trains in a folder in the meantime; the lock of a process that died is gone.
+
+    Raises:
+        AfilError: When another process trains there.
+    """
+    try:
+        lock = FolderLock(run)
+    except BlockingIOError as error:
+        raise AfilError(
+            f"another process is training in {run}; wait until it ends, or choose another --output"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from afil_policy.training.config import TrainConfig
 from afil_policy.training.layout import FOLDER, RUNS
 from afil_policy.training.loggers import Logger, RunFacts
 from afil_policy.training.peers import told_when_another_is_lost
-from afil_policy.training.runs import RunRecord, claim, claim_numbered
+from afil_policy.training.runs import RunRecord, claim, claim_numbered, held
 from afil_policy.training.trainer import Trainer, run_identity
 
 
@@ -87,6 +88,12 @@ class Session:
             return
         if accelerator.is_main_process:
             print(f"run: {output}", flush=True)
+        # Of several processes the first holds the folder for all.
+        with held(output) if accelerator.is_main_process else nullcontext():
+            self._train(accelerator, cache, output)
+
+    def _train(self, accelerator: Accelerator, cache: Cache, output: Path) -> None:
+        config = self.config
         facts = RunFacts(output, schema.to_plain(config), _summary(config, cache))
         told = (
             [logger.build(facts) for logger in self.loggers] if accelerator.is_main_process else []

@@ -130,6 +130,7 @@ def test_what_was_left_out_is_said(
         (("--set", "epochs"), "write key=value"),
         (("--device", "abacus"), "--device abacus"),
         (("--data", "demos"), "--data is called --dataset now"),
+        (("--dataset", ".", f"{Path.cwd()}=2"), "names"),
     ],
 )
 def test_wrong_arguments_are_sentences(

@@ -6,7 +6,7 @@ import pytest
 
 from afil_core.errors import AfilError
 from afil_policy.training.config import TrainConfig
-from afil_policy.training.runs import RunRecord, claim, claim_numbered, read_record
+from afil_policy.training.runs import RunRecord, claim, claim_numbered, held, read_record
 
 
 def record(identity: str = "a", dataset_sha256: str = "0") -> RunRecord:
@@ -47,3 +47,14 @@ def test_a_folder_of_another_run_is_refused_with_what_differs(tmp_path: Path) ->
 def test_a_folder_without_a_record_is_named(tmp_path: Path) -> None:
     with pytest.raises(AfilError, match=r"run\.yaml cannot be read"):
         read_record(tmp_path)
+
+
+def test_a_folder_in_which_somebody_trains_is_refused_until_they_end(tmp_path: Path) -> None:
+    with (
+        held(tmp_path),
+        pytest.raises(AfilError, match="another process is training in"),
+        held(tmp_path),
+    ):
+        pass
+    with held(tmp_path):
+        pass
