@@ -33,7 +33,12 @@ def start():
         local = {"ROS_DOMAIN_ID": str(domain), "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
         pipe = subprocess.PIPE
         process = subprocess.Popen(
-            command, stdout=pipe, stderr=pipe, text=True, env={**os.environ, **local}
+            command,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            env={**os.environ, **local},
+            start_new_session=True,
         )
         processes.append(process)
         return process
@@ -41,7 +46,9 @@ def start():
     yield run
     signal.signal(signal.SIGHUP, hang_up)
     for process in processes:
-        process.kill()
+        # With all that it has forked.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 
@@ -77,15 +84,10 @@ def test_no_idle_node_hangs_at_ctrl_c(start):
         assert lines.count("ready") == len(domains), lines
         (told,) = set(lines) - {"ready"}
         nodes = [int(pid) for pid in told.split()]
-        try:
-            for node in nodes:
-                time.sleep(chance.uniform(0.0, 0.02))
-                os.kill(node, signal.SIGINT)
-            _, out, _ = finish(process)
-        finally:
-            for node in nodes:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(node, signal.SIGKILL)
+        for node in nodes:
+            time.sleep(chance.uniform(0.0, 0.02))
+            os.kill(node, signal.SIGINT)
+        _, out, _ = finish(process)
         assert out.splitlines()[-1] == str([0] * len(nodes))
 
 
