@@ -71,7 +71,7 @@ class ExpertNode(Node):
             answer = self._pilot.receive(cdr)
         except AfilError as error:
             # Another simulation on this network must not end this one.
-            self.get_logger().warning(str(error), throttle_duration_sec=5.0)
+            self.get_logger().warning(str(error), throttle_duration_sec=30.0)
             return
         for topic, command in answer:
             self._outputs[topic].publish(command)
