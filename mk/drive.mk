@@ -14,5 +14,5 @@ demo-drive: install ## The whole loop in the town, original and confounded, seen
 bench-drive-expert: install ## Driving Score of the town's expert on every route, and of two bad drivers (about 4 minutes)
 	@$(RUN) $(BIN)/python -m benchmarks.bench_drive_expert
 
-bench-sim: install ## Frames per second of the simulated worlds beside bare panda3d, on one core, and in lock-step through topics (about 2 minutes)
+bench-sim: install ## Frames per second of the simulated worlds beside bare panda3d, on one core, and in lock-step through topics (a minute of processor time, several where others have it)
 	@$(RUN) $(BIN)/python -m benchmarks.bench_sim
