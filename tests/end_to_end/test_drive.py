@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from afil_core.episodes import list_episodes
 from afil_policy.commands import report, train
 from afil_sim.commands import oracle
 
@@ -16,6 +17,8 @@ def test_a_drive_is_recorded_learned_tested_and_reported(processes, here, tmp_pa
         f"dataset:={demos}",
         timeout_s=180,
     )
+    # The first frame has its speed, and only the last one is without a command.
+    assert [len(list(episode.steps())) for episode in list_episodes(demos)] == [25, 25]
     text = here(oracle.main, "--dataset", str(demos))
     assert "52 frames" in text
     small = [
