@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
@@ -90,12 +90,14 @@ def loading(cache: Cache, needs: Needs, method: str = "bc") -> Callable[[], int]
     return lambda: sum(len(next(batches).actions) for _ in range(_STEPS))
 
 
-def endless(cache: Cache, needs: Needs, method: str) -> Iterator[Batch]:
+def endless(
+    cache: Cache, needs: Needs, method: str, cells: Mapping[str, tuple[int, int]] | None = None
+) -> Iterator[Batch]:
     """Batches of one epoch after the other."""
     config = configured(method)
     steps = np.arange(len(cache.actions))
     normalization = fit_normalization(config.data, cache, steps)
-    source = BatchSource(cache, config, normalization, needs)
+    source = BatchSource(cache, config, normalization, needs, cells=cells or {})
     for epoch in count():
         yield from source.training(steps, epoch, 0)
 
@@ -105,7 +107,7 @@ def training(cache: Cache, folder: Path, method: str, *, loaded: bool) -> Callab
     config = configured(method)
     needs = config.method.kind.needs(config.method.config)
     trainer = Trainer(config, cache, folder / method)
-    batches = endless(cache, needs, method)
+    batches = endless(cache, needs, method, trainer._method.cells())
     one = next(batches)
     numbers = count()
 

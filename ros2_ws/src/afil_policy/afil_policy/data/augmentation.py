@@ -117,6 +117,7 @@ class Augmentation:
         size: Height and width of the images.
 
     Attributes:
+        moves: Whether a change moves what is in the image, and its map along.
         whole_batches: Whether every change takes a batch at once, which a GPU does best.
     """
 
@@ -142,6 +143,7 @@ class Augmentation:
             blurred = v2.RandomApply([v2.GaussianBlur(5, (0.1, config.blur))], 0.5)
             color.append(EachSample(blurred, moves=False))
         self._geometry, self._color = geometry, color
+        self.moves = bool(geometry)
         self.whole_batches = not any(isinstance(t, EachSample) for t in [*geometry, *color])
 
     def __call__(self, images: Tensor, maps: Tensor | None) -> tuple[Tensor, Tensor | None]:

@@ -94,7 +94,8 @@ class Batch(Observation):
         action_mask: bool [B, H], true where the demonstration has that action; false after its
             end.
         saliency: By camera: float32 [B, H, W] in [0, 1], the target map of the newest frame;
-            empty when the data have none. All zero in a frame without a key object.
+            empty when the data have none. All zero in a frame without a key object. Its means
+            over the cells of the feature map, [B, h, w], where ``Method.cells`` names them.
         saliency_valid: By camera: bool [B], true where the map may be learned from; false where
             there is none, or ``data.saliency_ratio`` leaves the sample out (its map is zero
             then). Empty when all are.

@@ -15,7 +15,8 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ from torch import Tensor
 from afil_policy.data.augmentation import Augmentation
 from afil_policy.data.batch import Batch, Needs, Partner, Tensors
 from afil_policy.data.cache import Cache
+from afil_policy.data.cell_maps import CellMaps
 from afil_policy.data.loader import IN_STEP, LoaderOptions, load, load_in_threads
 from afil_policy.data.normalization import Normalization
 from afil_policy.data.partners import other_episodes
@@ -62,7 +64,7 @@ class _Kept(Tensors):
 
     Attributes:
         batch: Its images, and those of its partner, are [B, T, H, W, C] of integers.
-        maps: By camera: uint8 [B, K, H, W].
+        maps: By camera: uint8 [B, K, H, W]; or of cells, float32 [B, 1, h, w] in [0, 1].
         drawn: Seed of its augmentation; None for none.
     """
 
@@ -82,6 +84,8 @@ class BatchSource:
         share: This process's part where several train together; ``batch_size`` is each one's.
         options: How batches are loaded ahead.
         device: Where batches are wanted.
+        cells: By camera: size of the feature map at whose cells the mean of a map is all that is
+            asked for; :attr:`Batch.saliency` may have that size then.
 
     Attributes:
         transform: What prepares observations.
@@ -97,6 +101,7 @@ class BatchSource:
         share: Share = _WHOLE,
         options: LoaderOptions = IN_STEP,
         device: torch.device = _CPU,
+        cells: Mapping[str, tuple[int, int]] = MappingProxyType({}),
     ) -> None:
         self._cache = cache
         self._config = config
@@ -110,6 +115,12 @@ class BatchSource:
         self._augmentation = Augmentation(config.augmentation, self.transform.size)
         wanted = needs.saliency or needs.saliency_history
         self._maps = cache.saliency_cameras if wanted else ()
+        still = not (self._augmentation.moves or needs.saliency_history)
+        self._cells = {
+            camera: CellMaps(cache, camera, cells[camera])
+            for camera in self._maps
+            if still and camera in cells and CellMaps.fit(self.transform.size, cells[camera])
+        }
         steps = len(cache.actions)
         ranks = np.random.default_rng([config.seed, _RATIO]).permutation(steps)
         self._has_target = ranks < round(config.data.saliency_ratio * steps)
@@ -253,12 +264,18 @@ class BatchSource:
         return [self._share.rank] if self._share.count > 1 else []
 
     def _targets(self, steps: NDArray[np.int64], history: NDArray[np.int64]) -> dict[str, Tensor]:
-        """Maps by camera, uint8 [B, K, H, W]: of all frames where they are needed, or one."""
+        """Maps by camera, uint8 [B, K, H, W]: of all frames where they are needed, or one.
+
+        Where cells are enough: float32 [B, 1, h, w] in [0, 1].
+        """
         wanted = history if self._needs.saliency_history else steps[:, None]
         without = ~self._has_target[steps]
         found = {}
         for camera in self._maps:
-            maps = self._cache.targets(camera, wanted)
+            cells = self._cells.get(camera)
+            maps: NDArray[Any] = (
+                self._cache.targets(camera, wanted) if cells is None else cells.at(steps)[:, None]
+            )
             if without.any():
                 maps[without] = 0
             found[camera] = torch.from_numpy(maps)
@@ -292,8 +309,11 @@ class BatchSource:
 
 
 def _shares(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Maps of uint8 in [0, 1]."""
-    return {camera: found.float().div_(255) for camera, found in maps.items()}
+    """Maps of uint8 in [0, 1]; those of cells are already."""
+    return {
+        camera: found if found.is_floating_point() else found.float().div_(255)
+        for camera, found in maps.items()
+    }
 
 
 def _newest(maps: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -32,6 +32,11 @@ class Regularization(Part):
     term: ClassVar[str] = "reg"
     config: Config
 
+    @property
+    def takes_cells(self) -> bool:
+        """Whether maps are compared at the feature map's size."""
+        return not self.config.at_image
+
     def terms(
         self, method: Imitation, batch: Batch, seen: Seen
     ) -> dict[str, tuple[float, Tensor]]:

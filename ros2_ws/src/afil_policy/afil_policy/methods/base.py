@@ -50,6 +50,15 @@ class Method(nn.Module, ABC):
         del config
         return Needs(saliency=cls.needs_saliency)
 
+    def cells(self) -> Mapping[str, tuple[int, int]]:
+        """Cameras of which the loss needs no more than the maps' means over so many cells.
+
+        Returns:
+            Rows and columns of the feature map by camera; those that are missing are wanted in
+            full.
+        """
+        return {}
+
     def forward(self, batch: Batch) -> Losses:
         """:meth:`loss`; what wraps a module for several devices calls it by this name."""
         return self.loss(batch)

@@ -38,6 +38,11 @@ class HeadRegularization(Regularization):
     term: ClassVar[str] = "heads"
     config: Config
 
+    @property
+    def takes_cells(self) -> bool:
+        """No: heads may have another size than the feature map."""
+        return False
+
     def regularization(
         self, features: Features, saliency: Tensor, valid: Tensor | None = None
     ) -> Tensor:

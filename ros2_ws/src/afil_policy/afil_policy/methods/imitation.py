@@ -66,6 +66,12 @@ class Imitation(Method):
         guided = any(kind.guided for kind, _ in kinds)
         self.predictor = SaliencyPredictor(spec) if guided else None
 
+    def cells(self) -> Mapping[str, tuple[int, int]]:
+        """The feature maps' sizes, where they are enough for every part."""
+        if self.predictor is not None or not all(part.takes_cells for part in self._parts()):
+            return {}
+        return self.encoder.cells
+
     def loss(self, batch: Batch) -> Losses:
         """The loss of a batch; terms: ``bc``, those of the parts, ``predictor``."""
         if self.training:

@@ -59,6 +59,11 @@ class ObservationEncoder(nn.Module):
             found[name] = self._of(name)[0](stacked)
         return found
 
+    @property
+    def cells(self) -> dict[str, tuple[int, int]]:
+        """Rows and columns of each camera's feature map."""
+        return {name: self._of(name)[0].shape[1:] for name in self.encoders}
+
     def looked(self, features: Mapping[str, Features]) -> dict[str, Features]:
         """The features with where the policy looks: its pooling's attention, if that has one.
 

@@ -66,6 +66,11 @@ class Part(nn.Module):
         """The sizes and parts to build for."""
         return spec
 
+    @property
+    def takes_cells(self) -> bool:
+        """Whether the means of saliency over the cells of the feature map are enough for it."""
+        return False
+
     def batch(self, batch: Batch) -> Batch:
         """Change a batch of training, and nothing else."""
         return batch

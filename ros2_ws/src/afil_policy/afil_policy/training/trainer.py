@@ -108,6 +108,8 @@ class Trainer:
         self._normalization = fit_normalization(config.data, cache, self._split.training)
         if workers is None:
             workers = worker_count(here.device.type, here.num_processes)
+        seed_all(config.seed)
+        method = new_method(config, cache.contract, cache.tasks).to(here.device)
         self._source = BatchSource(
             cache,
             config,
@@ -116,10 +118,9 @@ class Trainer:
             share=Share(here.process_index, here.num_processes),
             options=LoaderOptions(workers, pinned=here.device.type == "cuda"),
             device=here.device,
+            cells=method.cells(),
         )
         self._steps = self._source.steps_per_epoch(self._split.training)
-        seed_all(config.seed)
-        method = new_method(config, cache.contract, cache.tasks).to(here.device)
         self._method = method.to(memory_format=torch.channels_last)
         optimizer, self._schedule = new_optimizer(method, config.optimizer, self._steps)
         self._averaged: AveragedModel | None = None

@@ -169,3 +169,35 @@ def test_a_batch_says_what_was_real_whose_task_it_is_and_shows_others(
     bright = torch.cat([b.saliency["front_image"].amax(dim=(1, 2)) > 0 for b in batches])
     assert valid.sum() == 24
     assert torch.equal(valid, bright)
+
+
+def test_maps_of_cells_are_the_means_of_the_whole_ones(cache: Cache, small: TrainConfig) -> None:
+    changes = {"data.saliency_ratio": 0.5, "optimizer.batch_size": 10}
+    config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", changes)
+    steps, cells = np.arange(len(cache.actions)), {"front_image": (6, 8)}
+    several = source(cache, config, cells=cells)
+    # In the second epoch all of them are known.
+    for epoch in (0, 0, 1):
+        whole = source(cache, config).training(steps, epoch, 0)
+        for wanted, found in zip(whole, several.training(steps, epoch, 0), strict=True):
+            maps = wanted.saliency["front_image"].view(-1, 6, 4, 8, 4)
+            torch.testing.assert_close(found.saliency["front_image"], maps.mean(dim=(2, 4)))
+            assert torch.equal(found.images["front_image"], wanted.images["front_image"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "needs", "cells"),
+    [
+        ({"augmentation.shift": 2}, MAPS, (6, 8)),
+        ({}, Needs(saliency=True, saliency_history=True), (6, 8)),
+        ({}, MAPS, (5, 8)),
+        ({}, MAPS, (1, 2)),
+    ],
+)
+def test_whole_maps_come_where_those_of_cells_would_not_do(
+    cache: Cache, small: TrainConfig, changes: dict, needs: Needs, cells: tuple[int, int]
+) -> None:
+    config = schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", changes)
+    batches = source(cache, config, needs, cells={"front_image": cells})
+    batch = next(batches.training(np.arange(48), epoch=0, start=0))
+    assert batch.saliency["front_image"].shape[1:] == (24, 32)

@@ -113,3 +113,18 @@ def test_no_maps_to_learn_from_equals_behavior_cloning_bit_for_bit(
         trained.append(method.state_dict())
     for name, tensor in trained[0].items():
         assert torch.equal(tensor, trained[1][name]), name
+
+
+def test_means_over_the_cells_are_enough_and_only_where_all_parts_say_so(
+    make: Make, sample: Sample
+) -> None:
+    method, data = make("autofocus"), sample()
+    (rows, columns) = method.cells()["front"]
+    maps = data.saliency["front"]
+    height, width = maps.shape[1] // rows, maps.shape[2] // columns
+    means = maps.view(-1, rows, height, columns, width).mean(dim=(2, 4))
+    found = method.loss(replace(data, saliency={"front": means})).terms["reg"]
+    torch.testing.assert_close(found, method.loss(data).terms["reg"])
+    assert make("autofocus", resolution="image").cells() == {}
+    for other in ("gmd", "autofocus+gmd", "gril", "mask", "counterfactual"):
+        assert make(other).cells() == {}, other
