@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
-import io
 import os
 import shutil
 import sys
@@ -16,6 +15,7 @@ from types import ModuleType
 import pytest
 from filelock import FileLock
 
+from afil_core.testing import said_by
 from afil_policy.commands import train as train_command
 
 
@@ -43,18 +43,12 @@ def here(processes):
     """Function (command's main, words) -> what it says; run in this process, it must succeed."""
 
     def run(main: Callable[[], int], *words: str) -> str:
-        said = io.StringIO()
-        with (
-            pytest.MonkeyPatch.context() as patch,
-            contextlib.redirect_stdout(said),
-            contextlib.redirect_stderr(said),
-        ):
+        with pytest.MonkeyPatch.context() as patch:
             for key, value in processes.environment().items():
                 patch.setenv(key, value)
-            patch.setattr(sys, "argv", ["command", *words])
-            code = main()
-        assert code == 0, said.getvalue()
-        return said.getvalue()
+            code, said = said_by(main, *words)
+        assert code == 0, said
+        return said
 
     return run
 

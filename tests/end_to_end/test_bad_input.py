@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from collections.abc import Callable
 
 import pytest
 
 from afil_core.episodes import list_episodes
+from afil_core.testing import said_by
 from afil_perception.commands import perceive
 from afil_policy.commands import train
 
@@ -24,20 +24,12 @@ def assert_sentence(output: str, *words: str) -> None:
     assert found, f"no line with {words}:\n{output}"
 
 
-@pytest.fixture
-def refuse(monkeypatch, capfd):
-    """Function (command, words) -> what it says; run here, it must end with 2 and no traceback."""
-
-    def command(main: Callable[[], int], *words: str) -> str:
-        monkeypatch.setattr(sys, "argv", ["command", *words])
-        capfd.readouterr()
-        code = main()
-        output = "".join(capfd.readouterr())
-        assert code == 2, output
-        assert "Traceback" not in output, output
-        return output
-
-    return command
+def refuse(main: Callable[[], int], *words: str) -> str:
+    """What a command says; run here, it must end with 2 and no traceback."""
+    code, output = said_by(main, *words)
+    assert code == 2, output
+    assert "Traceback" not in output, output
+    return output
 
 
 @pytest.mark.parametrize(
@@ -147,7 +139,7 @@ def _without_camera(episode):
     ],
 )
 def test_a_damaged_bag_is_named_by_perception_and_training(
-    damage, words, damaged, refuse, files_of, tmp_path
+    damage, words, damaged, files_of, tmp_path
 ):
     dataset = damaged(damage)
     before = files_of(dataset)
@@ -165,9 +157,9 @@ def test_a_damaged_bag_fails_the_launch(damaged, processes):
     assert_sentence(output, "episode_000000", "damaged or cut off")
 
 
-def test_an_unknown_method_or_configuration_key_is_named(demos, processes, refuse, tmp_path):
+def test_an_unknown_method_or_configuration_key_is_named(demos, tmp_path):
     arguments = ["--dataset", str(demos), "--output", str(tmp_path)]
-    output = processes.refuse("run", "afil_policy", "train", *arguments, "--method", "magic")
+    output = refuse(train.main, *arguments, "--method", "magic")
     assert_sentence(output, "magic", "autofocus", "bc")
     config = tmp_path / "mine.yaml"
     config.write_text("method: bc\noptimizer: {epoch: 3}\n")
@@ -200,7 +192,7 @@ def test_an_evaluation_in_an_unknown_world_is_refused(runs, processes, tmp_path)
     assert not output.exists()
 
 
-def test_missing_data_and_checkpoints_are_named(processes, refuse, tmp_path):
+def test_missing_data_and_checkpoints_are_named(processes, tmp_path):
     missing = str(tmp_path / "nowhere")
     assert_sentence(processes.refuse(*PERCEIVE, f"dataset:={missing}"), "nowhere")
     arguments = ["--dataset", missing, "--method", "bc", "--output", str(tmp_path / "r")]

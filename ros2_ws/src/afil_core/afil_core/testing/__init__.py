@@ -7,6 +7,7 @@ from afil_core.testing.contracts import changed
 from afil_core.testing.domains import ros_environment
 from afil_core.testing.episodes import record_franka
 from afil_core.testing.franka import HOME, PERIOD_NS, READY_JOINTS, FrankaOnPaper
+from afil_core.testing.mains import said_by
 from afil_core.testing.saliency import write_saliency
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "changed",
     "record_franka",
     "ros_environment",
+    "said_by",
     "write_saliency",
 ]

@@ -15,7 +15,8 @@ from rclpy.qos import QoSProfile
 from rosidl_runtime_py.utilities import get_message
 
 from afil_core.contract import load_contract
-from afil_core.testing import ros_environment
+from afil_core.testing import ros_environment, said_by
+from afil_perception.nodes import live_node
 
 TIMEOUT_S = 60
 STATUS = "afil_interfaces/msg/PerceptionStatus"
@@ -29,9 +30,13 @@ def command(*words: str, **parameters: object) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def node(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+def own_domain(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in ros_environment().items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def node(own_domain: None) -> Iterator[object]:
     rclpy.init()
     made = rclpy.create_node("camera")
     yield made
@@ -101,12 +106,10 @@ def test_a_camera_is_perceived_and_the_lag_is_told(node, namespace: str) -> None
     ],
 )
 def test_what_does_not_fit_is_one_sentence(parameters: dict[str, str], sentence: str) -> None:
-    done = subprocess.run(
-        command(**parameters), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        timeout=TIMEOUT_S,
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert sentence in done.stdout and "Traceback" not in done.stdout
+    given = [word for key, value in parameters.items() for word in ("-p", f"{key}:={value}")]
+    code, output = said_by(live_node.main, "--ros-args", *given)
+    assert code == 2
+    assert sentence in output and "Traceback" not in output
 
 
 def test_weights_that_are_not_here_end_the_node_before_it_begins(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 import rclpy
 from rosidl_runtime_py.utilities import get_message
 
-from afil_core.testing import ros_environment
+from afil_core.testing import ros_environment, said_by
+from afil_perception.nodes import perceive_node
 
 LAUNCH_FILE = Path(__file__).parents[2] / "launch" / "perceive.launch.py"
 TOPIC = "/camera/image_raw"
@@ -150,7 +151,8 @@ def test_the_node_publishes_what_it_produces(make_episode, moving_carrot, namesp
     ],
 )
 def test_a_wrong_parameter_is_one_sentence(parameters: dict[str, str], sentence: str) -> None:
-    code, output = finish(node_command(**parameters))
+    given = [word for key, value in parameters.items() for word in ("-p", f"{key}:={value}")]
+    code, output = said_by(perceive_node.main, "--ros-args", *given)
     assert code == 2
     assert sentence in output and "Traceback" not in output
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from afil_core.testing import ros_environment, said_by
+from afil_policy.nodes import policy_node
 
 
 @pytest.mark.parametrize(
@@ -20,11 +22,14 @@ import pytest
     ],
 )
 def test_what_can_not_start_ends_with_a_sentence(
-    parameters: list[str], words: str, tmp_path: Path, start: Any
+    parameters: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process = start(*parameters, cwd=tmp_path)
-    _, text = process.communicate(timeout=90)
-    assert process.returncode == 2
+    monkeypatch.chdir(tmp_path)
+    for name, value in ros_environment().items():
+        monkeypatch.setenv(name, value)
+    given = [word for parameter in parameters for word in ("-p", parameter)]
+    code, text = said_by(policy_node.main, "--ros-args", *given)
+    assert code == 2
     assert words in text.splitlines()[-1]
     assert text.splitlines()[-1].startswith("error: ")
     assert "Traceback" not in text

@@ -15,7 +15,8 @@ import pytest
 from afil_core import world_protocol as protocol
 from afil_core.codecs import decode, decode_pose
 from afil_core.contract import load_contract
-from afil_core.testing import ros_environment
+from afil_core.testing import ros_environment, said_by
+from afil_sim.nodes import world_node
 from afil_sim.running import demonstration
 from afil_sim.running.demonstration import Demonstration
 from afil_sim.running.pilot import ExpertPilot
@@ -235,8 +236,9 @@ def test_expert_offers_its_commands_once_it_hears_the_world(client):
         (("-p", "max_steps:=many"), "parameters of world_node: max_steps must be a whole number"),
     ],
 )
-def test_world_node_that_cannot_start_says_why_in_one_sentence(arguments, sentence):
-    process = start("afil_sim.nodes.world_node", *arguments)
-    _, output = process.communicate(timeout=60)
-    assert process.returncode == 2
+def test_world_node_that_cannot_start_says_why_in_one_sentence(arguments, sentence, monkeypatch):
+    for name, value in ros_environment().items():
+        monkeypatch.setenv(name, value)
+    code, output = said_by(world_node.main, "--ros-args", *arguments)
+    assert code == 2
     assert sentence in output and "Traceback" not in output
