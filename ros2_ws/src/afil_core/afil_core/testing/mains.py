@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from unittest.mock import patch
+
+from afil_core.process.stop_signals import STOP_SIGNALS
 
 
 def said_by(main: Callable[[], int], *words: str) -> tuple[int, str]:
@@ -21,10 +24,16 @@ def said_by(main: Callable[[], int], *words: str) -> tuple[int, str]:
     """
     said = io.StringIO()
     program = main.__module__.rpartition(".")[2]
+    # A program that ends leaves signals ignored, and the next one's processes would inherit that.
+    handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     with (
         patch.object(sys, "argv", [program, *words]),
         redirect_stdout(said),
         redirect_stderr(said),
     ):
-        code = main()
+        try:
+            code = main()
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
     return code, said.getvalue()
