@@ -40,6 +40,9 @@ def main() -> int:
 
 def _main() -> int:
     args = _parser().parse_args()
+    for name, value, least in (("threads", args.threads, 1), ("workers", args.workers, 0)):
+        if value is not None and value < least:
+            raise AfilError(f"--{name} must be at least {least}, not {value}")
     config = _config(args)
     loggers = _loggers(args.log)
     # PyTorch takes seconds to load: what can be refused is refused before that.

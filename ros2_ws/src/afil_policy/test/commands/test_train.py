@@ -130,6 +130,8 @@ def test_what_was_left_out_is_said(
         (("--set", "epochs"), "write key=value"),
         (("--device", "abacus"), "--device abacus"),
         (("--data", "demos"), "--data is called --dataset now"),
+        (("--threads", "0"), "--threads must be at least 1, not 0"),
+        (("--workers", "-1"), "--workers must be at least 0, not -1"),
         (("--dataset", ".", f"{Path.cwd()}=2"), "names"),
     ],
 )
