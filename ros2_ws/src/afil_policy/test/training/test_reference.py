@@ -53,7 +53,7 @@ def plain_run(arrays, method, *, ema):
             mean = x.mean(dim=(1, 2, 3), keepdim=True)
             contrast = 1 + 0.1 * contrast
             offset = mean * (1 - contrast) + 2 * 0.1 * brightness
-            x = torch.addcmul(offset, x, contrast).clamp(-1, 1)
+            x = (x * contrast + offset).clamp(-1, 1)
         p = normal(numbers[chosen], p_shift, p_scale)
         a = normal(actions[chosen], a_shift, a_scale)
         return x, p, a, torch.from_numpy(maps[chosen]).float() / 255
