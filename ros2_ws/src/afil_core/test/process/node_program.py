@@ -14,7 +14,9 @@ from afil_core.process.node_main import run_node
 
 
 def say(line: str) -> None:
-    print(line, flush=True)
+    # In one piece: print() writes the end of the line by itself where Python does not buffer, and
+    # several processes write into one pipe.
+    os.write(1, f"{line}\n".encode())
 
 
 class ProgramNode(Node):
