@@ -17,3 +17,4 @@ demo-metaworld: install-metaworld ## The whole loop on Meta-World's drawer-open,
 	@$(RUN) ros2 launch launch/demo.launch.py output:=$(METAWORLD_DIR) robot:=gym \
 	  env:=Meta-World/drawer-open-v3 env_options:='{distractors: 3}' recorded_cues:=none,intact \
 	  episodes:=80 noise:=0.1 train_config:=launch/demo_metaworld_train.yaml
+	@$(BIN)/python -m benchmarks.demo_figures demo-metaworld $(METAWORLD_DIR)

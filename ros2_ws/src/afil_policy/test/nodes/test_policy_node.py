@@ -159,13 +159,13 @@ def test_an_unforeseen_error_rests_the_robot_and_ends_finalized_with_its_reason(
     from afil_policy.nodes.policy_node import PolicyNode
 
     node = PolicyNode(
-        # rclpy keeps a lifecycle node in the graph for as long as anything refers to it: one of the
+        # rclpy keeps a lifecycle node in the graph as long as anything refers to it: one of the
         # usual name would be in the way of the nodes of the next tests.
         cli_args=["--ros-args", "-r", "__node:=of_this_process"],
         parameter_overrides=[
             Parameter("checkpoint", value=str(checkpoint)),
             Parameter("robot", value=str(robot)),
-        ]
+        ],
     )
     try:
         node.autostart()
