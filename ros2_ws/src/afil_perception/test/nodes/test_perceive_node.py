@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,14 @@ def own_domain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other nodes on this machine must neither hear nor disturb the test."""
     for name, value in ros_environment().items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def hang_up_heard() -> Iterator[None]:
+    """Where the tests themselves run under nohup, their children would not hear it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def node_command(*words: str, **parameters: object) -> list[str]:
@@ -162,7 +171,7 @@ def test_a_wrong_parameter_is_one_sentence(parameters: dict[str, str], sentence:
     [(signal.SIGINT, 0.0), (signal.SIGINT, 0.3), (signal.SIGTERM, 0.3), (signal.SIGHUP, 0.0)],
 )
 def test_any_signal_ends_the_node_at_once_and_leaves_nothing_half_done(
-    make_episode, moving_carrot, number: signal.Signals, delay_s: float
+    make_episode, moving_carrot, hang_up_heard: None, number: signal.Signals, delay_s: float
 ) -> None:
     big = [frame.repeat(4, axis=0).repeat(4, axis=1) for frame in moving_carrot]
     episode = make_episode(big * 30)
