@@ -5,8 +5,11 @@ import pytest
 
 from afil_core.bags import OfferedQos
 from afil_core.testing import HOME
+from afil_teleop.recording.control import RecordingControl
 from afil_teleop.recording.graph import Publisher
 from afil_teleop.recording.health import Health, Surroundings
+from afil_teleop.recording.parameters import RecordParameters
+from afil_teleop.recording.world import ResetAnswer
 
 STEP_NS = 100_000_000
 START_NS = 1_700_000_000_000_000_000
@@ -68,3 +71,73 @@ def make_bench(franka):
 def bench(make_bench):
     """A robot on the bench, with the contract ``franka``."""
     return make_bench()
+
+
+class Service:
+    """The world's reset, as far as a session sees it."""
+
+    def __init__(self):
+        self.ready = True
+        self.asked = []
+
+    def is_ready(self):
+        return self.ready
+
+    def call(self, answered):
+        self.asked.append(answered)
+
+    def answer(self, *given):
+        self.asked[-1](ResetAnswer(*given))
+
+
+class Wire:
+    """Nothing is reset."""
+
+    def prepare(self, topics, services):
+        pass
+
+
+class RecordingBench:
+    """A session in front of a robot on paper."""
+
+    def __init__(self, tmp_path, contract, **given):
+        self.reset = Service()
+        self.lines: list[tuple[int, str]] = []
+        parameters = RecordParameters(dataset=str(tmp_path / "demos"), **given)
+        self.control = RecordingControl(
+            parameters,
+            contract,
+            self.reset,
+            Wire(),
+            lambda level, line: self.lines.append((level, line)),
+            sim_time=False,
+        )
+        self.now_ns = START_NS
+        self.graph = {
+            topic: (Publisher("/driver", kind, OfferedQos(1, 2)),)
+            for topic, (kind, _) in contract.topics().items()
+        }
+        self.control.know(self.graph)
+
+    def play(self, seconds, robot, without=(), pose=HOME):
+        for _ in range(round(seconds * 10)):
+            self.now_ns += STEP_NS
+            shade = np.full((240, 320, 3), self.now_ns // (STEP_NS) % 200, np.uint8)
+            sent = robot.by_topic(self.now_ns, {"front_image": shade})
+            for topic, cdr in [*sent, *robot.command(self.now_ns, pose)]:
+                if topic not in without:
+                    self.control.received(topic, cdr, self.now_ns, self.now_ns, self.now_ns)
+            self.control.look(self.now_ns, self.now_ns)
+
+    def said(self, level):
+        return [line for at, line in self.lines if at == level]
+
+
+@pytest.fixture
+def make_session(tmp_path, franka):
+    """Function (contract, parameters): a session into ``demos``, a robot on paper before it."""
+
+    def make(contract=franka, **given):
+        return RecordingBench(tmp_path, contract, **given)
+
+    return make
