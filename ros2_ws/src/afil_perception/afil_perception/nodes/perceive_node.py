@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import rcl_interfaces.msg
+from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
@@ -24,7 +25,10 @@ from afil_perception.pipeline.maps import PerceivedFrame
 from afil_perception.pipeline.parameters import PerceiveParameters
 from afil_perception.pipeline.sidecar import encode_frame
 
-DISCOVERY_S = 1.0
+# Fast DDS, ROS 2's default, may take 3 s to find a reader that runs; others are found within one.
+_DISCOVERY_S = 1.0
+_NOBODY_S = 4.0
+_DELIVERY_S = 5.0
 
 
 class PerceiveNode(Node):
@@ -58,6 +62,7 @@ class PerceiveNode(Node):
             warn=lambda line: self.get_logger().warning(line),
             run=how,
         )
+        self._await_delivery()
         self.get_logger().info(report.summary)
         report.raise_failures()
 
@@ -85,9 +90,30 @@ class PerceiveNode(Node):
             publisher = self.create_publisher(get_message(msgtype), topic, qos)
             self._publishers_by_topic[topic] = publisher
         if missing:
-            # Else the first frames are gone before anybody has found the publishers. This is the
-            # main thread: nothing waits for it, and a signal ends the sleep.
-            time.sleep(DISCOVERY_S)
+            self._await_readers(set(missing))
+
+    def _await_readers(self, topics: set[str]) -> None:
+        """Let the readers find new publishers, else the first frames are gone before.
+
+        This is the main thread: nothing waits for it, and a signal ends the sleep.
+        """
+        start_s = time.monotonic()
+        while (waited_s := time.monotonic() - start_s) < _NOBODY_S:
+            readers = {t: self._publishers_by_topic[t].get_subscription_count() for t in topics}
+            if waited_s >= _DISCOVERY_S and any(readers.values()):
+                return
+            time.sleep(0.05)
+        self.get_logger().warning(
+            f"nobody reads {' or '.join(sorted(topics))}: publishing all the same"
+        )
+
+    def _await_delivery(self) -> None:
+        """What a reader has not acknowledged is lost when the process ends."""
+        for topic, publisher in self._publishers_by_topic.items():
+            if not publisher.wait_for_all_acked(Duration(seconds=_DELIVERY_S)):
+                self.get_logger().warning(
+                    f"a reader of {topic} did not take all messages within {_DELIVERY_S:.0f} s"
+                )
 
 
 def main() -> int:

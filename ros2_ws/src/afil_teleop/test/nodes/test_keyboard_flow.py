@@ -108,7 +108,8 @@ def test_a_person_records_with_keys(robot, recorder, terminal, tmp_path):
     robot("--undriven")
     person = terminal()
     person.see("Backspace  delete the last")
-    person.press("s", "cannot save: no episode is being recorded")
+    # Fast DDS may take 3 s to show the recorder's services.
+    person.press_until("s", "cannot save: no episode is being recorded")
     person.press_until("r", "recording episode_000000")
     person.press("r", "save or discard it first")
     person.hold("i", 1.0)
