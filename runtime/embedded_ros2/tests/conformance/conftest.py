@@ -19,14 +19,14 @@ PEER = Path(__file__).parent / "peer.py"
 class Ros:
     """What most tests need: a node, a second node, and an executor that runs both."""
 
-    def __init__(self):
+    def __init__(self, node, other):
         import rclpy
         from rclpy.executors import SingleThreadedExecutor
 
         self.rclpy = rclpy
         self.init = rclpy.init(args=[])
-        self.node = rclpy.create_node("conformance")
-        self.other = rclpy.create_node("other", namespace="/elsewhere")
+        self.node = rclpy.create_node(node)
+        self.other = rclpy.create_node(other, namespace="/elsewhere")
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.node)
         self.executor.add_node(self.other)
@@ -64,9 +64,9 @@ class Ros:
 
 
 @pytest.fixture(scope="module")
-def ros():
-    """Nodes and an executor, shared by the tests of a module."""
-    ros = Ros()
+def ros(request):
+    """Nodes and an executor, shared by the tests of a module, which may name them in NODES."""
+    ros = Ros(*getattr(request.module, "NODES", ("conformance", "other")))
     yield ros
     ros.close()
 

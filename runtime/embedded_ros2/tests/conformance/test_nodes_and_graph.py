@@ -17,15 +17,18 @@ from rclpy.validate_full_topic_name import validate_full_topic_name
 from rclpy.validate_node_name import validate_node_name
 from rclpy.validate_topic_name import validate_topic_name
 
+# Names of their own: what another module's nodes of a name left in the graph would be found first.
+NODES = NODE, OTHER = "of_graph", "other_of_graph"
+
 
 def test_names_of_a_node(ros):
-    assert ros.other.get_name() == "other"
+    assert ros.other.get_name() == OTHER
     assert ros.other.get_namespace() == "/elsewhere"
-    assert ros.other.get_fully_qualified_name() == "/elsewhere/other"
+    assert ros.other.get_fully_qualified_name() == f"/elsewhere/{OTHER}"
 
 
 def test_the_logger_is_named_like_the_node(ros):
-    assert ros.other.get_logger().name == "elsewhere.other"
+    assert ros.other.get_logger().name == f"elsewhere.{OTHER}"
 
 
 @pytest.mark.parametrize("bad", ["", "1abc", "with space", "with-dash", "a/b"])
@@ -82,12 +85,12 @@ def test_services_are_found_with_their_types(ros, name):
 
 
 def test_nodes_are_found_with_their_namespaces(ros):
-    found = [("conformance", "/"), ("other", "/elsewhere")]
+    found = [(NODE, "/"), (OTHER, "/elsewhere")]
     assert ros.spin_until(lambda: set(found) <= set(ros.node.get_node_names_and_namespaces()))
 
 
 def test_waiting_for_a_node(ros):
-    assert ros.node.wait_for_node("/elsewhere/other", 5.0)
+    assert ros.node.wait_for_node(f"/elsewhere/{OTHER}", 5.0)
     assert not ros.node.wait_for_node("/elsewhere/nobody", 0.2)
 
 
@@ -124,8 +127,8 @@ def test_what_a_node_publishes_and_subscribes(ros, name):
     inside = (f"/{name}_in", ["std_msgs/msg/String"])
     assert ros.spin_until(
         lambda: (
-            out in ros.other.get_publisher_names_and_types_by_node("conformance", "/")
-            and inside in ros.other.get_subscriber_names_and_types_by_node("conformance", "/")
+            out in ros.other.get_publisher_names_and_types_by_node(NODE, "/")
+            and inside in ros.other.get_subscriber_names_and_types_by_node(NODE, "/")
         )
     )
 
@@ -136,8 +139,8 @@ def test_what_a_node_serves_and_calls(ros, name):
     entry = (f"/{name}", ["std_srvs/srv/Trigger"])
     assert ros.spin_until(
         lambda: (
-            entry in ros.other.get_service_names_and_types_by_node("conformance", "/")
-            and entry in ros.node.get_client_names_and_types_by_node("other", "/elsewhere")
+            entry in ros.other.get_service_names_and_types_by_node(NODE, "/")
+            and entry in ros.node.get_client_names_and_types_by_node(OTHER, "/elsewhere")
         )
     )
 
@@ -151,7 +154,7 @@ def test_publisher_info_names_node_type_and_qos(ros, name):
     assert ros.spin_until(lambda: ros.node.get_publishers_info_by_topic(f"/{name}"))
     ros.spin_for(0.1)
     info = ros.node.get_publishers_info_by_topic(f"/{name}")[0]
-    assert (info.node_name, info.node_namespace) == ("other", "/elsewhere")
+    assert (info.node_name, info.node_namespace) == (OTHER, "/elsewhere")
     assert info.topic_type == "std_msgs/msg/String"
     assert info.endpoint_type == TopicEndpointTypeEnum.PUBLISHER
     assert info.qos_profile.reliability == ReliabilityPolicy.BEST_EFFORT
@@ -164,7 +167,7 @@ def test_subscription_info_names_node_and_qos(ros, name):
     assert ros.spin_until(lambda: ros.node.get_subscriptions_info_by_topic(f"/{name}"))
     ros.spin_for(0.1)
     info = ros.node.get_subscriptions_info_by_topic(f"/{name}")[0]
-    assert (info.node_name, info.node_namespace) == ("other", "/elsewhere")
+    assert (info.node_name, info.node_namespace) == (OTHER, "/elsewhere")
     assert info.endpoint_type == TopicEndpointTypeEnum.SUBSCRIPTION
     assert info.qos_profile.reliability == ReliabilityPolicy.RELIABLE
 

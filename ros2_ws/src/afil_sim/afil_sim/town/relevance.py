@@ -1,4 +1,4 @@
-"""What matters to who drives a route: everybody in or near its lane, lights and signs on it."""
+"""What matters to who drives a route: its lane, everybody in or near it, lights and signs on it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ from afil_sim.town.traffic import Traffic
 _SIGHT: Final = 40.0
 _BESIDE: Final = 4.0
 _STOP_SIGHT: Final = 30.0
+# Where the lane is looked at, m ahead: about where the driver steers to. It is why a car slows down
+# before a bend with nobody there, and no frame is without something that matters.
+_LANE_AHEAD, _LANE_LENGTH, _LANE_WIDTH = 12.0, 6.0, 3.0
 # Numbers of signals begin here, beyond those of any actor.
 _FIRST_SIGNAL: Final = 5000
+_LANE: Final = 6000
 _LIGHT_BASE, _LIGHT_TOP = 2.4, 3.8
 _SIGN_BASE, _SIGN_TOP = 1.8, 2.8
 _COLORS: Final = {Light.RED: "red light", Light.YELLOW: "yellow light", Light.GREEN: "green light"}
@@ -44,6 +48,10 @@ def key_objects(
         along, aside = route.way.project(actor.x, actor.y, s + seen.distance)
         if abs(aside) <= _BESIDE and along > s:
             found.append(KeyObject(actor.id + 1, actor.kind, 1.0, seen.box))
+    x, y, yaw = route.way.at(min(s + _LANE_AHEAD, route.way.length))
+    lane = project(Box(x, y, yaw, _LANE_LENGTH, _LANE_WIDTH, 0.0), traffic.ego, size)
+    if lane is not None:
+        found.append(KeyObject(_LANE, "lane", 1.0, lane))
     for number, stop in enumerate(route.stops):
         if not 0 < stop.s - s < _STOP_SIGHT:
             continue
