@@ -76,6 +76,9 @@ class Engine:
         self._engine = p3.GraphicsEngine(self._pipe)
         self.root = p3.NodePath("town")
         self.root.setShaderOff()
+        # In the order of the scene: else panda3d sorts by addresses in memory, and which of two
+        # faces at one depth is seen would differ from one town to the next.
+        self.root.setBin("unsorted", 0)
         self._fog = p3.Fog("haze")
 
     def node(self, mesh: Mesh, under: Any = None) -> Any:
@@ -106,9 +109,13 @@ class Engine:
         """How many nodes there are to draw."""
         return int(self.root.findAllMatches("**/+GeomNode").getNumPaths())
 
-    def group(self) -> Any:
-        """An empty node, to which others can belong."""
-        return self.root.attachNewNode("group")
+    def group(self, under: Any = None) -> Any:
+        """An empty node, to which others can belong.
+
+        Args:
+            under: Node to which it belongs; the scene when None.
+        """
+        return (under or self.root).attachNewNode("group")
 
     def texture(self, pixels: NDArray[np.uint8]) -> Any:
         """A texture of an RGB image [H, W, 3]."""

@@ -50,15 +50,18 @@ class Painter:
         self._traffic: Traffic | None = None
         self._weather: WeatherName | None = None
         self._windows = {night: self._engine.texture(_windows(night)) for night in (False, True)}
+        # What hides much comes first and the ground last: what is hidden costs little then.
+        self._actors, *kinds = (self._engine.group() for _ in range(5))
+        walls, things, lamps, ground = kinds
         self._walls: list[Any] = []
         for cell in Streets(network, scenery).cells.values():
-            for mesh in (cell.ground, cell.things):
+            for mesh, kind in ((cell.ground, ground), (cell.things, things)):
                 if not mesh.is_empty:
-                    self._engine.node(mesh)
+                    self._engine.node(mesh, kind)
             if not cell.walls.is_empty:
-                self._walls.append(self._engine.node(cell.walls))
+                self._walls.append(self._engine.node(cell.walls, walls))
             if not cell.lamps.is_empty:
-                shines(self._engine.node(cell.lamps))
+                shines(self._engine.node(cell.lamps, lamps))
         signs = stop_signs(network, STOP_SIGN)
         if not signs.is_empty:
             self._engine.node(signs).setTwoSided(True)
@@ -145,7 +148,7 @@ class Painter:
                 (node.show if state is now else node.hide)()
 
     def _draw(self, actor: Actor) -> _Drawn:
-        look, group = model(actor.kind, actor.color), self._engine.group()
+        look, group = model(actor.kind, actor.color), self._engine.group(self._actors)
         mark(group, actor.id)
         poses = [self._engine.node(mesh, group) for mesh in look.poses]
         if not look.lamps.is_empty:
