@@ -9,7 +9,7 @@ DRIVE ?=
 demo-drive: install ## The whole loop in the town, original and confounded, seen and unseen routes (6 GB of recordings, about half an hour of processor time)
 	@$(RUN) ros2 launch launch/demo.launch.py output:=$(DRIVE_DIR) robot:=carla \
 	  recorded_cues:=none,intact cues:=previous test_tasks:=drive,drive_unseen episodes:=20 noise:=0.1 \
-	  saliency:=oracle train_config:=launch/demo_drive_train.yaml eval_episodes:=10 videos:=1 $(DRIVE)
+	  saliency:=oracle methods:=bc,autofocus,swap train_config:=launch/demo_drive_train.yaml eval_episodes:=10 videos:=1 $(DRIVE)
 	@$(if $(DRIVE),echo 'figures are kept of the whole demo alone',$(BIN)/python -m benchmarks.demo_figures demo-drive $(DRIVE_DIR) && $(BIN)/python -m benchmarks.demo_drive_icons $(DRIVE_DIR))
 
 bench-drive-expert: install ## Driving Score of the town's expert on every route, and of two bad drivers (about 4 minutes)
