@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import rclpy
+from rclpy.client import Client
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from std_srvs.srv import Trigger
@@ -29,12 +30,16 @@ class Peer:
         self._turns = SingleThreadedExecutor(context=self._context)
         self._turns.add_node(self.node)
         self._over = threading.Event()
+        self._clients: dict[str, Client] = {}
         self._thread = threading.Thread(target=self._spin, daemon=True)
         self._thread.start()
 
     def ask(self, service: str, until: str = "") -> str:
         """Call a Trigger service until it answers with a text; its answer."""
-        client = self.node.create_client(Trigger, service)
+        # A new one each time may not be known yet to a server that answers at once.
+        if service not in self._clients:
+            self._clients[service] = self.node.create_client(Trigger, service)
+        client = self._clients[service]
         deadline = time.monotonic() + 60
         while True:
             answer: Any = None

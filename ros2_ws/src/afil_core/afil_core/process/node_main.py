@@ -12,6 +12,7 @@ import contextlib
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
@@ -28,6 +29,7 @@ N = TypeVar("N", bound=Node)
 
 # A signal is looked at this often while nothing happens.
 _TURN_S: Final = 0.1
+_FAREWELL_S: Final = 0.3
 # rcl says where in its sources it noticed something.
 _SOURCE_LINE: Final = re.compile(r", at /\S+:\d+")
 
@@ -156,6 +158,9 @@ def _spin(
     try:
         while not (signals.requested or (is_over is not None and is_over(node))):
             executor.spin_once(timeout_sec=_TURN_S)
+        if not signals.requested:
+            # What is not yet delivered is lost with the node: the answer to whoever ended it.
+            time.sleep(_FAREWELL_S)
     except ExternalShutdownException:
         pass  # A callback ended the context.
     except RuntimeError:
