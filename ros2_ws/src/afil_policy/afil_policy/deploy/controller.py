@@ -47,6 +47,10 @@ class PolicyController:
             0 for never.
         watches_clock: Whether the node's clock must go as the steady clock does.
         wall_s: Steady clock, seconds.
+
+    Attributes:
+        answered: Is called, in the thread of the inference, when one has ended: there may be
+            something to command.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class PolicyController:
         self._last_stamp_ns: int | None = None
         self._last_action: Due | None = None
         self.is_moving = False
+        self.answered: Callable[[], None] = lambda: None
         self._inference.open(self._decided)
 
     @property
@@ -276,24 +281,27 @@ class PolicyController:
                 prepare=answer.prepare_s,
                 inference=answer.ended_s - answer.begun_s - answer.prepare_s,
             )
-            if answer.actions is None or not len(answer.actions):
-                self._execution.failed()
-                self._last_stamp_ns = None
-                self._tally.refused(answer.problem or "the policy decided on nothing")
-                return
-            actions = np.atleast_2d(answer.actions)
-            chunk = Chunk(answer.request.number, snapshot.stamp_ns, actions)
-            waited_ns = round((answer.ended_s - snapshot.arrived_s) * 1e9)
-            # In lock-step simulated time stands still while the policy thinks.
-            present_ns = snapshot.stamp_ns + (waited_ns if self._pacing.is_steady else 0)
-            late = self._execution.late
-            self._execution.take(chunk, present_ns)
-            if self._execution.late > late and chunk.number + 1 == self._inferences:
-                self._tally.refused(
-                    f"an inference took {waited_ns / 1e6:.0f} ms, longer than its "
-                    f"{len(actions)} actions last; deploy a policy with longer chunks, or a "
-                    f"faster one"
-                )
+            self._take(answer, snapshot)
+        self.answered()
+
+    def _take(self, answer: Answer, snapshot: Snapshot) -> None:
+        if answer.actions is None or not len(answer.actions):
+            self._execution.failed()
+            self._last_stamp_ns = None
+            self._tally.refused(answer.problem or "the policy decided on nothing")
+            return
+        actions = np.atleast_2d(answer.actions)
+        chunk = Chunk(answer.request.number, snapshot.stamp_ns, actions)
+        waited_ns = round((answer.ended_s - snapshot.arrived_s) * 1e9)
+        # In lock-step simulated time stands still while the policy thinks.
+        present_ns = snapshot.stamp_ns + (waited_ns if self._pacing.is_steady else 0)
+        late = self._execution.late
+        self._execution.take(chunk, present_ns)
+        if self._execution.late > late and chunk.number + 1 == self._inferences:
+            self._tally.refused(
+                f"an inference took {waited_ns / 1e6:.0f} ms, longer than its {len(actions)} "
+                f"actions last; deploy a policy with longer chunks, or a faster one"
+            )
 
     def _stop(self, reason: str, now_ns: int) -> Sequence[Outgoing | Goal]:
         if not self.is_moving:

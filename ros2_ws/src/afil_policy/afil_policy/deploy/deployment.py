@@ -71,6 +71,9 @@ class Deployment:
             given, contract, runner, self.guards, simulated=simulated
         )
         self._period_s = contract.period_ns / 1e9 if pacing.is_steady else None
+        if not pacing.is_steady:
+            # Who waits for a frame's answer gets it when it is there, not at the next heartbeat.
+            self.controller.answered = self._wake
         # A simulator that waits for its answer needs nobody to hurry.
         self._priority = given.priority if pacing.is_steady else 0
         keep_loaded()
@@ -150,9 +153,8 @@ class Deployment:
 
     def collect(self) -> None:
         """Look for a tick whose streams came late; the executor's thread does so on a timer."""
-        thread = self._thread
-        if thread is not None and self.controller.collect(self._now_ns()):
-            thread.wake()
+        if self._thread is not None and self.controller.collect(self._now_ns()):
+            self._wake()
 
     def look(self) -> None:
         """Tell the guards who else commands the robot."""
@@ -185,6 +187,11 @@ class Deployment:
         self.rest()
         self.controller.close()
         self._links.close()
+
+    def _wake(self) -> None:
+        thread = self._thread
+        if thread is not None:
+            thread.wake()
 
     def _rise(self) -> None:
         problem = rise(self._priority)

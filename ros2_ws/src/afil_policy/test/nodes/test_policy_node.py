@@ -190,6 +190,40 @@ def test_an_unforeseen_error_rests_the_robot_and_ends_finalized_with_its_reason(
         node.destroy_node()
 
 
+def test_a_frame_is_answered_when_the_policy_has_decided_and_not_at_the_next_heartbeat(
+    client: Any, checkpoint: Path, robot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rclpy.executors import SingleThreadedExecutor
+    from rclpy.parameter import Parameter
+
+    from afil_policy.deploy import command_thread
+    from afil_policy.nodes.policy_node import PolicyNode
+
+    monkeypatch.setattr(command_thread, "PERIOD_S", 1000.0)
+    given = {"checkpoint": str(checkpoint), "robot": str(robot), "pacing": "frame"}
+    given |= {"guards": "none"}
+    node = PolicyNode(
+        cli_args=["--ros-args", "-r", "__node:=answers_frames"],
+        parameter_overrides=[Parameter(name, value=value) for name, value in given.items()],
+    )
+    executor = SingleThreadedExecutor()
+    try:
+        node.autostart()
+        for each in (node, client.node):
+            executor.add_node(each)
+        deadline = time.monotonic() + 60
+        while not client.commands() and time.monotonic() < deadline:
+            client.frame()
+            later = time.monotonic() + 0.2
+            while time.monotonic() < later:
+                executor.spin_once(timeout_sec=0.02)
+        assert client.commands()
+        node.finish()
+    finally:
+        executor.shutdown()
+        node.destroy_node()
+
+
 class _Entry:
     """A diagnostic status that keeps what it is given."""
 
