@@ -6,7 +6,7 @@ DRIVE_DIR ?= demo-drive
 # Smaller numbers for a look: make demo-drive DRIVE="episodes:=4 epochs:=1 eval_episodes:=2"
 DRIVE ?=
 
-demo-drive: install ## The whole loop in the town, original and confounded, seen and unseen routes (6 GB of recordings, 40 minutes to an hour on two cores)
+demo-drive: install ## The whole loop in the town, original and confounded, seen and unseen routes (7 GB, 40 minutes to an hour on two cores)
 	@$(RUN) ros2 launch launch/demo.launch.py output:=$(DRIVE_DIR) robot:=carla \
 	  recorded_cues:=none,intact cues:=previous test_tasks:=drive,drive_unseen episodes:=20 noise:=0.1 \
 	  saliency:=oracle methods:=bc,autofocus,swap train_config:=launch/demo_drive_train.yaml eval_episodes:=10 videos:=1 $(DRIVE)
