@@ -17,7 +17,7 @@ _SIGHT: Final = 40.0
 _BESIDE: Final = 4.0
 _STOP_SIGHT: Final = 30.0
 # Where the lane is looked at, m ahead: about where the driver steers to. It is why a car slows
-# down before a bend with nobody there, and leaves no frame without anything that matters.
+# down before a bend with nobody there, and leaves few frames without anything that matters.
 _LANE_AHEAD, _LANE_LENGTH, _LANE_WIDTH = 12.0, 6.0, 3.0
 # Numbers of signals begin here, beyond those of any actor.
 _FIRST_SIGNAL: Final = 5000
