@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
+from afil_sim.town.contacts import Contacts
 from afil_sim.town.geometry import overlap
 from afil_sim.town.lights import Light
 from afil_sim.town.network import Network, Route
@@ -21,8 +21,6 @@ _STOPPED: Final = 0.1
 _STOP_ZONE: Final = 7.0
 # The route is driven when so much of it is left, m.
 _ARRIVED: Final = 1.5
-# A thing that was touched counts again when it was not touched for so long, s.
-_FORGOTTEN: Final = 2.0
 
 
 class Referee:
@@ -45,7 +43,7 @@ class Referee:
     ) -> None:
         self._network, self._scenery, self._route = network, scenery, route
         self._may_leave = may_leave
-        self._touched: dict[str, float] = {}
+        self._contacts = Contacts()
         self._has_stopped: set[float] = set()
         self._front = 0.5
         self._outside_m = 0.0
@@ -127,21 +125,18 @@ class Referee:
 
     def _watch_contacts(self, traffic: Traffic) -> int | None:
         ego, now = traffic.ego, traffic.time_s
-        found: list[tuple[str, Kind]] = []
-        touched: int | None = None
+        found: list[tuple[int, str, Kind]] = []
         for actor in traffic.visible:
             if overlap(ego, actor):
                 kind = Kind.COLLISION_VEHICLE if actor.kind in VEHICLES else Kind.COLLISION_STATIC
                 kind = kind if actor.kind != "pedestrian" else Kind.COLLISION_PEDESTRIAN
-                found.append((f"{actor.kind} {actor.id}", kind))
-                touched = actor.id
+                found.append((actor.id, f"{actor.kind} {actor.id}", kind))
         for fixture in self._scenery.near(ego.x, ego.y, ego.reach):
             if overlap(ego, fixture):
                 where = f"{fixture.kind} at {fixture.x:.0f}, {fixture.y:.0f}"
-                found.append((where, Kind.COLLISION_STATIC))
-                touched = touched or 0
-        for name, kind in found:
-            if now - self._touched.get(name, -math.inf) > _FORGOTTEN:
+                found.append((0, where, Kind.COLLISION_STATIC))
+        self._contacts.forget(ego, now)
+        for number, name, kind in found:
+            if self._contacts.counts(ego, number, now):
                 self._say(traffic, kind, name)
-            self._touched[name] = now
-        return touched
+        return max((number for number, _, _ in found), default=None)

@@ -9,7 +9,9 @@ from afil_core.contract import load_contract
 from afil_core.errors import AfilError
 from afil_sim.scenarios import PAPER, SCENARIOS
 from afil_sim.tasks.drive import Drive, DriveUnseen
+from afil_sim.town.geometry import Way
 from afil_sim.town.score import Kind
+from afil_sim.town.traffic import Walk
 from afil_sim.worlds import WORLDS
 
 CONTRACT = load_contract("carla")
@@ -85,6 +87,43 @@ def test_who_hits_somebody_is_stopped_and_it_counts_once():
     assert np.hypot(found.x - x, found.y - y) < 3.5 and 0 < found.time_s < 10
     assert task.referee.s < 18.5
     assert task.score == pytest.approx(0.5 * task.referee.completion / 100)
+
+
+def test_a_pedestrian_who_walks_into_a_standing_car_costs_nothing():
+    task = make(scenarios=("dynamic_object_crossing",), max_steps=100)
+    task.reset(0)
+    task.world.traffic.actors.clear()
+    across = Way(np.array([task.stage.way.at(0.0, side)[:2] for side in (3.0, 0.0)]))
+    task.world.traffic.add("pedestrian", across.at(0.0), mind=Walk(across, 1.5))
+    hits = 0
+    while not task.done:
+        task.world.body.act(BRAKE)
+        task.step()
+        hits += task.world._hit is not None
+    assert hits > 10 and task.referee.infractions == ()
+
+
+@pytest.mark.parametrize(
+    ("things", "kind"),
+    [
+        ([("door", 20.0, 0.8), ("car", 21.0, 1.7)], Kind.COLLISION_VEHICLE),
+        ([("cone", 20.0, 0.0), ("police", 23.5, 0.0)], Kind.COLLISION_STATIC),
+    ],
+)
+def test_what_stands_together_is_hit_once(things, kind):
+    task = make(scenarios=("dynamic_object_crossing",), max_steps=200)
+    task.reset(0)
+    traffic = task.world.traffic
+    traffic.actors.clear()
+    actors = [traffic.add(what, task.stage.way.at(s, side)) for what, s, side in things]
+    hits = set()
+    while not task.done:
+        task.world.body.act(THROTTLE)
+        task.step()
+        hits.add(task.world._hit)
+        actors[0].shown = actors[0].shown and task.world._hit != actors[0].id  # it falls over
+    assert hits == {None, *(actor.id for actor in actors)}
+    assert [i.kind for i in task.referee.infractions] == [kind]
 
 
 def test_who_leaves_the_lanes_or_the_route_loses_that_part_of_it():
