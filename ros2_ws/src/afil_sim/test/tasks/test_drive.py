@@ -106,7 +106,7 @@ def test_a_pedestrian_who_walks_into_a_standing_car_costs_nothing():
 @pytest.mark.parametrize(
     ("things", "kind"),
     [
-        ([("door", 20.0, 0.8), ("car", 21.0, 1.7)], Kind.COLLISION_VEHICLE),
+        ([("door", 20.0, 0.8), ("car", 23.0, 1.7)], Kind.COLLISION_VEHICLE),
         ([("cone", 20.0, 0.0), ("police", 23.5, 0.0)], Kind.COLLISION_STATIC),
     ],
 )
