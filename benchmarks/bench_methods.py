@@ -25,7 +25,7 @@ from afil_core import schema
 from afil_policy.data.cache import open_cache
 from afil_policy.evaluation.results import wilson_interval
 from afil_policy.training.config import TrainConfig
-from benchmarks.report import Report
+from benchmarks.report import RESULTS, Report
 
 CONFIG = Path(__file__).parents[1] / "launch" / "demo_train.yaml"
 CUES = ("intact", "broken")
@@ -150,8 +150,17 @@ def _run(args: argparse.Namespace, name: str, slots: Slots, environment: dict[st
 
 
 def _report(args: argparse.Namespace, names: list[str]) -> None:
-    """All figures that there are, and the table of the documentation."""
-    report = Report("bench-methods.jsonl")
+    """All figures that there are, and the table of the documentation.
+
+    Those of methods that are not named stay as they were.
+    """
+    path = RESULTS / "bench-methods.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    before = [json.loads(line) for line in lines]
+    report = Report(path.name)
+    for old in before:
+        if old["metric"].split(",")[0] not in names:
+            report.add(old["metric"], old["value"], old["unit"])
     for name in names:
         for cue in CUES:
             if not _result(args, name, cue).is_file():

@@ -24,11 +24,12 @@ from afil_policy.methods import METHODS
 from afil_policy.training.config import TrainConfig
 
 START_NS = 1_000_000_000
-# What a method can't do without.
+# What a method can't do without; oreo's steps are those that teach actions.
 OPTIONS: Mapping[str, Mapping[str, object]] = {
     "combined": {"method.methods": ["autofocus", "counterfactual"]},
     "heads": {"pooling": "attentive"},
     "igmd": {"method.blocks": 1},
+    "oreo": {"method.pretrain_steps": 0},
 }
 
 

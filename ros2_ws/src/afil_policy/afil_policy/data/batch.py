@@ -76,13 +76,16 @@ class Observation(Tensors):
 class Partner(Tensors):
     """What other episodes look like: for each sample, a step of an episode that is not its own.
 
+    It is one to learn from that has maps, in validation too.
+
     Attributes:
         images: By camera, like :attr:`Observation.images`.
-        saliency: By camera, like :attr:`Batch.saliency`; empty where the data have none.
+        saliency_history: By camera, like :attr:`Batch.saliency_history`; empty where the data
+            have none.
     """
 
     images: Mapping[str, Tensor]
-    saliency: Mapping[str, Tensor] = field(default_factory=dict)
+    saliency_history: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -172,15 +172,16 @@ class BatchSource:
 
     def _loaded(self, split: Split, places: Sequence[_Place]) -> Iterator[Batch]:
         order = lru_cache(maxsize=1)(partial(self._order, split.training))
+        donors = self._donors(split)
         held_out = split.validation[: self._even(len(split.validation))]
 
         def kept(place: _Place) -> _Kept:
             steps = order(place.epoch) if place.trained else held_out
             steps = steps[place.number * self._size : (place.number + 1) * self._size]
             if not place.trained:
-                return self._kept(steps[self._rows], None)
+                return self._kept(steps[self._rows], None, donors)
             seed = [self._config.seed, place.epoch, place.number]
-            return self._kept(np.sort(steps)[self._rows], seed)
+            return self._kept(np.sort(steps)[self._rows], seed, donors)
 
         if self._there:
             loaded = load_in_threads(lambda place: self._sent(kept(place)), places, self._options)
@@ -202,13 +203,21 @@ class BatchSource:
         order = epoch_order(self._cache, indices, self._config.seed, epoch)
         return order[: self._count(indices)]
 
-    def _kept(self, steps: NDArray[np.int64], seed: list[int] | None) -> _Kept:
+    def _donors(self, split: Split) -> NDArray[np.int64]:
+        """Steps that partners may come from: none that is held out, and with maps."""
+        steps = split.training if len(split.training) else split.validation
+        with_maps = steps[self._has_target[steps]]
+        return with_maps if len(with_maps) else steps
+
+    def _kept(
+        self, steps: NDArray[np.int64], seed: list[int] | None, donors: NDArray[np.int64]
+    ) -> _Kept:
         """What the cache holds of some steps; augmented with a seed, if there is one."""
         cache, data = self._cache, self._config.data
         history, is_real = cache.history(steps, data.frames)
         images = {camera: cache.images(camera, history) for camera in cache.cameras}
         seen = self.transform.beside(cache.proprioception[history], is_real, cache.task[steps])
-        valid = torch.from_numpy(self._has_target[steps])
+        valid = self._has_target[steps]
         chunk, mask = cache.chunk(steps, data.horizon)
         drawn = None
         if seed is not None:
@@ -221,8 +230,10 @@ class BatchSource:
             instructions=seen.instructions,
             actions=self._actions.apply(torch.from_numpy(cache.actions[chunk])),
             action_mask=torch.from_numpy(mask),
-            saliency_valid=dict.fromkeys(self._maps, valid),
-            partner=self._partner(steps, seed),
+            saliency_valid={}
+            if valid.all()
+            else dict.fromkeys(self._maps, torch.from_numpy(valid)),
+            partner=self._partner(steps, seed, donors) if self._needs.partner else None,
         )
         return _Kept(batch, self._targets(steps, history), drawn)
 
@@ -239,7 +250,7 @@ class BatchSource:
         batch, partner = kept.batch, kept.batch.partner
         images, maps = self._pixels(batch.images), _shares(kept.maps)
         if partner is not None:
-            partner = Partner(self._pixels(partner.images), _shares(partner.saliency))
+            partner = Partner(self._pixels(partner.images), _shares(partner.saliency_history))
         if kept.drawn is not None:
             # What torchvision draws comes from the global generators.
             with torch.random.fork_rng(devices=[]):
@@ -248,9 +259,7 @@ class BatchSource:
                 random.seed(kept.drawn)
                 images, maps = self._augmented(images, maps)
                 if partner is not None:
-                    partner = Partner(*self._augmented(partner.images, partner.saliency))
-        if partner is not None:
-            partner = Partner(partner.images, _newest(partner.saliency))
+                    partner = Partner(*self._augmented(partner.images, partner.saliency_history))
         return replace(
             batch,
             images=images,
@@ -281,16 +290,16 @@ class BatchSource:
             found[camera] = torch.from_numpy(maps)
         return found
 
-    def _partner(self, steps: NDArray[np.int64], seed: list[int] | None) -> Partner | None:
-        """Other episodes, as the cache keeps them; their maps are [B, 1, H, W] here."""
-        if not self._needs.partner:
-            return None
+    def _partner(
+        self, steps: NDArray[np.int64], seed: list[int] | None, donors: NDArray[np.int64]
+    ) -> Partner:
+        """Other episodes, as the cache keeps them."""
         cache = self._cache
         drawn = np.random.default_rng([*(seed or [self._config.seed]), _PARTNER, *self._whose])
-        others = other_episodes(cache.episodes, steps, drawn)
+        others = other_episodes(cache.episodes, steps, donors, drawn)
         history, _ = cache.history(others, self._config.data.frames)
         images = {c: torch.from_numpy(cache.images(c, history)) for c in cache.cameras}
-        maps = {c: torch.from_numpy(cache.targets(c, others[:, None])) for c in self._maps}
+        maps = {c: torch.from_numpy(cache.targets(c, history)) for c in self._maps}
         return Partner(images, maps)
 
     def _pixels(self, images: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -50,6 +50,12 @@ class Method(nn.Module, ABC):
         del config
         return Needs(saliency=cls.needs_saliency)
 
+    @classmethod
+    def pretraining(cls, config: Config) -> int:
+        """How many of a run's first steps teach no actions, with these options."""
+        del config
+        return 0
+
     def cells(self) -> Mapping[str, tuple[int, int]]:
         """Cameras of which the loss needs no more than the maps' means over so many cells.
 

@@ -53,6 +53,13 @@ class Imitation(Method):
         each = [kind.needs for kind, _ in cls.parts_of(config)]
         return reduce(Needs.__or__, each, Needs())
 
+    @classmethod
+    def pretraining(cls, config: Method.Config) -> int:
+        """The most that one of its parts asks for."""
+        return max(
+            (kind.pretraining(options) for kind, options in cls.parts_of(config)), default=0
+        )
+
     def __init__(self, config: Method.Config, spec: Spec) -> None:
         super().__init__()
         self.config = config

@@ -62,6 +62,12 @@ class ObjectDropout(Part):
         # In a list, so that the policy's weights are not counted as this part's too.
         self._policy = [encoder]
 
+    @classmethod
+    def pretraining(cls, config: Part.Config) -> int:
+        """The steps of the auto-encoder."""
+        assert isinstance(config, cls.Config)
+        return config.pretrain_steps
+
     def imitates(self) -> bool:
         """Whether the auto-encoder is trained; it counts for training alone."""
         return not self.training or int(self.done) > self.config.pretrain_steps

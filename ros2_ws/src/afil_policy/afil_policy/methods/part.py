@@ -66,6 +66,12 @@ class Part(nn.Module):
         """The sizes and parts to build for."""
         return spec
 
+    @classmethod
+    def pretraining(cls, config: Config) -> int:
+        """How many of a run's first steps teach no actions, with these options."""
+        del config
+        return 0
+
     @property
     def takes_cells(self) -> bool:
         """Whether the means of saliency over the cells of the feature map are enough for it."""

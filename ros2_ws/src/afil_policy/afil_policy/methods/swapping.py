@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from pydantic import Field
 from torch import Tensor
 
@@ -20,10 +21,13 @@ class SwapConfig(Part.Config):
 
 
 def swapped(batch: Batch, level: float) -> dict[str, Tensor]:
-    """x~ = k x + (1 - k) x', with k = min(1, g / level) and x' of another episode.
+    """x~ = k x + (1 - k) x', with k = min(1, max(g, g') / level) and x', g' of another episode.
+
+    Where the other episode has a key object nothing is taken from it: a second one of its kind
+    would make another scene, for which nobody demonstrated an action.
 
     Args:
-        batch: With ``partner``, ``saliency`` and ``saliency_history``.
+        batch: With ``partner`` and ``saliency_history``.
         level: Saliency from which on a place is kept whole.
 
     Returns:
@@ -32,9 +36,9 @@ def swapped(batch: Batch, level: float) -> dict[str, Tensor]:
     """
     if batch.partner is None or not batch.saliency_history:
         raise ValueError("swapping needs saliency maps and partners in every batch")
-    images = dict(batch.images)
+    images, theirs = dict(batch.images), batch.partner.saliency_history
     for camera, maps in batch.saliency_history.items():
-        kept = (maps / level).clamp(max=1)
+        kept = (torch.maximum(maps, theirs[camera]) / level).clamp(max=1)
         empty = maps.amax(dim=(2, 3), keepdim=True) <= 0
         kept = kept.masked_fill(empty, 1.0)[:, :, None]
         images[camera] = batch.partner.images[camera].lerp(images[camera], kept)

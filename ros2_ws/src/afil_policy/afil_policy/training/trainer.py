@@ -42,7 +42,7 @@ from afil_policy.training.moments import Showcase
 from afil_policy.training.optimizer import new_optimizer
 from afil_policy.training.progress import TrainingProgress
 from afil_policy.training.resume import RunState, load_state, remove_state, save_state
-from afil_policy.training.selection import best_epoch, is_over
+from afil_policy.training.selection import best_epoch, is_over, pretraining_epochs
 from afil_policy.training.statistics import fit_normalization
 
 # Seeds of several processes lie far apart: the golden ratio's share of all seeds.
@@ -121,6 +121,7 @@ class Trainer:
             cells=method.cells(),
         )
         self._steps = self._source.steps_per_epoch(self._split.training)
+        self._pretraining = pretraining_epochs(config, self._steps)
         self._method = method.to(memory_format=torch.channels_last)
         optimizer, self._schedule = new_optimizer(method, config.optimizer, self._steps)
         self._averaged: AveragedModel | None = None
@@ -148,7 +149,7 @@ class Trainer:
             stop.between_steps()
             epochs = self._config.optimizer.epochs
             batches = self._source.batches(self._split, state.epoch, state.batch, epochs)
-            while not is_over(state.rows, self._config):
+            while not is_over(state.rows, self._config, self._pretraining):
                 for batch in islice(batches, self._steps - state.batch):
                     step = state.epoch * self._steps + state.batch
                     meter.add(self._step(batch, step))
@@ -213,7 +214,7 @@ class Trainer:
             return
         write_losses(self._folder, state.rows)
         training, epoch = self._config.training, len(state.rows)
-        if training.keep == "best" and best_epoch(state.rows) == epoch:
+        if training.keep == "best" and self._best(state.rows) == epoch:
             self._write(self._folder / FOLDERS / BEST, state.rows)
         if training.checkpoint_epochs and epoch % training.checkpoint_epochs == 0:
             self._write(self._folder / FOLDERS / f"epoch_{epoch:04d}", state.rows)
@@ -223,7 +224,7 @@ class Trainer:
             rows=state.rows,
             beside={"samples_per_s": here.rate, "learning_rate": rate},
             epochs=self._config.optimizer.epochs,
-            finished=is_over(state.rows, self._config),
+            finished=is_over(state.rows, self._config, self._pretraining),
             moments=showcase.of(self._deployed, self._accelerator.device),
         )
         for logger in self._loggers:
@@ -272,9 +273,12 @@ class Trainer:
         epoch = len(rows)
         if self._config.training.keep == "best":
             self._accelerator.wait_for_everyone()
-            epoch = best_epoch(rows)
+            epoch = self._best(rows)
             weights = safetensors.torch.load_file(self._folder / FOLDERS / BEST / WEIGHTS)
         return Result(weights, self._normalization, rows, len(self._split.training), epoch)
+
+    def _best(self, rows: Sequence[Mapping[str, float]]) -> int:
+        return best_epoch(rows, self._pretraining)
 
     @property
     def _deployed(self) -> Method:

@@ -13,7 +13,7 @@ from afil_policy.data.batches import BatchSource, Share
 from afil_policy.data.cache import Cache, open_cache
 from afil_policy.data.loader import LoaderOptions
 from afil_policy.data.normalization import Normalization, fit_actions, fit_inputs
-from afil_policy.data.split import split_by_episode
+from afil_policy.data.split import Split, split_by_episode
 from afil_policy.data.transforms import ObservationTransform
 from afil_policy.training.config import TrainConfig
 
@@ -110,11 +110,14 @@ def test_one_loader_gives_the_batches_of_several_epochs_with_what_is_held_out(
     split = split_by_episode(cache, 0.3, seed=1)
     made = source(cache, small, EVERYTHING, options=LoaderOptions(workers=2))
     found = list(made.batches(split, epoch=2, start=3, epochs=4))
+    steps = made.steps_per_epoch(split.training)
+    held_out = list(made.batches(split, epoch=0, start=steps, epochs=1))
+    assert len(held_out) == made.held_out(split.validation)
     wanted = [
         *made.training(split.training, 2, 3),
-        *made.validation(split.validation),
+        *held_out,
         *made.training(split.training, 3, 0),
-        *made.validation(split.validation),
+        *held_out,
     ]
     assert len(found) == len(wanted) == 9
     assert all(map(same, found, wanted))
@@ -165,10 +168,27 @@ def test_a_batch_says_what_was_real_whose_task_it_is_and_shows_others(
     assert batch.partner.images["front_image"].shape == (8, 3, 3, 24, 32)
     own = batch.images["front_image"][0]
     assert not any(torch.equal(own, other) for other in batch.partner.images["front_image"])
+    assert batch.partner.saliency_history["front_image"].shape == (8, 3, 24, 32)
+    assert batch.partner.saliency_history["front_image"].amax(dim=(1, 2, 3)).all()
     valid = torch.cat([b.saliency_valid["front_image"] for b in batches])
     bright = torch.cat([b.saliency["front_image"].amax(dim=(1, 2)) > 0 for b in batches])
     assert valid.sum() == 24
     assert torch.equal(valid, bright)
+
+
+def test_what_all_may_learn_from_needs_no_mask(cache: Cache, small: TrainConfig) -> None:
+    assert not next(source(cache, small, EVERYTHING).validation(np.arange(48))).saliency_valid
+
+
+def test_partners_are_never_held_out(cache: Cache, small: TrainConfig) -> None:
+    split = Split(np.arange(40), np.arange(40, 48))
+    held_out = {i.tobytes() for i in cache.images("front_image", split.validation)}
+    batches = list(source(cache, small, EVERYTHING).batches(split, 0, 0, 1))
+    assert len(batches) == 6
+    for batch in batches:
+        pixels = (batch.partner.images["front_image"][:, 0] + 1) * 127.5
+        shown = pixels.round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+        assert not held_out & {np.ascontiguousarray(each).tobytes() for each in shown}
 
 
 def test_maps_of_cells_are_the_means_of_the_whole_ones(cache: Cache, small: TrainConfig) -> None:

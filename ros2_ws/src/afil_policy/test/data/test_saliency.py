@@ -83,11 +83,19 @@ def test_without_maps_a_method_that_needs_them_is_refused(dataset: Path, tmp_pat
 def test_partners_are_of_other_episodes_and_everyone_may_be_one() -> None:
     steps = np.arange(len(EPISODES))
     drawn = np.random.default_rng(0)
-    found = [other_episodes(EPISODES, steps, drawn) for _ in range(60)]
+    found = [other_episodes(EPISODES, steps, steps, drawn) for _ in range(60)]
     assert all((EPISODES[f] != EPISODES).all() for f in found)
     assert set(np.concatenate(found).tolist()) == set(steps.tolist())
     alone = np.zeros(4, np.int32)
-    assert other_episodes(alone, np.array([1, 2]), drawn).max() < 4
+    assert other_episodes(alone, np.array([1, 2]), np.arange(4), drawn).max() < 4
+
+
+def test_partners_come_from_the_steps_that_may_give_them() -> None:
+    steps, donors = np.arange(len(EPISODES)), np.flatnonzero(EPISODES != 1)[::2]
+    drawn = np.random.default_rng(0)
+    found = [other_episodes(EPISODES, steps, donors, drawn) for _ in range(60)]
+    assert set(np.concatenate(found).tolist()) == set(donors.tolist())
+    assert all((EPISODES[f] != EPISODES).all() for f in found)
 
 
 def test_maps_that_no_camera_has_in_all_episodes_are_refused(

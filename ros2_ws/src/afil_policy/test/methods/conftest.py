@@ -76,7 +76,7 @@ def sample() -> Callable[..., Batch]:
             action_mask=torch.ones(4, horizon, dtype=torch.bool),
             saliency=dict.fromkeys(cameras, maps[:, -1]),
             saliency_history=dict.fromkeys(cameras, maps),
-            partner=Partner(seen(), dict.fromkeys(cameras, maps[:, -1])),
+            partner=Partner(seen(), dict.fromkeys(cameras, maps)),
         )
 
     return draw

@@ -204,16 +204,27 @@ def test_oreo_means_over_its_versions_of_a_sample(make: Make, sample: Sample) ->
     torch.testing.assert_close(method.loss(batch).terms["bc"], plain.loss(batch).total)
 
 
+def other(saliency: torch.Tensor) -> Partner:
+    """A black picture of another episode, and its map."""
+    return Partner(
+        {"front": torch.full((1, 1, 3, 2, 2), -1.0)}, {"front": saliency.expand(1, 1, 2, 2)}
+    )
+
+
 def test_swap_of_four_pixels(sample: Sample) -> None:
     maps = torch.tensor([[[0.0, 0.125], [0.25, 1.0]]])
     batch = replace(
         sample(),
         images={"front": torch.full((1, 1, 3, 2, 2), 1.0)},
         saliency_history={"front": maps[None]},
-        partner=Partner({"front": torch.full((1, 1, 3, 2, 2), -1.0)}),
+        partner=other(torch.zeros(2, 2)),
     )
     expected = torch.tensor([[-1.0, 0.0], [1.0, 1.0]]).expand(1, 1, 3, 2, 2)
     torch.testing.assert_close(swapped(batch, 0.25)["front"], expected)
+    # Of the other's key object nothing is taken.
+    there = replace(batch, partner=other(torch.tensor([[0.125, 1.0], [0.0, 0.0]])))
+    expected = torch.tensor([[0.0, 1.0], [1.0, 1.0]]).expand(1, 1, 3, 2, 2)
+    torch.testing.assert_close(swapped(there, 0.25)["front"], expected)
     nothing = replace(batch, saliency_history={"front": 0 * maps[None]})
     assert torch.equal(swapped(nothing, 0.25)["front"], batch.images["front"])
 
@@ -238,7 +249,7 @@ def test_counterfactual_wants_no_difference(make: Make, sample: Sample) -> None:
     expected = (method.act(batch) - method.act(changed)).square().mean()
     torch.testing.assert_close(losses.terms["consistency"], expected)
     torch.testing.assert_close(losses.total, losses.terms["bc"] + 2.0 * expected)
-    itself = replace(batch, partner=Partner(batch.images))
+    itself = replace(batch, partner=Partner(batch.images, batch.saliency_history))
     assert method.loss(itself).terms["consistency"].item() < 1e-12
 
 

@@ -39,5 +39,6 @@ class ShuffledMaps(PerceivedMaps):
         episodes = store.episodes
         if len(self._partners) != len(episodes):
             drawn = np.random.default_rng(self._seed)
-            self._partners = other_episodes(episodes, np.arange(len(episodes)), drawn)
+            every = np.arange(len(episodes))
+            self._partners = other_episodes(episodes, every, every, drawn)
         return store.saliency(camera, self._partners[steps])
