@@ -94,7 +94,7 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
 def _policy(given: DeployArguments, checkpoint: Path) -> Node:
     values = {
         "checkpoint": str(checkpoint),
-        "watchdog_timeout_s": _timeout_s(given),
+        "watchdog_timeout_s": given.frame_timeout_s(load_contract(given.robot).clock),
         "guards": _guards(given),
         "require_watchdog": _is_watched(given),
     }
@@ -111,9 +111,8 @@ def _guards(given: DeployArguments) -> str:
 
 def _watchdog(given: DeployArguments) -> Node:
     # Quicker than the loop itself, which has looked after all that it can see by then.
-    return _node(
-        "watchdog_node", WatchdogParameters, given, {"timeout_s": 0.8 * _timeout_s(given)}
-    )
+    timeout_s = 0.8 * given.heartbeat_timeout_s
+    return _node("watchdog_node", WatchdogParameters, given, {"timeout_s": timeout_s})
 
 
 def _waits(given: DeployArguments) -> bool:
@@ -124,12 +123,6 @@ def _is_watched(given: DeployArguments) -> bool:
     # A policy that commands nothing, or whose world waits for it, needs nobody who stops it.
     auto = not (given.shadow or _waits(given))
     return auto if given.watchdog == "auto" else given.watchdog == "true"
-
-
-def _timeout_s(given: DeployArguments) -> float:
-    # In lock-step the world waits for the policy, not the other way round.
-    patience_s = 5.0 if _waits(given) else 0.25
-    return given.watchdog_timeout_s or patience_s
 
 
 def _node(

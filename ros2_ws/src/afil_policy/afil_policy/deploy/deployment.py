@@ -62,7 +62,7 @@ class Deployment:
         self._given, self._contract, self._links = given, contract, links
         self._now_ns, self._say, self._warn = now_ns, say, warn
         self.folder = folder
-        timeout_s = given.watchdog_timeout_s if given.require_watchdog else None
+        timeout_s = given.heartbeat_timeout_s if given.require_watchdog else None
         self.guards = build_guards(contract, given.guards, watchdog_timeout_s=timeout_s)
         use_threads(given.threads)
         runner = PolicyRunner(folder, contract, device=given.device)

@@ -7,7 +7,11 @@ from typing import Literal
 from pydantic import Field
 
 from afil_core.schema import Schema
+from afil_core.world_protocol import uses_sim_time
 
+# A simulator that waits for its answers is as slow as it is: carla-ros-bridge gives up on a
+# control after 1 s, and on a sensor after another one.
+_STEADY_S, _WAITED_FOR_S = 0.25, 5.0
 _PRIORITY = "Real-time priority (SCHED_FIFO) of what commands, where it is permitted; 0: none"
 
 
@@ -47,6 +51,9 @@ class PolicyParameters(Schema):
     )
     require_watchdog: bool = Field(
         False, description="Command only while a watchdog_node is heard"
+    )
+    heartbeat_timeout_s: float = Field(
+        _STEADY_S, gt=0, description="Wall time after which a watchdog_node is heard no more, s"
     )
     frozen_image_s: float = Field(
         0.15,
@@ -95,8 +102,14 @@ class DeployArguments(PolicyParameters):
         0.0,
         ge=0,
         description="Wall time without a frame, a command, or an end of an inference, after "
-        "which the robot is stopped, s; 0: a quarter of a second, and 5 where the simulated "
-        "world waits for the policy",
+        "which the robot is stopped, s; 0: a quarter of a second, and 5 where a simulator "
+        "waits for the policy",
+    )
+    heartbeat_timeout_s: float = Field(
+        _STEADY_S,
+        gt=0,
+        description="Wall time without a heartbeat after which policy and watchdog take each "
+        "other for dead, s; frames have no part in it",
     )
     guards: str = Field(
         "auto",
@@ -136,3 +149,18 @@ class DeployArguments(PolicyParameters):
         0, ge=0, description="Longest simulated episode in control steps; 0: the task's own"
     )
     auto_reset: bool = Field(True, description="Start each simulated episode without being asked")
+
+    def frame_timeout_s(self, clock: str) -> float:
+        """How long a frame, a command or the end of an inference may be missing, s.
+
+        Args:
+            clock: The contract's clock.
+        """
+        return self.watchdog_timeout_s or (_WAITED_FOR_S if self._is_awaited(clock) else _STEADY_S)
+
+    def _is_awaited(self, clock: str) -> bool:
+        """Whether a simulator gives a frame and waits for its answer."""
+        if self.sim:
+            return self.mode == "lock_step"
+        by_frames = self.pacing != "steady"
+        return by_frames and uses_sim_time(self.use_sim_time, clock, sim=False)

@@ -15,6 +15,7 @@ from afil_core.errors import AfilError
 from afil_core.testing import HOME, PERIOD_NS, FrankaOnPaper
 from afil_policy.deploy.adapters import Outgoing, build_adapter
 from afil_policy.deploy.controller import PolicyController
+from afil_policy.deploy.parameters import DeployArguments
 
 STEP = np.array([0.01, 0.0, -0.02, 0.0, 0.0, 0.0, 0.06])
 STREAMS = ("front_image", "ee_pose", "gripper_width")
@@ -238,6 +239,21 @@ def test_the_watchdog_holds_the_measured_pose_once(contract: Contract) -> None:
     robot.wall_s += 1.0
     assert robot.controller.poll(9 * PERIOD_NS) == []
     assert robot.controller.status.stops == 1
+
+
+def test_a_simulator_of_two_frames_a_second_gets_one_answer_for_each_and_no_rest(
+    contract: Contract,
+) -> None:
+    """A second command for a frame would be taken for the next one's answer."""
+    patience_s = DeployArguments(robot="carla").frame_timeout_s("simulated")
+    robot = Robot(contract, Scripted(), watchdog_s=patience_s)
+    for k in range(1, 6):
+        assert [c.topic for c in robot.frame(k)] == [GRIPPER, POSE]
+        for _ in range(10):
+            robot.wall_s += 0.05
+            assert [*robot.controller.watch(k * PERIOD_NS)] == []
+            assert [*robot.controller.poll(k * PERIOD_NS)] == []
+    assert robot.controller.stops == 0
 
 
 def test_stopping_without_a_fresh_pose_sends_nothing(contract: Contract) -> None:

@@ -76,6 +76,7 @@ class Pair:
     def __init__(self, start: Any, stop: Any, checkpoint: Path, robot: Path) -> None:
         self._start, self._stop = start, stop
         steady = ("pacing:=steady", "require_watchdog:=true", "watchdog_timeout_s:=2.0")
+        steady += ("heartbeat_timeout_s:=2.0",)
         self._given = {
             "watchdog_node": (f"robot:={robot}", "timeout_s:=0.2"),
             "policy_node": (f"checkpoint:={checkpoint}", f"robot:={robot}", *steady),
