@@ -1,7 +1,8 @@
 """record.launch.py robot:=carla starts the bridge and spawns the objects.
 
 Packages of the bridge's names stand in for it in a prefix of their own: the bridge is the town,
-and the spawner asks the town's own services for what the file of objects says.
+which waits a second for each control as the bridge does, and the spawner asks the town's own
+services for what the file of objects says.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def bridge(tmp_path, monkeypatch):
         index = tmp_path / "share/ament_index/resource_index/packages"
         index.mkdir(parents=True)
         world = ["-m", "afil_sim.nodes.world_node", "--ros-args", "-p", "robot:=carla"]
-        world += ["-p", "auto_reset:=true", "-p", "mode:=real_time"]
+        world += ["-p", "auto_reset:=true", "-p", "mode:=lock_step"]
         script = tmp_path / "spawner.py"
         script.write_text(textwrap.dedent(SPAWNER))
         objects = str(Path(sys.prefix) / "share/afil_sim/config/carla_objects.json")
@@ -112,7 +113,7 @@ def record(port, tmp_path, *more):
     )  # fmt: skip
 
 
-def test_the_bridge_is_started_synchronous_and_the_recorder_finds_every_topic(
+def test_the_bridge_is_started_synchronous_and_at_a_frame_a_second_the_recorder_is_ready(
     processes, tmp_path, bridge, port
 ):
     bridge()

@@ -6,7 +6,8 @@ from afil_teleop.recording.findings import Cause, Finding
 
 # What a clock that is slewed, or a look that is late, can't make.
 _JUMP_NS = 50_000_000
-_STALLED_NS = 400_000_000
+# A simulator is as slow as it is, and carla-ros-bridge waits a second for a control.
+STANDING_S = 5.0
 _SAID_FOR_NS = 1_000_000_000
 # The recorder itself did nothing for so long.
 _LATE_NS = 500_000_000
@@ -60,10 +61,10 @@ class ClockWatch:
         """What is wrong now, or was within the last second."""
         self._said = [pair for pair in self._said if wall_ns - pair[0] <= _SAID_FOR_NS]
         found = [finding for _, finding in self._said]
-        still_ns = wall_ns - self._moved_ns
-        if self._follows and self._wall_ns and still_ns >= _STALLED_NS:
+        still_s = (wall_ns - self._moved_ns) / 1e9
+        if self._follows and self._wall_ns and still_s >= STANDING_S:
             text = (
-                f"{self._follows} stands still for {still_ns / 1e9:.1f} s; let the simulator "
+                f"{self._follows} stands still for {still_s:.1f} s; let the simulator "
                 f"run, or start it again"
             )
             found.append(Finding(self._follows, "stalled", text))

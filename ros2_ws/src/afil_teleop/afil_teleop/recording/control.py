@@ -21,7 +21,7 @@ from afil_teleop.recording.health import Surroundings
 from afil_teleop.recording.losses import Loss, Losses
 from afil_teleop.recording.monitor import Monitor
 from afil_teleop.recording.parameters import RecordParameters
-from afil_teleop.recording.preflight import Preflight
+from afil_teleop.recording.preflight import SIMULATORS_PATIENCE_S, Preflight
 from afil_teleop.recording.recorder import EpisodeRecorder, RecordingSettings
 from afil_teleop.recording.resets import Wire, make_reset
 from afil_teleop.recording.session import Hooks, Phase, Session
@@ -143,7 +143,8 @@ class RecordingControl:
         )
         self.preflight: Preflight | None = None
         if given.preflight == "only":
-            self.preflight = Preflight(self._problems, self.health.watches, log)
+            more = (SIMULATORS_PATIENCE_S,) if sim_time and not simulated else ()
+            self.preflight = Preflight(self._problems, self.health.watches, log, *more)
         if given.episodes and self._state.episodes:
             log(
                 logging.INFO,

@@ -14,7 +14,7 @@ from afil_core.kinds import Observation
 from afil_core.messages import peek_stamp
 from afil_core.topics import Qos
 from afil_core.world_protocol import EPISODE_TOPIC
-from afil_teleop.recording.clock_watch import ClockWatch
+from afil_teleop.recording.clock_watch import STANDING_S, ClockWatch
 from afil_teleop.recording.command_limits import CommandLimits
 from afil_teleop.recording.findings import Finding
 from afil_teleop.recording.graph import Graph, Publisher
@@ -30,8 +30,6 @@ ALARM_GRACE_S = 0.2
 _ALARM_S, _ALARM_PERIODS = 0.4, 3
 # Where a rate is lower than this share of the contract's, the driver is set up otherwise.
 _LEAST_RATE = 0.6
-# A rate is known after a whole second, and the message that ends it.
-_RATE_KNOWN_S = 1.0
 # Causes of silence that are said already.
 _DEAF = {"absent", "type", "qos"}
 
@@ -43,7 +41,8 @@ class Surroundings:
     Attributes:
         world: Whether AFIL's own simulated world is recorded. It is silent until it is reset, and
             its time stands still while it waits.
-        sim_time: Whether the node follows ``/clock``.
+        sim_time: Whether the node follows ``/clock``. Rates and silence are measured in its time
+            then: a simulator takes as long for a second as it needs.
     """
 
     world: bool = False
@@ -67,6 +66,7 @@ class Health:
         self._contract = contract
         self._around = surroundings
         self._guard = ClockGuard()
+        self._simulated = surroundings.sim_time and not surroundings.world
         self._clock = ClockWatch(CLOCK_TOPIC if surroundings.sim_time else "")
         self._lateness: dict[str, Lateness] = {}
         self._commander_types = {t: kind for t, (kind, _) in contract.commander_topics().items()}
@@ -83,6 +83,7 @@ class Health:
                 offset_s=None if surroundings.world else _offset_s(part, anchor),
                 pictures=pictures,
                 limits=CommandLimits(contract, part.name) if isinstance(part, Command) else None,
+                simulated=self._simulated,
             )
             for part in parts
         }
@@ -144,7 +145,7 @@ class Health:
         if not self._around.world:
             self._clock.look(now_ns, wall_ns, every_ns=every_ns)
             for watch in self.watches.values():
-                watch.history.sample(wall_ns, watch.count)
+                watch.look(now_ns, wall_ns)
 
     def findings(
         self, now_ns: int, wall_ns: int, grace_s: float = PREFLIGHT_GRACE_S
@@ -167,10 +168,10 @@ class Health:
             wrong = self._publishers(watch.part, offered)
             found += wrong
             if not self._around.world and not _DEAF & {f.cause for f in wrong}:
-                silent = _silence(watch, wall_ns, grace_s)
+                silent = self._silence(watch, now_ns, wall_ns, grace_s)
                 if silent:
                     watch.history.restart()
-                found += silent or _slow(watch, wall_ns, in_episode=in_episode)
+                found += silent or self._slow(watch, now_ns, wall_ns, in_episode=in_episode)
             found += watch.findings(wall_ns)
         return found
 
@@ -263,58 +264,70 @@ class Health:
             found.append(Finding(topic, "qos", text))
         return found
 
-
-def _silence(watch: TopicWatch, wall_ns: int, grace_s: float) -> list[Finding]:
-    """Commands may be silent: a person who does not move sends none."""
-    part = watch.part
-    if not isinstance(part, Observation):
-        return []
-    if watch.last_ns is None:
-        text = (
-            f"{part.topic} has a publisher but no message came; check its driver and that its "
-            f"QoS is compatible ({part.qos.reliability})"
-        )
+    def _silence(
+        self, watch: TopicWatch, now_ns: int, wall_ns: int, grace_s: float
+    ) -> list[Finding]:
+        """Commands may be silent: a person who does not move sends none."""
+        part = watch.part
+        if not isinstance(part, Observation):
+            return []
+        if watch.last_ns is None:
+            text = (
+                f"{part.topic} has a publisher but no message came; check its driver and that its "
+                f"QoS is compatible ({part.qos.reliability})"
+            )
+            return [Finding(part.topic, "silent", text)]
+        most_s = part.max_age_s + grace_s
+        if grace_s < PREFLIGHT_GRACE_S:
+            most_s = min(most_s, max(_ALARM_S, _ALARM_PERIODS / part.rate_hz))
+        quiet_s, age_s = watch.quiet_s(now_ns, wall_ns), watch.age_s(wall_ns)
+        if quiet_s > most_s:
+            how_long = f"{quiet_s:.1f} s{self._of_which_time}"
+        elif self._simulated and age_s > STANDING_S:
+            how_long = f"{age_s:.1f} s"
+        else:
+            return []
+        text = f"{part.topic} has been silent for {how_long}; check its driver and its cable"
         return [Finding(part.topic, "silent", text)]
-    age_s = watch.age_s(wall_ns)
-    most_s = part.max_age_s + grace_s
-    if grace_s < PREFLIGHT_GRACE_S:
-        most_s = min(most_s, max(_ALARM_S, _ALARM_PERIODS / part.rate_hz))
-    if age_s <= most_s:
-        return []
-    text = f"{part.topic} has been silent for {age_s:.1f} s; check its driver and its cable"
-    return [Finding(part.topic, "silent", text)]
 
-
-def _slow(watch: TopicWatch, wall_ns: int, *, in_episode: bool) -> list[Finding]:
-    """Slower than the contract says, before an episode; than it used to be, in one."""
-    part = watch.part
-    if not isinstance(part, Observation):
-        return []
-    if in_episode:
-        low_hz, usual_hz = watch.history.low_hz(), watch.history.usual_hz
-        # Two periods without any is a gap that begins.
-        if low_hz is None or watch.age_s(wall_ns) > 2 / usual_hz:
+    def _slow(
+        self, watch: TopicWatch, now_ns: int, wall_ns: int, *, in_episode: bool
+    ) -> list[Finding]:
+        """Slower than the contract says, before an episode; than it used to be, in one."""
+        part = watch.part
+        if not isinstance(part, Observation):
+            return []
+        if in_episode:
+            low_hz, usual_hz = watch.history.low_hz(), watch.history.usual_hz
+            # Two periods without any is a gap that begins.
+            if low_hz is None or watch.quiet_s(now_ns, wall_ns) > 2 / usual_hz:
+                return []
+            text = (
+                f"{part.topic} comes at {low_hz:.1f} Hz, and came at {usual_hz:.1f} Hz"
+                f"{self._of_which_time}; check its driver, its cable and what else the machine "
+                f"does"
+            )
+            return [Finding(part.topic, "low", text)]
+        # And the message that ends the span.
+        known_s, seen_s = watch.span_s + 2 / part.rate_hz, watch.seen_s(now_ns, wall_ns)
+        if seen_s < known_s:
+            text = (
+                f"{part.topic} comes since {seen_s:.1f} s, and its rate is known after "
+                f"{known_s:.1f} s{self._of_which_time}; wait for it"
+            )
+            return [Finding(part.topic, "rate", text)]
+        rate_hz = watch.rate_at(now_ns, wall_ns)
+        if not 0 < rate_hz <= watch.rate.best_hz < _LEAST_RATE * part.rate_hz:
             return []
         text = (
-            f"{part.topic} comes at {low_hz:.1f} Hz, and came at {usual_hz:.1f} Hz; "
-            f"check its driver, its cable and what else the machine does"
-        )
-        return [Finding(part.topic, "low", text)]
-    known_s = _RATE_KNOWN_S + 2 / part.rate_hz
-    if watch.first_ns is not None and (wall_ns - watch.first_ns) / 1e9 < known_s:
-        text = (
-            f"{part.topic} comes since {(wall_ns - watch.first_ns) / 1e9:.1f} s, and its rate is "
-            f"known after {known_s:.1f} s; wait for it"
+            f"{part.topic} comes at {rate_hz:.1f} Hz{self._of_which_time}, and the contract says "
+            f"{part.rate_hz:g} Hz ({part.key}.rate_hz); set its driver, or correct the contract"
         )
         return [Finding(part.topic, "rate", text)]
-    rate_hz = watch.rate_at(wall_ns)
-    if not 0 < rate_hz <= watch.best_hz < _LEAST_RATE * part.rate_hz:
-        return []
-    text = (
-        f"{part.topic} comes at {rate_hz:.1f} Hz, and the contract says {part.rate_hz:g} Hz "
-        f"({part.key}.rate_hz); set its driver, or correct the contract"
-    )
-    return [Finding(part.topic, "rate", text)]
+
+    @property
+    def _of_which_time(self) -> str:
+        return " of simulated time" if self._simulated else ""
 
 
 def _lacking(topic: str, qos: Qos, offered: Sequence[Publisher]) -> str:

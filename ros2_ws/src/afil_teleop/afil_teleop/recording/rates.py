@@ -1,4 +1,7 @@
-"""A topic's rate beside what it used to be."""
+"""A topic's rate, and the same beside what it used to be.
+
+Times are of whatever clock the rate is of: wall time, or a simulator's own.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,45 @@ _LOW = 0.65
 _ENOUGH = 0.9
 # The share of the newest second in what is usual.
 _NEW = 0.2
+
+
+class Rate:
+    """Arrivals in a span of time, one span after the other.
+
+    Args:
+        span_ns: How long it is.
+
+    Attributes:
+        hz: Of the last whole span; 0 before its end.
+        best_hz: The better one of the last two: one may be a busy machine's.
+    """
+
+    def __init__(self, span_ns: int = _SECOND_NS) -> None:
+        self._span_ns = span_ns
+        self._start_ns: int | None = None
+        self._count = 0
+        self.hz = self.best_hz = 0.0
+
+    def arrive(self, time_ns: int) -> None:
+        """Take a message; time that went back begins a span in which nothing came yet."""
+        start_ns = self._start_ns
+        if start_ns is None or not 0 <= time_ns - start_ns < self._span_ns:
+            self._roll(time_ns)
+        self._count += 1
+
+    def at(self, time_ns: int) -> float:
+        """Of the last whole span, Hz; 0 when none came since."""
+        if self._start_ns is not None and time_ns - self._start_ns >= 2 * self._span_ns:
+            self._roll(time_ns)
+        return self.hz
+
+    def _roll(self, time_ns: int) -> None:
+        passed_ns = 0 if self._start_ns is None else time_ns - self._start_ns
+        fresh = 0 < passed_ns < 2 * self._span_ns
+        before = self.hz
+        self.hz = self._count * _SECOND_NS / passed_ns if fresh else 0.0
+        self.best_hz = max(before, self.hz)
+        self._start_ns, self._count = time_ns, 0
 
 
 class RateHistory:
@@ -31,19 +73,22 @@ class RateHistory:
         self._samples: deque[tuple[int, int]] = deque(maxlen=64)
         self._learned_ns = 0
 
-    def sample(self, wall_ns: int, count: int) -> None:
-        """Take the count, a few times a second."""
-        if self._samples and wall_ns - self._samples[-1][0] < _SAMPLE_NS:
+    def sample(self, time_ns: int, count: int) -> None:
+        """Take the count, a few times a second; time that went back begins anew."""
+        if self._samples and time_ns < self._samples[-1][0]:
+            self._samples.clear()
+            self._learned_ns = time_ns
+        if self._samples and time_ns - self._samples[-1][0] < _SAMPLE_NS:
             return
-        self._samples.append((wall_ns, count))
-        while wall_ns - self._samples[0][0] > 2 * _SECOND_NS:
+        self._samples.append((time_ns, count))
+        while time_ns - self._samples[0][0] > 2 * _SECOND_NS:
             self._samples.popleft()
-        if wall_ns - self._learned_ns < _SECOND_NS:
+        if time_ns - self._learned_ns < _SECOND_NS:
             return
         rate = self._rate(_SECOND_NS)
         if rate is None or self.low_hz() is not None:
             return
-        self._learned_ns = wall_ns
+        self._learned_ns = time_ns
         self.usual_hz += (rate - self.usual_hz) * (_NEW if self.usual_hz else 1.0)
 
     def restart(self) -> None:
@@ -66,7 +111,7 @@ class RateHistory:
         if not self._samples:
             return None
         end_ns, end = self._samples[-1]
-        for wall_ns, count in reversed(self._samples):
-            if end_ns - wall_ns >= span_ns:
-                return (end - count) * _SECOND_NS / (end_ns - wall_ns)
+        for time_ns, count in reversed(self._samples):
+            if end_ns - time_ns >= span_ns:
+                return (end - count) * _SECOND_NS / (end_ns - time_ns)
         return None

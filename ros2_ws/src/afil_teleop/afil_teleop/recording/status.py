@@ -92,7 +92,7 @@ class RecorderStatus:
             time=self.time_s,
             episodes=self.episodes,
             set_aside=self.set_aside,
-            topics=[self._topic(topic, watch, wall_ns) for topic, watch in self.watches.items()],
+            topics=[self._topic(t, watch, stamp_ns, wall_ns) for t, watch in self.watches.items()],
             disk_free_bytes=free,
             episodes_left=int(free / self.bytes_per_episode) if self.bytes_per_episode else -1,
             problems=self.problems,
@@ -121,13 +121,13 @@ class RecorderStatus:
         lost = {topic: watch.lost for topic, watch in self.watches.items() if watch.lost}
         return facts | {f"{topic} lost": str(count) for topic, count in lost.items()}
 
-    def _topic(self, topic: str, watch: TopicWatch, wall_ns: int) -> Any:
+    def _topic(self, topic: str, watch: TopicWatch, now_ns: int, wall_ns: int) -> Any:
         entry = self.ledger[topic]
         return messages.new(
             "afil_interfaces/msg/TopicStatus",
             topic=topic,
             count=entry.count if self.episode else 0,
-            rate_hz=watch.rate_at(wall_ns),
+            rate_hz=watch.rate_at(now_ns, wall_ns),
             age=watch.age_s(wall_ns),
             gaps=entry.gaps,
             max_gap=entry.longest_gap_ns / 1e9,

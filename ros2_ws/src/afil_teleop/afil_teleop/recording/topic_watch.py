@@ -11,7 +11,7 @@ from afil_core.kinds import Observation
 from afil_teleop.recording.command_limits import CommandLimits
 from afil_teleop.recording.findings import Finding
 from afil_teleop.recording.pictures import Pictures
-from afil_teleop.recording.rates import RateHistory
+from afil_teleop.recording.rates import Rate, RateHistory
 
 _SECOND_NS = 1_000_000_000
 # A message that passed speaks for those of the next second: images are not all decoded.
@@ -23,6 +23,9 @@ _WRONG_AFTER_NS = _SECOND_NS * 3 // 10
 _OFF_AFTER_NS = _SECOND_NS * 3 // 10
 # A recorder that is so far behind what is sent to it does not keep up.
 _BEHIND_NS = _SECOND_NS // 2
+# A simulator's time is even: so many of its periods say what a second of wall time does, and a
+# bridge that nobody commands does one in a second.
+_SIMULATED_PERIODS = 5
 
 
 @dataclass
@@ -40,14 +43,6 @@ class _Spell:
         self.lasts_ns = wall_ns - self.since_ns
 
 
-@dataclass
-class _Window:
-    """One second of arrivals."""
-
-    start_ns: int
-    count: int = 0
-
-
 class TopicWatch:
     """Follows the messages of one topic.
 
@@ -56,14 +51,15 @@ class TopicWatch:
         offset_s: How far a stamp may be from the node's clock; None where it says nothing.
         pictures: Whether the camera shows a real scene, in which no two pictures are equal.
         limits: What holds a command against the action's limits.
+        simulated: Whether rate and silence count in the node's clock, which a simulator drives
+            as fast as it can.
 
     Attributes:
-        first_ns: Wall time (monotonic, ns) of the first arrival; None before.
-        last_ns: Of the last arrival.
+        rate: How often it comes.
+        span_s: In how much time that is known.
+        last_ns: Wall time (monotonic, ns) of the last arrival; None before the first.
         lost: Messages that the middleware lost.
         lost_before: How many of them before the open or last episode.
-        rate_hz: Arrivals in the last whole second; 0 before its end.
-        best_hz: The better one of the last two whole seconds: one may be a busy machine's.
         count: All arrivals.
         size: Bytes of all arrivals.
     """
@@ -75,20 +71,24 @@ class TopicWatch:
         offset_s: float | None,
         pictures: bool,
         limits: CommandLimits | None = None,
+        simulated: bool = False,
     ) -> None:
         self.part = part
-        self.first_ns: int | None = None
         self.last_ns: int | None = None
         self.lost = self.lost_before = 0
-        self.rate_hz = self.best_hz = 0.0
         self.count = self.size = 0
-        self.history = RateHistory(part.rate_hz if isinstance(part, Observation) else 0.0)
+        due_hz = part.rate_hz if isinstance(part, Observation) else 0.0
+        self.span_s = _SIMULATED_PERIODS / due_hz if simulated and due_hz else 1.0
+        self.rate = Rate(round(self.span_s * _SECOND_NS))
+        self.history = RateHistory(due_hz)
+        self._simulated = simulated
+        # In the time in which the rate counts.
+        self._first_ns = self._newest_ns = 0
         self._limit_ns = None if offset_s is None or not part.has_header else offset_s * 1e9
         shown = pictures and isinstance(part, Observation) and part.is_image
         self._pictures = Pictures() if shown else None
         self._limits = limits
         self._checks_all = isinstance(part, Command)
-        self._window: _Window | None = None
         self._off, self._behind = _Spell(), _Spell()
         self._offset_ns = self._late_ns = 0
         self._passed_ns: int | None = None
@@ -118,17 +118,15 @@ class TopicWatch:
             late_ns: How much longer than usual it waited to be taken.
             sent_ns: When the middleware sent it, on the clock of :meth:`commander_said`.
         """
-        if self.first_ns is None:
-            self.first_ns = wall_ns
-        self.last_ns = wall_ns
+        time_ns = self._time_ns(now_ns, wall_ns)
+        if self.last_ns is None or time_ns < self._newest_ns:
+            self._first_ns = time_ns
+        self.last_ns, self._newest_ns = wall_ns, time_ns
+        self.rate.arrive(time_ns)
         self.count += 1
         self.size += len(cdr)
         if fault is not None:
             self._fault = (wall_ns, fault)
-        window = self._window
-        if window is None or wall_ns - window.start_ns >= _SECOND_NS:
-            window = self._roll(wall_ns)
-        window.count += 1
         # A stamp of zero, or a clock that reads zero, is a fault of another name.
         if self._limit_ns is not None and stamp_ns and now_ns > 0:
             offset_ns = now_ns - stamp_ns
@@ -153,14 +151,24 @@ class TopicWatch:
             self._limits.commander_said(sent_ns, is_another=is_another)
 
     def age_s(self, wall_ns: int) -> float:
-        """Time since the last arrival, s; -1 before the first."""
+        """Wall time since the last arrival, s; -1 before the first."""
         return -1.0 if self.last_ns is None else (wall_ns - self.last_ns) / 1e9
 
-    def rate_at(self, wall_ns: int) -> float:
-        """Arrivals in the last whole second, Hz; 0 when none came since."""
-        if self._window is not None and wall_ns - self._window.start_ns >= 2 * _SECOND_NS:
-            self._roll(wall_ns)
-        return self.rate_hz
+    def quiet_s(self, now_ns: int, wall_ns: int) -> float:
+        """The same in the time in which its rate counts."""
+        return (self._time_ns(now_ns, wall_ns) - self._newest_ns) / 1e9
+
+    def seen_s(self, now_ns: int, wall_ns: int) -> float:
+        """How long it comes, in the same time."""
+        return (self._time_ns(now_ns, wall_ns) - self._first_ns) / 1e9
+
+    def rate_at(self, now_ns: int, wall_ns: int) -> float:
+        """How often it came lately, Hz; 0 when nothing came."""
+        return self.rate.at(self._time_ns(now_ns, wall_ns))
+
+    def look(self, now_ns: int, wall_ns: int) -> None:
+        """Follow the rate; called several times a second."""
+        self.history.sample(self._time_ns(now_ns, wall_ns), self.count)
 
     def begin_episode(self) -> None:
         """What was wrong for a moment before an episode is no fault of it."""
@@ -204,14 +212,8 @@ class TopicWatch:
             found += self._limits.findings(topic, wall_ns)
         return found
 
-    def _roll(self, wall_ns: int) -> _Window:
-        old = self._window
-        fresh = old is not None and wall_ns - old.start_ns < 2 * _SECOND_NS
-        self.best_hz = self.rate_hz
-        self.rate_hz = old.count / ((wall_ns - old.start_ns) / 1e9) if old and fresh else 0.0
-        self.best_hz = max(self.best_hz, self.rate_hz)
-        self._window = _Window(wall_ns)
-        return self._window
+    def _time_ns(self, now_ns: int, wall_ns: int) -> int:
+        return now_ns if self._simulated else wall_ns
 
     def _check(self, cdr: bytes, stamp_ns: int | None, wall_ns: int, sent_ns: int) -> None:
         try:
