@@ -29,6 +29,15 @@ class VehicleControl(Command):
                 "the car is driven in reverse, which throttle, steer and brake do not say; "
                 "reverse between episodes"
             )
+        return self.pedals(message)
+
+    @staticmethod
+    def pedals(message: Any) -> NDArray[np.float64]:
+        """The three numbers in whatever gear.
+
+        Raises:
+            AfilError: When one is out of its range.
+        """
         value = np.array([message.throttle, message.steer, message.brake], dtype=np.float64)
         if (abs(value) > 1.01).any() or value[0] < -0.01 or value[2] < -0.01:
             raise AfilError(

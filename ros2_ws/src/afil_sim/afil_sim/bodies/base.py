@@ -13,6 +13,7 @@ from afil_core.commands import Command
 from afil_core.contract import Contract
 from afil_core.errors import AfilError
 from afil_core.kinds import Observation
+from afil_core.topic_kind import Decoded
 
 Vector = NDArray[np.float64]
 Sensor = Callable[[Observation], NDArray[Any]]
@@ -57,6 +58,14 @@ class Body(ABC):
     def observe(self) -> dict[str, NDArray[Any]]:
         """What every sensor of the contract says now, by the names of its streams."""
         return {s.name: self._sensors[s.kind](s) for s in self.contract.observations}
+
+    def decode(self, command: Command, cdr: bytes) -> Decoded:
+        """A message of a command topic, with the value that :meth:`obey` takes.
+
+        Raises:
+            AfilError: When there is nothing in it to obey.
+        """
+        return command.decode(cdr)
 
     def obey(self, command: Command, value: Vector) -> None:
         """Take a command's value; it holds until the next one."""

@@ -141,13 +141,14 @@ class Bridge:
         throttle, steer, brake = car.control.tolist()
         header = messages.header(stamp_ns, _MAP)
         applied = messages.new(
-            _CONTROL, header=header, throttle=throttle, steer=steer, brake=brake
-        )
+            _CONTROL, header=header, throttle=throttle, steer=steer, brake=brake,
+            hand_brake=car.hand_brake, reverse=car.reverse,
+        )  # fmt: skip
         forward = vector(
             car.acceleration * math.cos(car.yaw), car.acceleration * math.sin(car.yaw), 0.0
         )
         return messages.new(
-            _STATUS, header=header, velocity=car.speed, orientation=_quaternion(car.yaw),
+            _STATUS, header=header, velocity=abs(car.speed), orientation=_quaternion(car.yaw),
             acceleration=messages.new("geometry_msgs/msg/Accel", linear=forward), control=applied,
         )  # fmt: skip
 

@@ -75,7 +75,7 @@ class BridgeDriver:
     def _on_manual(self, cdr: bytes) -> bool:
         if not self.overridden:
             return False
-        self._car.obey(self._control, self._control.decode(cdr).value)
+        self._car.obey(self._control, self._car.decode(self._control, cdr).value)
         return True
 
     def _on_override(self, cdr: bytes) -> bool:
@@ -95,5 +95,5 @@ class BridgeDriver:
 
     def _on_velocity(self, cdr: bytes) -> bool:
         # In the vehicle's own frame; the simulated car does not slide.
-        self._car.speed = max(float(messages.deserialize(cdr, _TWIST).linear.x), 0.0)
+        self._car.speed = float(messages.deserialize(cdr, _TWIST).linear.x)
         return False

@@ -172,7 +172,7 @@ class Episodes:
         command = self._commands[topic]
         if self._state != "running" or not world.heeds(command):
             return None
-        decoded = command.decode(cdr)
+        decoded = world.body.decode(command, cdr)
         lock_step = self._config.mode == "lock_step"
         if lock_step and decoded.stamp_ns is not None and decoded.stamp_ns < self._stamp_ns:
             if decoded.stamp_ns != self._last_answered_ns:

@@ -95,7 +95,8 @@ class Drive(Task):
 
     def judge(self) -> None:
         """Let the referee look, and the expert decide."""
-        self._standing = self._standing + 1 if self.world.car.speed < _MOVING else 0
+        stands = abs(self.world.car.speed) < _MOVING
+        self._standing = self._standing + 1 if stands else 0
         hit = self.referee.watch(self.world.traffic)
         if hit is not None:
             self.world.bump(hit)

@@ -113,7 +113,7 @@ class Referee:
         front, ahead = self.s + 0.5 * ego.length, before + 0.5 * ego.length
         for stop in self._route.stops:
             near = stop.s - _STOP_ZONE < front <= stop.s + 0.5
-            if not stop.signal and near and ego.speed < _STOPPED:
+            if not stop.signal and near and abs(ego.speed) < _STOPPED:
                 self._has_stopped.add(stop.s)
             if not ahead <= stop.s < front or abs(self.lateral) > self._route.width:
                 continue

@@ -10,6 +10,7 @@ import pytest
 from afil_core import messages
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
+from afil_core.errors import AfilError
 from afil_sim.running.episodes import Episodes, EpisodesConfig
 from afil_sim.tasks.drive import Drive
 from afil_sim.worlds import WORLDS
@@ -49,6 +50,18 @@ class Bridge:
     def send(self, topic, throttle, stamp_ns=None):
         stamp_ns = self.stamp_ns if stamp_ns is None else stamp_ns
         return self.episodes.receive(topic, CONTROL.encode(np.array([throttle, 0, 0]), stamp_ns))
+
+    def drive(self, frames, topic=CONTROL.topic, **control):
+        """Send one control for each of so many frames."""
+        for _ in range(frames):
+            header = messages.header(self.stamp_ns, CONTROL.frame)
+            cdr = messages.serialize(messages.new(CONTROL.type, header=header, **control))
+            assert self.episodes.receive(topic, cdr) is None
+            assert self.look()
+
+    @property
+    def car(self):
+        return self.task.world.car
 
     def tell(self, topic, value):
         cdr = messages.serialize(messages.new("std_msgs/msg/Bool", data=value))
@@ -148,6 +161,51 @@ def test_the_car_is_put_elsewhere_and_given_a_speed():
     twist = messages.serialize(messages.new("geometry_msgs/msg/Twist", linear=vector))
     assert bridge.episodes.receive(f"{EGO}/control/set_target_velocity", twist) is None
     assert car.speed == 6.0
+
+
+@pytest.mark.parametrize("topic", [CONTROL.topic, MANUAL])
+def test_the_car_is_driven_backwards_and_brakes_in_reverse(topic):
+    bridge = Bridge()
+    bridge.tell(OVERRIDE, topic == MANUAL)
+    x, y, yaw = bridge.car.x, bridge.car.y, bridge.car.yaw
+    bridge.drive(20, topic, throttle=0.5, reverse=True)
+    back = (x - bridge.car.x) * math.cos(yaw) + (y - bridge.car.y) * math.sin(yaw)
+    assert 0.5 < back < 2.0 and bridge.applied.reverse
+    speed = CONTRACT.stream("speed")
+    assert speed.decode(bridge.said[speed.topic]).value < -1.0
+    bridge.drive(8, topic, brake=1.0, reverse=True)
+    assert bridge.car.speed == 0.0 and bridge.applied.brake == 1.0
+    bridge.drive(1, topic, throttle=0.5)
+    assert bridge.car.speed > 0 and not bridge.applied.reverse
+
+
+def test_a_car_that_rolls_against_its_gear_slows_down_first():
+    bridge = Bridge()
+    bridge.drive(40, throttle=1.0)
+    forwards = bridge.car.speed
+    bridge.drive(20, throttle=0.5, reverse=True)
+    assert 0 < bridge.car.speed < forwards - 1.5
+    bridge.drive(80, throttle=0.5, reverse=True)
+    assert bridge.car.speed < -1.0
+
+
+def test_the_hand_brake_holds_the_car_and_stops_it():
+    bridge = Bridge()
+    bridge.drive(20, throttle=1.0, hand_brake=True)
+    assert bridge.car.speed == 0.0 and bridge.applied.hand_brake
+    bridge.drive(20, throttle=1.0)
+    bridge.drive(20, hand_brake=True)
+    assert bridge.car.speed == 0.0
+
+
+def test_what_was_driven_in_reverse_is_no_label():
+    bridge = Bridge()
+    status = CONTRACT.commands["applied"]
+    bridge.drive(1, throttle=0.5)
+    assert status.decode(bridge.said[status.topic]).value.tolist() == [0.5, 0.0, 0.0]
+    bridge.drive(1, throttle=0.5, reverse=True)
+    with pytest.raises(AfilError, match="driven in reverse"):
+        status.decode(bridge.said[status.topic])
 
 
 @pytest.mark.parametrize("topic", [MANUAL, OVERRIDE, AUTOPILOT])
