@@ -113,7 +113,7 @@ class Car(Body):
     def _take(self, control: Vector) -> None:
         whole = np.array(control, dtype=np.float64)
         self.control: Vector = whole[:3]
-        self.hand_brake, self.reverse = whole[3:].astype(bool).tolist() or (False, False)
+        self.hand_brake, self.reverse = (bool(flag) for flag in (*whole[3:], 0, 0)[:2])
 
     def drive(self, dt: float) -> None:
         """Drive on for ``dt`` seconds under the control that it has."""
