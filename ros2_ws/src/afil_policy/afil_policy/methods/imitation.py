@@ -80,7 +80,12 @@ class Imitation(Method):
         return self.encoder.cells
 
     def loss(self, batch: Batch) -> Losses:
-        """The loss of a batch; terms: ``bc``, those of the parts, ``predictor``."""
+        """The loss of a batch; terms: ``bc``, those of the parts, ``predictor``.
+
+        Raises:
+            AfilError: When a term that counts in training has no gradient.
+        """
+        learns = self.training and torch.is_grad_enabled()
         if self.training:
             for part in self._parts():
                 batch = part.batch(batch)
@@ -92,6 +97,13 @@ class Imitation(Method):
         terms = {"bc": bc}
         for part in self._parts():
             for name, (weight, value) in part.terms(self, batch, seen).items():
+                if learns and weight and not value.requires_grad:
+                    raise AfilError(
+                        f"the term '{name}' of the loss has no gradient: all that it depends on "
+                        "is frozen, and the rest is plain behavior cloning; choose pooling "
+                        "attentive where the term is about attention, or encoder.train lora or "
+                        "full"
+                    )
                 total = total + weight * value
                 terms[name] = value
         if self.predictor is not None:

@@ -12,6 +12,7 @@ import transformers
 
 from afil_core import schema
 from afil_core.contract import Contract
+from afil_core.errors import AfilError
 from afil_policy.data.batch import Batch
 from afil_policy.data.cache import open_cache
 from afil_policy.encoders import ENCODERS
@@ -75,6 +76,21 @@ def test_attention_of_tokens_moves_to_the_key_object(
         method.loss(batch).total.backward()
         optimizer.step()
     assert method.loss(batch).terms[term].item() < 0.7 * before
+
+
+@pytest.mark.parametrize(
+    ("name", "term"), [("autofocus", "reg"), ("heads", "heads"), ("contrastive", "contrast")]
+)
+def test_a_term_that_a_frozen_network_leaves_without_effect_is_a_sentence(
+    folder: Path, sample: Callable[..., Batch], name: str, term: str
+) -> None:
+    method, batch = built(folder, name, "frozen", "spatial_softmax"), sample()
+    with pytest.raises(AfilError, match=f"'{term}' of the loss has no gradient.*attentive.*lora"):
+        method.loss(batch)
+    with torch.no_grad():
+        assert term in method.loss(batch).terms
+    assert term in method.eval().loss(batch).terms
+    assert built(folder, name, "frozen", "spatial_softmax", weight=0.0).loss(batch).total > 0
 
 
 def test_a_trained_policy_loads_where_the_pretrained_weights_are_not(
