@@ -10,7 +10,7 @@ import torch
 
 from afil_policy.commands import train
 from afil_policy.data.batch import Observation
-from afil_policy.encoders.base import Features
+from afil_policy.encoders.base import Features, Stack
 from afil_policy.instructions import INSTRUCTIONS
 from afil_policy.training.checkpoint import load_checkpoint
 
@@ -43,7 +43,7 @@ def trained(dataset, tmp_path_factory):
 
 def test_encoder(trained) -> None:
     assert trained.config.encoder.name == "patches"
-    encoder = trained.config.encoder.build(3, (32, 48))
+    encoder = trained.config.encoder.build(Stack(), (32, 48))
     found = encoder(torch.zeros(2, 3, 32, 48)).map
     assert found.shape == (2, *encoder.shape) == (2, 16, 8, 12)
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
-from afil_policy.encoders.base import Encoder, Features
+from afil_policy.encoders.base import Encoder, Features, Stack
 
 
 class Patches(Encoder):
@@ -15,7 +15,7 @@ class Patches(Encoder):
 
     Args:
         config: Size of a square and of its features.
-        channels: Channels of an image, 3 for each of the frames that are seen at once.
+        stack: What the channels of an image are.
         size: Height and width of the images, pixels.
 
     Raises:
@@ -33,7 +33,7 @@ class Patches(Encoder):
         patch: int = Field(8, ge=1)
         width: int = Field(16, ge=1)
 
-    def __init__(self, config: Config, channels: int, size: tuple[int, int]) -> None:
+    def __init__(self, config: Config, stack: Stack, size: tuple[int, int]) -> None:
         super().__init__()
         height, width = size[0] // config.patch, size[1] // config.patch
         if not height or not width:
@@ -41,7 +41,7 @@ class Patches(Encoder):
                 f"encoder.patch is {config.patch}, larger than the images ({size[0]}x{size[1]}); "
                 f"make it smaller"
             )
-        self.cut = nn.Conv2d(channels, config.width, config.patch, config.patch)
+        self.cut = nn.Conv2d(stack.total, config.width, config.patch, config.patch)
         self.shape = (config.width, height, width)
 
     def forward(self, images: Tensor) -> Features:

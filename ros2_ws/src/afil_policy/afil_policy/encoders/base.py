@@ -10,6 +10,9 @@ from torch import Tensor, nn
 
 from afil_core.schema import Schema
 
+# Channels of a frame of color.
+COLOR = 3
+
 
 @dataclass(frozen=True)
 class Features:
@@ -31,12 +34,36 @@ class Features:
     summary: Tensor | None = None
 
 
+@dataclass(frozen=True)
+class Stack:
+    """What the channels of an image are: frames that are seen at once, the newest last.
+
+    Attributes:
+        frames: How many frames.
+        channels: Channels of a frame: 3 for color, 1 for depth.
+        added: Channels that a method adds behind all frames.
+    """
+
+    frames: int = 1
+    channels: int = COLOR
+    added: int = 0
+
+    @property
+    def is_color(self) -> bool:
+        """Whether the frames are of color."""
+        return self.channels == COLOR
+
+    @property
+    def total(self) -> int:
+        """Channels of the image."""
+        return self.frames * self.channels + self.added
+
+
 class Encoder(nn.Module, ABC):
     """Images to features; each camera has one of its own.
 
-    Built as ``kind(config, channels, size)``: the channels of an image (3 for each of the frames
-    that are seen at once, the newest last, and what a method adds behind them), its height and
-    width in pixels.
+    Built as ``kind(config, stack, size)``: the :class:`Stack` of an image's channels, its height
+    and width in pixels.
 
     Attributes:
         shape: Channels, height and width of the feature map.

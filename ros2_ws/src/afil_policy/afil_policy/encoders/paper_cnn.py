@@ -9,9 +9,8 @@ from torch import Tensor, nn
 
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
-from afil_policy.encoders.base import Encoder, Features
+from afil_policy.encoders.base import COLOR, Encoder, Features, Stack
 
-_RGB = 3
 # ITU-R BT.601, in which the released code turns color to gray.
 _LUMA = (0.299, 0.587, 0.114)
 
@@ -27,7 +26,7 @@ class PaperCnn(Encoder):
 
     Args:
         config: Whether color counts.
-        channels: Channels of an image.
+        stack: What the channels of an image are.
         size: Height and width of the images, pixels.
 
     Raises:
@@ -38,15 +37,15 @@ class PaperCnn(Encoder):
         """Options.
 
         Attributes:
-            gray: Whether each frame of color becomes one of gray first, as published. What a
-                method adds behind the frames stays as it is.
+            gray: Whether each frame of color becomes one of gray first, as published. Depth, and
+                what a method adds behind the frames, stay as they are.
         """
 
         gray: bool = True
 
     luma: Tensor
 
-    def __init__(self, config: Config, channels: int, size: tuple[int, int]) -> None:
+    def __init__(self, config: Config, stack: Stack, size: tuple[int, int]) -> None:
         super().__init__()
         height, width = (side // 8 - 2 for side in size)
         if height < 1 or width < 1:
@@ -55,9 +54,9 @@ class PaperCnn(Encoder):
                 "data.height and data.width (published: 180 and 320)"
             )
         self.shape = (64, height, width)
-        self._frames = channels // _RGB if config.gray else 0
-        self.register_buffer("luma", torch.tensor(_LUMA).view(1, 1, _RGB, 1, 1), persistent=False)
-        before = channels - (_RGB - 1) * self._frames
+        self._frames = stack.frames if config.gray and stack.is_color else 0
+        self.register_buffer("luma", torch.tensor(_LUMA).view(1, 1, COLOR, 1, 1), persistent=False)
+        before = stack.total - (COLOR - 1) * self._frames
         self.blocks = nn.ModuleList(
             nn.Sequential(nn.Conv2d(a, b, 4, stride=2, padding=1), nn.ReLU())
             for a, b in ((before, 32), (32, 64), (64, 128))
@@ -77,8 +76,8 @@ class PaperCnn(Encoder):
         """Encode float32 [B, C, H, W] in [-1, 1]; inside they lie in [0, 1], as published."""
         z = (images + 1) / 2
         if self._frames:
-            color, added = z[:, : _RGB * self._frames], z[:, _RGB * self._frames :]
-            gray = (color.unflatten(1, (self._frames, _RGB)) * self.luma).sum(dim=2)  # type: ignore[no-untyped-call]
+            color, added = z[:, : COLOR * self._frames], z[:, COLOR * self._frames :]
+            gray = (color.unflatten(1, (self._frames, COLOR)) * self.luma).sum(dim=2)  # type: ignore[no-untyped-call]
             z = torch.cat([gray, added], dim=1)
         for block in self.blocks:
             z = block(z)

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from afil_core.errors import AfilError
+from afil_policy.encoders.base import COLOR, Stack
 
-_RGB = 3
 # Of the images on which most such networks were trained, in [0, 1].
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -40,38 +40,43 @@ def restored_state() -> Mapping[str, Tensor] | None:
     return _STATE.get()
 
 
-def widened(layer: nn.Conv2d, channels: int) -> nn.Conv2d:
-    """A first layer for color images that takes a stack of frames, and more behind them.
+def taking(layer: nn.Conv2d, channels: int) -> nn.Conv2d:
+    """A new layer of the same form that takes so many channels."""
+    return nn.Conv2d(
+        channels,
+        layer.out_channels,
+        (layer.kernel_size[0], layer.kernel_size[1]),
+        (layer.stride[0], layer.stride[1]),
+        layer.padding if isinstance(layer.padding, str) else (layer.padding[0], layer.padding[1]),
+        bias=layer.bias is not None,
+    )
+
+
+def widened(layer: nn.Conv2d, stack: Stack) -> nn.Conv2d:
+    """A trained first layer for color that takes a stack of frames, and more behind them.
 
     The weights are repeated over the frames and divided by their number, so that a stack of the
     same frame gives what the frame gave; those of what comes behind begin at zero.
 
     Args:
-        layer: Takes 3 channels.
-        channels: What it shall take.
+        layer: Takes one frame of color.
+        stack: What it shall take.
 
     Raises:
-        AfilError: When there is not even one frame of color.
+        AfilError: When the frames are not of color.
     """
-    if channels == _RGB:
-        return layer
-    frames, added = divmod(channels, _RGB)
-    if not frames:
+    if not stack.is_color:
         raise AfilError(
-            "encoders with trained weights need color images; choose small_cnn for depth alone"
+            f"trained weights take frames of color, and these have {stack.channels} channel(s), "
+            "as depth has; leave depth out (data.cameras), set encoder.weights to none, or choose "
+            "encoder small_cnn"
         )
-    height, width = layer.kernel_size
-    wide = nn.Conv2d(
-        channels,
-        layer.out_channels,
-        (height, width),
-        (layer.stride[0], layer.stride[1]),
-        layer.padding if isinstance(layer.padding, str) else (layer.padding[0], layer.padding[1]),
-        bias=layer.bias is not None,
-    )
+    if stack.total == COLOR:
+        return layer
+    wide = taking(layer, stack.total)
     with torch.no_grad():
-        weight = layer.weight.repeat(1, frames, 1, 1) / frames
-        zeros = weight.new_zeros(weight.shape[0], added, height, width)
+        weight = layer.weight.repeat(1, stack.frames, 1, 1) / stack.frames
+        zeros = weight.new_zeros(weight.shape[0], stack.added, *weight.shape[2:])
         wide.weight.copy_(torch.cat([weight, zeros], dim=1))
         if wide.bias is not None and layer.bias is not None:
             wide.bias.copy_(layer.bias)
@@ -82,18 +87,17 @@ class ImagenetScale(nn.Module):
     """Color from [-1, 1] to the mean and deviation of ImageNet; what is behind it stays.
 
     Args:
-        channels: Channels of an image.
+        stack: Frames of color.
     """
 
     shift: Tensor
     scale: Tensor
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, stack: Stack) -> None:
         super().__init__()
-        frames, added = divmod(channels, _RGB)
         # x in [-1, 1] is (x + 1) / 2 in [0, 1].
-        shift = [2 * m - 1 for m in _IMAGENET_MEAN] * frames + [0.0] * added
-        scale = [2 * s for s in _IMAGENET_STD] * frames + [1.0] * added
+        shift = [2 * m - 1 for m in _IMAGENET_MEAN] * stack.frames + [0.0] * stack.added
+        scale = [2 * s for s in _IMAGENET_STD] * stack.frames + [1.0] * stack.added
         for name, values in (("shift", shift), ("scale", scale)):
             self.register_buffer(name, torch.tensor(values)[:, None, None], persistent=False)
 

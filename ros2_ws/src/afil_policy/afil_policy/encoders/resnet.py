@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
-from afil_policy.encoders.base import Encoder, Features
-from afil_policy.encoders.pretrained import ImagenetScale, restored_state, widened
+from afil_policy.encoders.base import Encoder, Features, Stack
+from afil_policy.encoders.pretrained import ImagenetScale, restored_state, taking, widened
 
 # Channels of a group, as in Wu and He, "Group Normalization", 2018.
 _GROUP = 16
@@ -23,12 +23,12 @@ class ResNet(Encoder):
     """A residual network without its last pooling and classifier.
 
     Source: He et al. (arXiv 1512.03385), as torchvision has it. AutoFocus-IL's arm policy is
-    ``depth: 34`` or 101 from scratch, with all stages. A first layer that takes several frames
-    has the weights of the single frame, divided by their number.
+    ``depth: 34`` or 101 from scratch, with all stages. A trained first layer that takes
+    several frames has the weights of the single frame, divided by their number.
 
     Args:
         config: Which network and which weights.
-        channels: Channels of an image.
+        stack: What the channels of an image are.
         size: Height and width of the images, pixels.
 
     Raises:
@@ -52,17 +52,17 @@ class ResNet(Encoder):
         norm: Literal["batch", "group", "frozen"] = "batch"
         stages: int = Field(4, ge=1, le=4)
 
-    def __init__(self, config: Config, channels: int, size: tuple[int, int]) -> None:
+    def __init__(self, config: Config, stack: Stack, size: tuple[int, int]) -> None:
         super().__init__()
         network = _network(config)
-        first = widened(network.conv1, channels)
+        trained = config.weights != "none"
+        first = widened(network.conv1, stack) if trained else _random(network.conv1, stack.total)
         blocks = OrderedDict(
             stem=nn.Sequential(first, network.bn1, network.relu, network.maxpool),
             **{f"stage{k}": getattr(network, f"layer{k}") for k in range(1, config.stages + 1)},
         )
         # Random weights know nothing of ImageNet's colors.
-        trained = config.weights != "none"
-        self.scale = ImagenetScale(channels) if trained else nn.Identity()
+        self.scale = ImagenetScale(stack) if trained else nn.Identity()
         self.blocks = nn.Sequential(blocks)
         width = 64 * 2 ** (config.stages - 1) * (4 if config.depth >= 50 else 1)
         height, breadth = (-(-side // 2 ** (config.stages + 1)) for side in size)
@@ -99,6 +99,15 @@ def _network(config: ResNet.Config) -> torchvision.models.ResNet:
             f"the weights of resnet{config.depth} can't be fetched ({error}); put them into "
             "torch's cache (TORCH_HOME), or set encoder.weights to none"
         ) from error
+
+
+def _random(layer: nn.Conv2d, channels: int) -> nn.Conv2d:
+    """A first layer of random weights, which begin as torchvision's do."""
+    if channels == layer.in_channels:
+        return layer
+    made = taking(layer, channels)
+    nn.init.kaiming_normal_(made.weight, mode="fan_out", nonlinearity="relu")
+    return made
 
 
 def _group_norm(channels: int) -> nn.GroupNorm:

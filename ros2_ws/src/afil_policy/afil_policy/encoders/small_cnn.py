@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
-from afil_policy.encoders.base import Encoder, Features
+from afil_policy.encoders.base import Encoder, Features, Stack
 
 _Size = Annotated[int, Field(ge=1)]
 
@@ -20,7 +20,7 @@ class SmallCnn(Encoder):
 
     Args:
         config: The layers.
-        channels: Channels of an image.
+        stack: What the channels of an image are.
         size: Height and width of the images, pixels.
 
     Raises:
@@ -40,9 +40,9 @@ class SmallCnn(Encoder):
         )
         norm: Literal["none", "group"] = "none"
 
-    def __init__(self, config: Config, channels: int, size: tuple[int, int]) -> None:
+    def __init__(self, config: Config, stack: Stack, size: tuple[int, int]) -> None:
         super().__init__()
-        self.layers = _layers(config, channels)
+        self.layers = _layers(config, stack.total)
         self.shape = (config.layers[-1][0], *_map_size(config, size))
 
     def forward(self, images: Tensor) -> Features:

@@ -15,10 +15,9 @@ from torch import Tensor, nn
 from afil_core.errors import AfilError
 from afil_core.optional import optional
 from afil_core.schema import Schema
-from afil_policy.encoders.base import Encoder, Features
+from afil_policy.encoders.base import COLOR, Encoder, Features, Stack
 from afil_policy.encoders.pretrained import ImagenetScale, restored_state
 
-_RGB = 3
 _WHO = "encoder 'vit'"
 _ARCHITECTURE = "architecture"
 # How transformers calls the projections to queries and values.
@@ -36,7 +35,7 @@ class Vit(Encoder):
 
     Args:
         config: Which network, and what of it is trained.
-        channels: Channels of an image, a multiple of 3.
+        stack: What the channels of an image are: frames of color, and nothing behind them.
         size: Height and width of the images, pixels; multiples of the patch.
 
     Raises:
@@ -62,14 +61,19 @@ class Vit(Encoder):
 
     architecture: Tensor
 
-    def __init__(self, config: Config, channels: int, size: tuple[int, int]) -> None:
+    def __init__(self, config: Config, stack: Stack, size: tuple[int, int]) -> None:
         super().__init__()
-        if channels % _RGB:
+        if not stack.is_color:
             raise AfilError(
-                f"{_WHO} takes color frames alone, not images of {channels} channels; leave depth "
-                "out (data.cameras), and choose a method that adds no channels, or another encoder"
+                f"{_WHO} takes frames of color, and these have {stack.channels} channel(s), as "
+                "depth has; leave depth out (data.cameras), or choose another encoder"
             )
-        self._frames = channels // _RGB
+        if stack.added:
+            raise AfilError(
+                f"{_WHO} takes frames of color alone, and the method adds {stack.added} "
+                "channel(s) behind them; choose a method that adds none, or another encoder"
+            )
+        self._frames = stack.frames
         self._frozen = config.train == "frozen"
         network, found = _network(config)
         patch = int(found.patch_size)
@@ -91,7 +95,7 @@ class Vit(Encoder):
         self._options: dict[str, Any] = {"output_attentions": True}
         if "interpolate_pos_encoding" in signature(network.forward).parameters:
             self._options["interpolate_pos_encoding"] = True
-        self.scale = ImagenetScale(_RGB)
+        self.scale = ImagenetScale(Stack())
 
     def train(self, mode: bool = True) -> Vit:
         """Switch between training and evaluation; a frozen network stays in evaluation."""
@@ -102,7 +106,7 @@ class Vit(Encoder):
 
     def forward(self, images: Tensor) -> Features:
         """Encode float32 [B, C, H, W] in [-1, 1]."""
-        frames = self.scale(images.unflatten(1, (self._frames, _RGB)).flatten(0, 1))  # type: ignore[no-untyped-call]
+        frames = self.scale(images.unflatten(1, (self._frames, COLOR)).flatten(0, 1))  # type: ignore[no-untyped-call]
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self._frozen):
             found = self.network(pixel_values=frames, **self._options)
         height, width = self._grid

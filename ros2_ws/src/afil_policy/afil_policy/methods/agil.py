@@ -33,9 +33,7 @@ class SecondEncoder(Part):
         super().__init__(config, spec, encoder)
         self.encoders = nn.ModuleDict(
             {
-                camera.name: spec.encoder.build(
-                    spec.frames * camera.channels, (camera.height, camera.width)
-                )
+                camera.name: spec.encoder.build(spec.stack(camera), (camera.height, camera.width))
                 for camera in spec.cameras
             }
         )

@@ -21,20 +21,20 @@ class ObservationEncoder(nn.Module):
 
     Args:
         spec: Cameras and parts.
-        extra_channels: Channels that a method adds to each image, e.g. a saliency map.
+        added: Channels that a method adds to each image, behind all its frames.
 
     Attributes:
         size: Length of the latent.
     """
 
-    def __init__(self, spec: Spec, extra_channels: int = 0) -> None:
+    def __init__(self, spec: Spec, added: int = 0) -> None:
         super().__init__()
         self.encoders = nn.ModuleDict()
         self.poolings = nn.ModuleDict()
         self.size = spec.frames * spec.proprioception
         for camera in spec.cameras:
-            channels = spec.frames * camera.channels + extra_channels
-            encoder = spec.encoder.build(channels, (camera.height, camera.width))
+            size = (camera.height, camera.width)
+            encoder = spec.encoder.build(spec.stack(camera, added), size)
             pooling = spec.pooling.build(encoder.shape)
             self.encoders[camera.name], self.poolings[camera.name] = encoder, pooling
             self.size += pooling.size

@@ -147,13 +147,13 @@ class Quantizer(nn.Module):
         super().__init__()
         self._commitment = config.commitment
         self._size = (camera.height, camera.width)
-        channels = spec.frames * camera.channels
-        self.encoder: Encoder = spec.encoder.build(channels, self._size)
+        stack = spec.stack(camera)
+        self.encoder: Encoder = spec.encoder.build(stack, self._size)
         self.narrow = nn.Conv2d(self.encoder.shape[0], config.width, 1)
         self.codebook = nn.Embedding(config.codes, config.width)
         bound = 1 / config.codes
         nn.init.uniform_(self.codebook.weight, -bound, bound)
-        self.decoder = decoder((config.width, *self.encoder.shape[1:]), self._size, channels)
+        self.decoder = decoder((config.width, *self.encoder.shape[1:]), self._size, stack.total)
 
     def codes(self, images: Tensor) -> Tensor:
         """Nearest code of each cell of images [B, C, H, W]: int64 [B, h, w]."""

@@ -65,8 +65,7 @@ class _AutoEncoder(nn.Module):
     def __init__(self, spec: Spec, camera: Camera) -> None:
         super().__init__()
         self._size = (camera.height, camera.width)
-        channels = spec.frames * camera.channels
-        self.encoder: Encoder = spec.encoder.build(channels, self._size)
+        self.encoder: Encoder = spec.encoder.build(spec.stack(camera), self._size)
         self.decoder = decoder(self.encoder.shape, self._size, spec.frames)
 
     def forward(self, images: Tensor) -> Tensor:

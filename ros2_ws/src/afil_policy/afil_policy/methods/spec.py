@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from afil_core.registry import Selection
-from afil_policy.encoders.base import Encoder
+from afil_policy.encoders.base import Encoder, Stack
 from afil_policy.heads.base import Head
 from afil_policy.instructions import INSTRUCTIONS
 from afil_policy.instructions.base import InstructionEncoder
@@ -58,3 +58,7 @@ class Spec:
         default_factory=lambda: INSTRUCTIONS.select("ignored")
     )
     tasks: tuple[str, ...] = ()
+
+    def stack(self, camera: Camera, added: int = 0) -> Stack:
+        """The channels of a camera's images, with those that a method adds."""
+        return Stack(self.frames, camera.channels, added)

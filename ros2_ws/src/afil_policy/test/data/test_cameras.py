@@ -10,6 +10,7 @@ from afil_core.testing import changed
 from afil_policy.data.config import DataConfig
 from afil_policy.data.normalization import Normalizer
 from afil_policy.data.transforms import ObservationTransform
+from afil_policy.encoders import ENCODERS
 from afil_policy.training.checkpoint import new_method
 from afil_policy.training.config import TrainConfig
 
@@ -58,8 +59,11 @@ def test_depth_is_seen_in_metres_with_holes_that_pull_nothing(with_depth: Contra
     assert seen.history_mask.tolist() == [[False, True]]
 
 
-def test_a_method_sees_color_and_depth(with_depth: Contract, small: TrainConfig) -> None:
-    config = small.model_copy(update={"data": CONFIG})
+@pytest.mark.parametrize("name", ["small_cnn", "resnet"])
+def test_a_method_sees_color_and_depth(
+    with_depth: Contract, small: TrainConfig, name: str
+) -> None:
+    config = small.model_copy(update={"data": CONFIG, "encoder": ENCODERS.select(name)})
     method = new_method(config, with_depth)
     seen = ObservationTransform(CONFIG, with_depth, Normalizer(names=(), shift=(), scale=()))
     blank = {s.name: s.blank() for s in with_depth.observations}

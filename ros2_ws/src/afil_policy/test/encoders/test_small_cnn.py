@@ -5,18 +5,18 @@ import torch
 
 from afil_core.errors import AfilError
 from afil_policy.encoders import ENCODERS
-from afil_policy.encoders.base import Encoder
+from afil_policy.encoders.base import Encoder, Stack
 
 
-def encoder(size: tuple[int, int] = (32, 48), channels: int = 3, **options: object) -> Encoder:
-    return ENCODERS.select("small_cnn", **options).build(channels, size)
+def encoder(size: tuple[int, int] = (32, 48), frames: int = 1, **options: object) -> Encoder:
+    return ENCODERS.select("small_cnn", **options).build(Stack(frames), size)
 
 
 @pytest.mark.parametrize("norm", ["none", "group"])
-@pytest.mark.parametrize("channels", [3, 6])
-def test_the_map_has_the_shape_that_was_said(norm: str, channels: int) -> None:
-    network = encoder(channels=channels, layers=[[8, 4, 2], [8, 4, 2]], norm=norm)
-    found = network(torch.randn(4, channels, 32, 48))
+@pytest.mark.parametrize("frames", [1, 2])
+def test_the_map_has_the_shape_that_was_said(norm: str, frames: int) -> None:
+    network = encoder(frames=frames, layers=[[8, 4, 2], [8, 4, 2]], norm=norm)
+    found = network(torch.randn(4, 3 * frames, 32, 48))
     assert found.map.shape[1:] == network.shape == (8, 8, 12)
     assert found.attention is None
 

@@ -11,10 +11,11 @@ import transformers
 
 from afil_core.errors import AfilError
 from afil_policy.encoders import ENCODERS
-from afil_policy.encoders.base import Encoder
+from afil_policy.encoders.base import Encoder, Stack
 from afil_policy.encoders.pretrained import ImagenetScale, restoring
 
 SIZE = (32, 48)
+FRAME = Stack()
 TINY: dict[str, Any] = {
     "hidden_size": 16,
     "intermediate_size": 32,
@@ -41,8 +42,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return made
 
 
-def build(folder: Path, channels: int = 3, **options: Any) -> Encoder:
-    return ENCODERS.select("vit", model=str(folder), **options).build(channels, SIZE).eval()
+def build(folder: Path, stack: Stack = FRAME, **options: Any) -> Encoder:
+    return ENCODERS.select("vit", model=str(folder), **options).build(stack, SIZE).eval()
 
 
 @pytest.mark.parametrize("kind", ["dinov2", "dinov3", "vit"])
@@ -50,13 +51,13 @@ def build(folder: Path, channels: int = 3, **options: Any) -> Encoder:
 def test_tokens_lie_on_their_grid_and_attention_is_the_last_layers(
     folders: dict[str, Path], kind: str, frames: int
 ) -> None:
-    encoder = build(folders[kind], 3 * frames)
+    encoder = build(folders[kind], Stack(frames))
     images = torch.rand(2, 3 * frames, *SIZE) * 2 - 1
     found = encoder(images)
     assert tuple(found.map.shape[1:]) == encoder.shape == (16 * frames, 4, 6)
     theirs = transformers.AutoModel.from_pretrained(folders[kind], attn_implementation="eager")
     more = {"interpolate_pos_encoding": True} if kind == "vit" else {}
-    newest = ImagenetScale(3)(images[:, -3:])
+    newest = ImagenetScale(Stack())(images[:, -3:])
     out = theirs.eval()(pixel_values=newest, output_attentions=True, **more)
     prefix = 4 if kind == "dinov3" else 1
     tokens = out.last_hidden_state[:, prefix:]
@@ -114,7 +115,7 @@ def test_a_checkpoint_holds_all_of_it(folders: dict[str, Path], train: str) -> N
     state = {f"encoder.encoders.front.{k}": v for k, v in encoder.state_dict().items()}
     selection = ENCODERS.select("vit", model="/nowhere", train=train)
     with restoring(state):
-        again = selection.build(3, SIZE).eval()
+        again = selection.build(Stack(), SIZE).eval()
     again.load_state_dict(encoder.state_dict())
     images = torch.rand(1, 3, *SIZE)
     assert torch.equal(again(images).map, encoder(images).map)
@@ -128,9 +129,11 @@ def test_random_weights_are_those_of_the_same_network(folders: dict[str, Path]) 
 
 
 def test_what_does_not_fit_is_a_sentence(folders: dict[str, Path]) -> None:
-    with pytest.raises(AfilError, match="color frames alone"):
-        build(folders["vit"], 4)
+    with pytest.raises(AfilError, match=r"3 channel\(s\) behind them"):
+        build(folders["vit"], Stack(3, added=3))
+    with pytest.raises(AfilError, match=r"1 channel\(s\), as depth has"):
+        build(folders["vit"], Stack(3, channels=1))
     with pytest.raises(AfilError, match=r"data\.height to 24 and data\.width to 48"):
-        ENCODERS.select("vit", model=str(folders["vit"])).build(3, (27, 50))
+        ENCODERS.select("vit", model=str(folders["vit"])).build(Stack(), (27, 50))
     with pytest.raises(AfilError, match="hf download nobody/nothing"):
-        ENCODERS.select("vit", model="nobody/nothing").build(3, SIZE)
+        ENCODERS.select("vit", model="nobody/nothing").build(Stack(), SIZE)

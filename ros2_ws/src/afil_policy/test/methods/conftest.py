@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 import torch
 
+from afil_core.registry import Selection
 from afil_policy.data.batch import Batch, Partner
 from afil_policy.encoders import ENCODERS
+from afil_policy.encoders.base import Encoder
 from afil_policy.heads import HEADS
 from afil_policy.methods import METHODS
 from afil_policy.methods.base import Method
@@ -15,6 +17,7 @@ from afil_policy.methods.spec import Camera, Spec
 from afil_policy.pooling import POOLING
 
 SIZE = (32, 48)
+SMALL = ENCODERS.select("small_cnn", layers=[[8, 4, 2], [8, 4, 2]])
 # What a method can't do without, or what would make a test slow.
 OPTIONS: dict[str, dict[str, Any]] = {
     "combined": {"methods": ["autofocus", "counterfactual", "visarl"]},
@@ -33,6 +36,7 @@ def make() -> Callable[..., Method]:
         frames: int = 1,
         horizon: int = 1,
         pooling: str = "",
+        encoder: Selection[Encoder] | None = None,
         **options,
     ) -> Method:
         torch.manual_seed(0)
@@ -41,7 +45,7 @@ def make() -> Callable[..., Method]:
             cameras=tuple(Camera(camera, *SIZE) for camera in cameras),
             proprioception=3,
             actions=2,
-            encoder=ENCODERS.select("small_cnn", layers=[[8, 4, 2], [8, 4, 2]]),
+            encoder=encoder or SMALL,
             pooling=POOLING.select(pooling),
             head=HEADS.select("mse", hidden=[16]),
             frames=frames,

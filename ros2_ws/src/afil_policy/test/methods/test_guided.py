@@ -10,6 +10,7 @@ from torch import nn
 
 from afil_core.errors import AfilError
 from afil_policy.data.batch import Batch, Observation
+from afil_policy.encoders import ENCODERS
 from afil_policy.methods.base import Method
 from afil_policy.methods.gmd import keep_probability, modulated
 from afil_policy.methods.mask import masked
@@ -76,6 +77,21 @@ def test_visarl_puts_the_maps_behind_the_frames(make: Make, sample: Sample) -> N
     first = method.encoder.encoders["front"].layers[0]
     assert isinstance(first, nn.Conv2d)
     assert first.in_channels == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "channels"), [("paper_cnn", 3 + 3), ("resnet", 9 + 3), ("small_cnn", 9 + 3)]
+)
+def test_visarl_of_three_frames_shows_every_encoder_three_maps(
+    make: Make, sample: Sample, name: str, channels: int
+) -> None:
+    encoder = ENCODERS.select(name)
+    method, batch = make("visarl", frames=3, encoder=encoder), sample(frames=3)
+    first = next(m for m in method.encoder.modules() if isinstance(m, nn.Conv2d))
+    assert first.in_channels == channels
+    method.loss(batch).total.backward()
+    assert first.weight.grad is not None
+    assert first.weight.grad[:, -3:].abs().amax(dim=(0, 2, 3)).gt(0).all()
 
 
 def test_mask_multiplies_in_the_range_from_black_to_white() -> None:
