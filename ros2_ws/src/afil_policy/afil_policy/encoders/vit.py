@@ -75,7 +75,9 @@ class Vit(Encoder):
             )
         self._frames = stack.frames
         self._frozen = config.train == "frozen"
-        network, found = _network(config)
+        state = restored_state()
+        saved = None if state is None else _saved_architecture(state)
+        network, found = _new(config) if saved is None else _again(saved)
         patch = int(found.patch_size)
         if size[0] % patch or size[1] % patch:
             height, width = (max(1, round(side / patch)) * patch for side in size)
@@ -90,8 +92,8 @@ class Vit(Encoder):
             network = _adapted(network, config.lora_rank)
         self.network = network.requires_grad_(False) if self._frozen else network
         # The shape of the network lies with its weights: a checkpoint needs nothing else.
-        text = json.dumps(found.to_dict(), sort_keys=True).encode()
-        self.register_buffer(_ARCHITECTURE, torch.tensor(list(text), dtype=torch.uint8))
+        # What was saved stays as it was: another version of transformers has other words for it.
+        self.register_buffer(_ARCHITECTURE, _written(found) if saved is None else saved.clone())
         self._options: dict[str, Any] = {"output_attentions": True}
         if "interpolate_pos_encoding" in signature(network.forward).parameters:
             self._options["interpolate_pos_encoding"] = True
@@ -126,15 +128,17 @@ class Vit(Encoder):
         )
 
 
-def _network(config: Vit.Config) -> tuple[Any, Any]:
-    """The network of transformers, and its configuration."""
+def _again(saved: Tensor) -> tuple[Any, Any]:
+    """The network whose architecture was saved, with random weights, and its configuration."""
     transformers = optional("transformers", _WHO)
-    state = restored_state()
-    if state is not None:
-        found = _saved_architecture(state)
-        model_type = found.pop("model_type")
-        architecture = transformers.AutoConfig.for_model(model_type, **found)
-        return _built(transformers, architecture), architecture
+    found: dict[str, Any] = json.loads(bytes(saved.tolist()))
+    architecture = transformers.AutoConfig.for_model(found.pop("model_type"), **found)
+    return _built(transformers, architecture), architecture
+
+
+def _new(config: Vit.Config) -> tuple[Any, Any]:
+    """The network that was chosen, and its configuration."""
+    transformers = optional("transformers", _WHO)
     folder = Path(config.model).expanduser()
     place = str(folder.resolve()) if folder.is_dir() else config.model
     try:
@@ -159,12 +163,16 @@ def _built(transformers: Any, architecture: Any) -> Any:
     return transformers.AutoModel.from_config(architecture, attn_implementation="eager")
 
 
-def _saved_architecture(state: Mapping[str, Tensor]) -> dict[str, Any]:
+def _written(architecture: Any) -> Tensor:
+    text = json.dumps(architecture.to_dict(), sort_keys=True).encode()
+    return torch.tensor(list(text), dtype=torch.uint8)
+
+
+def _saved_architecture(state: Mapping[str, Tensor]) -> Tensor:
     # All cameras have encoders of one kind.
     for name, tensor in state.items():
         if name.split(".")[-1] == _ARCHITECTURE:
-            found: dict[str, Any] = json.loads(bytes(tensor.tolist()))
-            return found
+            return tensor
     raise AfilError(f"the checkpoint has no architecture of {_WHO}; train again")
 
 

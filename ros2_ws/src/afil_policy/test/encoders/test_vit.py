@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,24 @@ def test_a_checkpoint_holds_all_of_it(folders: dict[str, Path], train: str) -> N
     again.load_state_dict(encoder.state_dict())
     images = torch.rand(1, 3, *SIZE)
     assert torch.equal(again(images).map, encoder(images).map)
+
+
+def test_a_checkpoint_of_another_version_of_transformers_loads(folders: dict[str, Path]) -> None:
+    encoder = build(folders["dinov2"])
+    state = encoder.state_dict()
+    words = json.loads(bytes(state["architecture"].tolist()))
+    words |= {"transformers_version": "4.9", "of_another_version": [1, 2]}
+    del words["_name_or_path"], words["architectures"]
+    text = list(json.dumps(words).encode())
+    assert len(text) != len(state["architecture"])
+    state["architecture"] = torch.tensor(text, dtype=torch.uint8)
+    with restoring({f"encoder.encoders.front.{k}": v for k, v in state.items()}):
+        again = ENCODERS.select("vit", model="/nowhere").build(FRAME, SIZE).eval()
+    again.load_state_dict(state)
+    images = torch.rand(1, 3, *SIZE)
+    assert torch.equal(again(images).map, encoder(images).map)
+    # It is saved again as it was.
+    assert torch.equal(again.state_dict()["architecture"], state["architecture"])
 
 
 def test_random_weights_are_those_of_the_same_network(folders: dict[str, Path]) -> None:
