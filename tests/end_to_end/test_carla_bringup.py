@@ -11,9 +11,10 @@ import os
 import socket
 import sys
 import textwrap
-from pathlib import Path
 
 import pytest
+
+from afil_core.contract import load_contract
 
 ARGUMENTS = (
     "host", "port", "timeout", "passive", "synchronous_mode", "town", "fixed_delta_seconds",
@@ -30,7 +31,10 @@ def generate_launch_description():
     return LaunchDescription([
         *(DeclareLaunchArgument(n, default_value="-") for n in names),
         *(LogInfo(msg=[f"{package} {{n}}=", LaunchConfiguration(n)]) for n in names),
-        ExecuteProcess(cmd=[{python!r}, *{command!r}], output="screen"),
+        ExecuteProcess(
+            cmd=[{python!r}, *{command!r}, LaunchConfiguration(names[-2])][:{used}],
+            output="screen",
+        ),
     ])
 """
 SPAWNER = """
@@ -61,29 +65,42 @@ for thing in json.load(open(sys.argv[1]))["objects"]:
     spawn(thing)
 rclpy.spin(node)
 """
+PRINTER = """
+import json, sys, time
+(ego,) = (o for o in json.load(open(sys.argv[1]))["objects"] if o["type"].startswith("vehicle."))
+camera = ego["sensors"][-1]
+size = camera["image_size_x"], camera["image_size_y"]
+print("spawns", ego["id"], "with", camera["id"], *size, flush=True)
+time.sleep(600)
+"""
 
 
 @pytest.fixture
 def bridge(tmp_path, monkeypatch):
     """Puts the two packages and a carla of a version into the environment."""
 
-    def install(carla="0.9.13"):
+    def install(carla="0.9.13", spawner=SPAWNER):
         index = tmp_path / "share/ament_index/resource_index/packages"
         index.mkdir(parents=True)
-        world = ["-m", "afil_sim.nodes.world_node", "--ros-args", "-p", "robot:=carla"]
+        world = [f"{sys.prefix}/lib/afil_sim/world_node", "--ros-args", "-p", "robot:=carla"]
         world += ["-p", "auto_reset:=true", "-p", "mode:=lock_step"]
-        script = tmp_path / "spawner.py"
-        script.write_text(textwrap.dedent(SPAWNER))
-        objects = str(Path(sys.prefix) / "share/afil_sim/config/carla_objects.json")
-        for package, command in {
-            "carla_ros_bridge": world,
-            "carla_spawn_objects": [str(script), objects],
-        }.items():
+        script = tmp_path / "lib/carla_spawn_objects/spawner.py"
+        script.parent.mkdir(parents=True)
+        script.write_text(textwrap.dedent(spawner))
+        # The spawner alone takes the file of objects.
+        for package, command, used in (
+            ("carla_ros_bridge", world, -1),
+            ("carla_spawn_objects", [str(script)], None),
+        ):
             (index / package).touch()
             folder = tmp_path / "share" / package / "launch"
             folder.mkdir(parents=True)
             text = LAUNCH.format(
-                names=ARGUMENTS, package=package, python=sys.executable, command=command
+                names=ARGUMENTS,
+                package=package,
+                python=sys.executable,
+                command=command,
+                used=used,
             )
             (folder / f"{package}.launch.py").write_text(text)
         (tmp_path / "lib/carla_ros_bridge").mkdir(parents=True)
@@ -140,6 +157,33 @@ def test_a_wrong_version_of_carla_ends_the_launch_with_a_sentence(
     bridge("0.9.15")
     text = processes.refuse(*record(port, tmp_path))
     assert "carla_ros_bridge is for CARLA 0.9.13, and the Python package carla is 0.9.15" in text
+
+
+def test_a_spawner_that_ends_is_told_with_the_way_out(processes, tmp_path, bridge, port):
+    """As upstream's does where the place is taken: it says so, and ends with exit code 0."""
+    bridge(spawner="print('Exception caught: Spawn failed because of collision')")
+    text = processes.refuse(*record(port, tmp_path))
+    assert "carla_spawn_objects ended with code 0" in text and "spawn_point: " in text
+
+
+def test_a_contract_of_ones_own_is_what_the_simulator_is_set_up_by(
+    processes, tmp_path, bridge, port
+):
+    bridge(spawner=PRINTER)
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        load_contract("carla")
+        .to_yaml()
+        .replace("ego_vehicle", "hero")
+        .replace("- 180\n    - 320", "- 120\n    - 160")
+        .replace("_hz: 20.0", "_hz: 25.0")
+    )
+    launch = processes.Process(["ros2", *record(port, tmp_path, f"robot:={mine}")])
+    try:
+        launch.wait_for("spawns hero with rgb_front 160 120", 60)
+        assert "carla_ros_bridge fixed_delta_seconds=0.04" in launch.output
+    finally:
+        launch.stop()
 
 
 def test_without_the_packages_the_ways_out_are_named(processes, tmp_path, port):

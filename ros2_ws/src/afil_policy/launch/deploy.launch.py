@@ -86,7 +86,10 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         )
     else:
         actions += drivers(
-            load_contract(given.robot).document, given.bringup, passive=given.passive
+            load_contract(given.robot).document,
+            given.bringup,
+            passive=given.passive,
+            told={"robot": given.robot},
         )
     return [*actions, *nodes]
 

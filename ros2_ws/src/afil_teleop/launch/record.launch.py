@@ -41,7 +41,9 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     if given.sim:
         robot = simulated_world(given.simulation(state))
     else:
-        robot = drivers(given.contract.document, given.bringup, passive=given.passive)
+        robot = drivers(
+            given.contract.document, given.bringup, passive=given.passive, told=given.told
+        )
     return [*robot, *_source(given), *_recorder(given, words)]
 
 

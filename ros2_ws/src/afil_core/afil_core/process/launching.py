@@ -137,13 +137,20 @@ def needs(
     return RegisterEventHandler(OnProcessExit(target_action=node, on_exit=ended))
 
 
-def drivers(document: ContractDocument, choice: str, *, passive: bool = False) -> Entities:
+def drivers(
+    document: ContractDocument,
+    choice: str,
+    *,
+    passive: bool = False,
+    told: Mapping[str, Any] | None = None,
+) -> Entities:
     """A robot's drivers, where its contract says what starts them.
 
     Args:
         document: The contract's.
         choice: ``auto``, ``none``, or options of their launch file as YAML.
         passive: Whether ``passive`` is one of these options.
+        told: What the launch file is told, too, where it takes it and the choice says nothing.
 
     Raises:
         AfilError: When their package is not installed, or there is nothing that takes options.
@@ -177,14 +184,15 @@ def drivers(document: ContractDocument, choice: str, *, passive: bool = False) -
     source = PythonLaunchDescriptionSource(f"{share}/launch/{bringup.launch}")
     if passive:
         options = {**options, "passive": True}
-    _require_known(options, source, bringup.launch)
+    known = _require_known(options, source, bringup.launch)
+    options = {n: v for n, v in (told or {}).items() if n in known} | options
     texts = {name: _text(value) for name, value in options.items()}
     return [IncludeLaunchDescription(source, launch_arguments=texts.items())]
 
 
-def _require_known(options: Mapping[str, Any], source: Any, launch: str) -> None:
+def _require_known(options: Mapping[str, Any], source: Any, launch: str) -> list[str]:
     """Launch passes over what a launch file does not know, as a misspelled host."""
-    described = source.try_get_launch_description_without_context() if options else None
+    described = source.try_get_launch_description_without_context()
     known = [a.name for a in described.get_launch_arguments()] if described is not None else []
     for name in options if known else ():
         if name not in known:
@@ -192,6 +200,7 @@ def _require_known(options: Mapping[str, Any], source: Any, launch: str) -> None
                 f"bringup: {launch} has no argument '{name}'; {nearest(name, known)}it has "
                 f"{', '.join(known)}"
             )
+    return known
 
 
 def _text(value: Any) -> str:

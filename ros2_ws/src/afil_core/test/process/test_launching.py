@@ -12,8 +12,8 @@ pytest.importorskip("launch.actions")
 from afil_core.process.launching import drivers
 
 
-def told(choice: str, *, robot: str = "carla", passive: bool = True) -> dict[str, str]:
-    entities = drivers(load_contract(robot).document, choice, passive=passive)
+def told(choice: str, *, robot: str = "carla", passive: bool = True, **more) -> dict[str, str]:
+    entities = drivers(load_contract(robot).document, choice, passive=passive, told=more)
     return dict(entities[0].launch_arguments) if entities else {}
 
 
@@ -23,6 +23,13 @@ def test_drivers_are_told_that_another_client_ticks_the_world():
     assert told(options) == {"spawn_sensors_only": "true", "port": "2002", "passive": "true"}
     assert "passive" not in told(options, passive=False)
     assert told("auto", passive=False) == {}
+
+
+def test_drivers_are_told_what_they_take_and_the_choice_does_not_say():
+    more = {"wait_for_control": False, "what_no_driver_knows": 3}
+    assert told("auto", passive=False, **more) == {"wait_for_control": "false"}
+    options = "{wait_for_control: true}"
+    assert told(options, passive=False, **more) == {"wait_for_control": "true"}
 
 
 @pytest.mark.parametrize(

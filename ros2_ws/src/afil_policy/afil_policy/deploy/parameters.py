@@ -95,7 +95,7 @@ class DeployArguments(PolicyParameters):
     passive: bool = Field(
         False,
         description="The drivers join a simulator that another client ticks (robot:=carla, e.g. "
-        "the Leaderboard)",
+        "ScenarioRunner)",
     )
     namespace: str = Field("", description="Namespace of the robot's topics and of the nodes")
     watchdog_timeout_s: float = Field(

@@ -31,9 +31,7 @@ class BridgeArguments(Schema):
         30.0, gt=0, description="How long the bridge waits for the server, s (its own: 2)"
     )
     town: str = Field("Town01", description="Map to load; with passive:=true nothing is loaded")
-    passive: bool = Field(
-        False, description="Another client ticks the world, e.g. the Leaderboard's"
-    )
+    passive: bool = Field(False, description="Another client ticks the world, e.g. ScenarioRunner")
     wait_for_control: bool = Field(
         True,
         description="Each frame waits up to 1 s for one control; false where only the autopilot "
@@ -43,13 +41,20 @@ class BridgeArguments(Schema):
         True, description="Spawn the objects; false where they are there and have their sensors"
     )
     spawn_sensors_only: bool = Field(
-        False, description="The vehicle is there, and lacks the sensors"
+        False,
+        description="The vehicle is there, by role name and blueprint, and lacks the sensors",
     )
+    vehicle: str = Field("vehicle.tesla.model3", description="Blueprint of the vehicle")
     spawn_point: str = Field(
         "", description="x,y,z,roll,pitch,yaw (degrees) of the vehicle; empty: one of the map's"
     )
     objects: str = Field(
-        "", description="File of the objects (JSON); empty: the contract's camera and numbers"
+        "", description="File of the objects (JSON); empty: what the contract's topics need"
+    )
+    robot: str = Field(
+        "carla",
+        description="Robot contract, name or YAML file: its rate, cameras and role name are the "
+        "simulator's; record and deploy say it",
     )
 
 

@@ -58,7 +58,7 @@ class RecordArguments(Schema):
     passive: bool = Field(
         False,
         description="The drivers join a simulator that another client ticks (robot:=carla, e.g. "
-        "the Leaderboard)",
+        "ScenarioRunner)",
     )
     task: str = Field(
         "",
@@ -158,6 +158,11 @@ class RecordArguments(Schema):
     def follows_clock(self) -> bool:
         """Whether the nodes follow ``/clock``."""
         return uses_sim_time(self.use_sim_time, self.contract.clock, sim=self.sim)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What drivers are told that take it."""
+        return {"robot": self.robot}
 
     @property
     def notes(self) -> dict[str, str]:
