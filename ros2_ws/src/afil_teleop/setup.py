@@ -26,6 +26,7 @@ setup(
     entry_points={
         "console_scripts": [
             "record_node = afil_core.process.program:start.afil_teleop.nodes.record_node",
+            "autopilot_node = afil_core.process.program:start.afil_teleop.nodes.autopilot_node",
             "teleop_node = afil_core.process.program:start.afil_teleop.nodes.teleop_node",
         ],
     },

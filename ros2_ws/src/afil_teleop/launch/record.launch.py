@@ -22,7 +22,8 @@ from afil_core.process.launching import (
     simulated_world,
 )
 from afil_core.world_protocol import CLOCK_REMAPPING
-from afil_teleop.recording.arguments import EXPERT, EXTERNAL, RecordArguments, sources
+from afil_teleop.recording.arguments import AUTOPILOT, EXPERT, EXTERNAL, RecordArguments, sources
+from afil_teleop.recording.parameters import AutopilotParameters
 
 FAILED = "recording failed"
 
@@ -56,6 +57,10 @@ def _recorder(given: RecordArguments, words: str) -> list[LaunchDescriptionEntit
 def _source(given: RecordArguments) -> list[LaunchDescriptionEntity]:
     if given.source in (EXPERT, EXTERNAL):
         return []
+    if given.source == AUTOPILOT:
+        pilot = AutopilotParameters(robot=given.robot)
+        node = made_node("afil_teleop", "autopilot_node", pilot, **_common(given))
+        return [needs(node, FAILED), node]
     teleop = made_node("afil_teleop", "teleop_node", given.teleop, **_common(given))
     # Quitting ends the device and the recorder, in whatever order.
     return [needs(teleop, FAILED, may_end=True), teleop]

@@ -22,8 +22,8 @@ from afil_core.topics import Qos, resolve
 
 # What does not change what data mean.
 _MEANINGLESS = (
-    *("bringup", "description", "namespace", "guards", "world", "extra_topics", "takeover"),
-    "recording",
+    *("autopilot", "bringup", "description", "namespace", "guards", "world", "extra_topics"),
+    *("recording", "takeover"),
 )
 
 
@@ -177,6 +177,12 @@ class Contract:
     def takeover(self) -> Takeover | None:
         """How a person takes over, where the driver knows of it; its names as they are."""
         return self.document.takeover
+
+    @property
+    def autopilot(self) -> str | None:
+        """The topic that switches the driver's own autopilot on and off; None without one."""
+        topic = self.document.autopilot
+        return None if topic is None else resolve(topic, self.namespace)
 
     def commander_topics(self) -> dict[str, tuple[str, Qos]]:
         """Type and QoS of the topics that say who commands: AFIL's, and the driver's override."""

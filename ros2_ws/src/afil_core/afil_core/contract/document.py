@@ -98,6 +98,8 @@ class ContractDocument(Schema):
         action: What the policy decides; None for data without a robot.
         takeover: How a person takes over from a policy; None where the driver has one channel
             for both.
+        autopilot: Topic (std_msgs/msg/Bool) that switches the driver's own autopilot on and off;
+            None where it has none.
         guards: What may forbid a policy to command, by the guard's name, with its options; they
             are the policy node's, which checks them.
         world: What a simulated world that stands in for the robot is told; the world checks it.
@@ -121,6 +123,7 @@ class ContractDocument(Schema):
     commands: dict[str, Annotated[SerializeAsAny[CommandConfig], _by_kind(COMMANDS)]] = {}
     action: Annotated[SerializeAsAny[ActionConfig], _by_kind(ACTIONS)] | None = None
     takeover: Takeover | None = None
+    autopilot: TopicName | None = None
     guards: dict[str, dict[str, Any]] = {}
     world: dict[str, Any] = {}
     bringup: Bringup | None = None

@@ -23,15 +23,15 @@ from afil_teleop.recording.parameters import RecordParameters
 from afil_teleop.recording.recorder import World
 from afil_teleop.recording.tasks import instructions_of, task_instructions
 
-EXPERT, EXTERNAL = "expert", "external"
+EXPERT, EXTERNAL, AUTOPILOT = "expert", "external", "autopilot"
 _TERMINAL_KEYS = "keys"
 # A person needs longer than the scripted expert for whom a task's limit is made.
 _PERSONS_STEPS = 600
 
 
 def sources() -> list[str]:
-    """Who may demonstrate: a person at one of the devices, the expert, or other nodes."""
-    return [EXPERT, *DEVICES.names(), EXTERNAL]
+    """Who may demonstrate: a person at one of the devices, the expert, an autopilot, others."""
+    return [EXPERT, *DEVICES.names(), AUTOPILOT, EXTERNAL]
 
 
 class RecordArguments(Schema):
@@ -76,8 +76,9 @@ class RecordArguments(Schema):
     )
     source: str = Field(
         "keyboard",
-        description="Who demonstrates: a person at a device, the scripted expert (sim only), or "
-        "other nodes that publish the contract's command topics (external)",
+        description="Who demonstrates: a person at a device, the scripted expert (sim only), the "
+        "autopilot of the robot's own driver (robot:=carla), or other nodes that publish the "
+        "contract's command topics (external)",
     )
     device: str = Field("", description="Options of the device, e.g. '{linear_m_s: 0.2}'")
     keys: str = Field(
@@ -162,7 +163,9 @@ class RecordArguments(Schema):
     @property
     def told(self) -> dict[str, Any]:
         """What drivers are told that take it."""
-        return {"robot": self.robot}
+        # An autopilot answers no frame.
+        waits = {"wait_for_control": False} if self.source == AUTOPILOT else {}
+        return {"robot": self.robot, **waits}
 
     @property
     def notes(self) -> dict[str, str]:
@@ -202,6 +205,12 @@ class RecordArguments(Schema):
             raise AfilError(
                 "source:=expert is a script that needs the simulated world's state; add "
                 "sim:=true, or use another source:="
+            )
+        if self.source == AUTOPILOT and not self.env and self.contract.autopilot is None:
+            raise AfilError(
+                f"source:=autopilot is for a robot whose contract names the topic of its driver's "
+                f"autopilot (autopilot), and that of {self.contract.robot} names none; use "
+                f"another source:="
             )
         if self.env and not self.sim:
             raise AfilError(f"env:={self.env} is a simulated robot; add sim:=true")

@@ -73,3 +73,9 @@ class RecordParameters(Schema):
         """Texts for ``episode.yaml``."""
         named = {"task": self.task, "cue": self.cue, "noise": self.noise}
         return {name: text for name, text in named.items() if text}
+
+
+class AutopilotParameters(Schema):
+    """Parameters of ``autopilot_node``."""
+
+    robot: str = Field("carla", description="Robot contract: name or YAML file")

@@ -17,7 +17,16 @@ def tasks(tmp_path):
 
 def test_sources_are_the_devices_and_who_needs_none():
     devices = {"keyboard", "keys", "gamepad", "spacemouse", "leader", "pedal"}
-    assert devices | {"expert", "external"} <= set(sources())
+    assert devices | {"expert", "autopilot", "external"} <= set(sources())
+
+
+def test_an_autopilot_is_a_cars_and_frames_do_not_wait_for_it():
+    given = RecordArguments(robot="carla", source="autopilot")
+    given.check()
+    assert given.told == {"robot": "carla", "wait_for_control": False}
+    assert RecordArguments(robot="carla").told == {"robot": "carla"}
+    with pytest.raises(AfilError, match="that of franka names none"):
+        RecordArguments(robot="franka", source="autopilot").check()
 
 
 def test_a_device_has_the_terminals_keys_beside_it_where_there_is_a_terminal(monkeypatch):
