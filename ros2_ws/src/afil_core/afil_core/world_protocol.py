@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from afil_core import messages
 from afil_core.errors import AfilError
@@ -84,6 +87,7 @@ class EpisodeStatus:
         instruction: The task in words; empty where the world has none.
         task: Name of the task; empty where it has none.
         cue: Name of the confounding cue in the image; empty where the world has none.
+        metrics: What the task counts beside its score, by name.
     """
 
     episode: int
@@ -97,6 +101,7 @@ class EpisodeStatus:
     instruction: str = ""
     task: str = ""
     cue: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def done(self) -> bool:
@@ -106,6 +111,9 @@ class EpisodeStatus:
     def encode(self) -> bytes:
         """The status as CDR bytes."""
         values = asdict(self) | {"state": _STATES[self.state]}
+        metrics = values.pop("metrics")
+        values["metric_names"] = list(metrics)
+        values["metric_values"] = np.array(list(metrics.values()), dtype=np.float64)
         return messages.serialize(messages.new(EPISODE_TYPE, **values))
 
     @staticmethod
@@ -116,7 +124,10 @@ class EpisodeStatus:
             AfilError: When the bytes are something else.
         """
         message = messages.deserialize(cdr, EPISODE_TYPE)
-        values = {field.name: getattr(message, field.name) for field in fields(EpisodeStatus)}
+        names = {field.name for field in fields(EpisodeStatus)} - {"metrics"}
+        values: dict[str, Any] = {name: getattr(message, name) for name in names}
+        metrics = zip(message.metric_names, message.metric_values, strict=False)
+        values["metrics"] = {name: float(value) for name, value in metrics}
         state = next((name for name, number in _STATES.items() if number == message.state), None)
         if state is None:
             raise AfilError(

@@ -52,10 +52,12 @@ def test_plain_end_is_zero():
 
 def test_episode_status_travels_as_a_message():
     status = EpisodeStatus(
-        3, 1003, "done", True, 41, 42, timeouts=2, score=0.5, instruction="lift the carrot"
-    )
+        3, 1003, "done", True, 41, 42, timeouts=2, score=0.5, instruction="lift the carrot",
+        metrics={"route_completion": 62.5, "red_light": 1.0},
+    )  # fmt: skip
     message = messages.deserialize(status.encode(), "afil_interfaces/msg/EpisodeStatus")
     assert message.state == message.DONE and message.score == 0.5
+    assert list(message.metric_names) == ["route_completion", "red_light"]
     assert EpisodeStatus.decode(status.encode()) == status
     assert status.done
 

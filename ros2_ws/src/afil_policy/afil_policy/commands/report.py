@@ -25,6 +25,7 @@ from afil_policy.evaluation.scene import (
     show_moments,
 )
 from afil_policy.evaluation.table import (
+    metrics_table,
     run_labels,
     score_table,
     seeds_sentence,
@@ -54,6 +55,9 @@ def _main() -> int:
     tables = [success_table(demonstrations, results)]
     if any(r.has_scores for r in results):
         tables.append(score_table(results, demonstrations.notes.get("cue", "")))
+    counted = metrics_table(results, demonstrations.notes.get("cue", ""))
+    if counted is not None:
+        tables.append(counted)
     pictures = args.pictures or args.output.parent / "pictures"
     figures = _figures(moments, list(policies))
     for name, (png, _) in figures.items():

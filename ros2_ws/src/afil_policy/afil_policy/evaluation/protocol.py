@@ -85,6 +85,7 @@ class EpisodeWatch:
                 steps=status.steps,
                 timeouts=status.timeouts,
                 score=status.score,
+                metrics=dict(status.metrics),
             )
 
     def time_passed(self, now_s: float) -> None:

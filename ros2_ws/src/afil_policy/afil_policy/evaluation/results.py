@@ -23,6 +23,7 @@ class EpisodeResult(Schema):
         steps: Control steps that it took.
         timeouts: Steps that went by without a command: the policy was too slow, or refused.
         score: How well it went, 0 to 1.
+        metrics: What the task counted beside it, by name.
     """
 
     seed: int
@@ -30,6 +31,7 @@ class EpisodeResult(Schema):
     steps: int
     timeouts: int = 0
     score: float = 0.0
+    metrics: dict[str, float] = {}
 
 
 class Setting(Schema):
@@ -117,6 +119,14 @@ class Results(Schema):
         error = scores.std(ddof=1) / math.sqrt(count)
         return f"{scores.mean():.1f} ± {error:.1f} ({count} episodes)"
 
+    def mean_metrics(self) -> dict[str, float]:
+        """Mean of each metric over the episodes that have it, in the order of the task."""
+        found: dict[str, list[float]] = {}
+        for episode in self.episodes:
+            for name, value in episode.metrics.items():
+                found.setdefault(name, []).append(value)
+        return {name: sum(values) / len(values) for name, values in found.items()}
+
     def sentence(self) -> str:
         """Success with count and interval, e.g. ``18/20 = 90% (95 % interval 70% to 97%)``.
 
@@ -138,6 +148,7 @@ class Results(Schema):
                 "success_rate": self.successes / count,
                 "wilson_interval_95": list(wilson_interval(self.successes, count)),
                 "mean_score": sum(e.score for e in self.episodes) / count,
+                "mean_metrics": self.mean_metrics(),
             }
         return json.dumps(schema.to_plain(self) | {"summary": summary}, indent=1)
 

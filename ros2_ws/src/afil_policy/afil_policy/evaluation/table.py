@@ -76,6 +76,37 @@ def score_table(results: Sequence[Results], recorded_cue: str = "") -> Table:
     return Table(("score, %", *_titles(columns)), tuple(rows))
 
 
+def metrics_table(results: Sequence[Results], recorded_cue: str = "") -> Table | None:
+    """Mean of what the tasks count (columns) by policy, task and cue (rows).
+
+    Args:
+        results: Results of evaluations, in the order of the rows; those without are left out.
+        recorded_cue: The demonstrations' cue, which comes first.
+
+    Returns:
+        None where no task counts anything.
+    """
+    counted = [r for r in results if r.mean_metrics()]
+    names = list(dict.fromkeys(name for r in counted for name in r.mean_metrics()))
+    if not names:
+        return None
+    columns = _columns(counted, recorded_cue)
+    settings = list(zip(columns, _titles(columns), strict=True))
+    labels = run_labels(results)
+    found = {(r.setting.checkpoint, r.setting.task, r.setting.cue): r for r in counted}
+    rows = []
+    for checkpoint, label in labels.items():
+        for setting, title in settings:
+            result = found.get((checkpoint, *setting))
+            if result is None:
+                continue
+            means = result.mean_metrics()
+            cells = (f"{means[name]:.2f}" if name in means else "" for name in names)
+            rows.append((f"{label}, {title}", *cells))
+    titles = (name.replace("_", " ") for name in names)
+    return Table(("mean of an episode", *titles), tuple(rows))
+
+
 def _columns(results: Sequence[Results], recorded_cue: str) -> list[tuple[str, str]]:
     """Task and cue of each column."""
     found = {(r.setting.task, r.setting.cue) for r in results}

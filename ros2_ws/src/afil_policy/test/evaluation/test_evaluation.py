@@ -68,6 +68,23 @@ def test_steps_that_the_policy_missed_are_named_with_its_success() -> None:
     assert results.sentence().endswith("; 4 of 33 steps without a command")
 
 
+def test_what_the_task_counted_is_kept_and_older_files_are_read_without(tmp_path: Path) -> None:
+    watch = EpisodeWatch(1000, 10.0, 0.0)
+    watch.reset_answered(0, 1000, 0.0)
+    metrics = {"route_completion": 40.0, "red_light": 2.0}
+    watch.status_received(EpisodeStatus(0, 1000, "done", False, 33, 34, metrics=metrics), 1.0)
+    assert watch.result is not None
+    results = Results(setting=SETTING).with_episode(watch.result)
+    path = tmp_path / "results.json"
+    save_results(path, results)
+    data = json.loads(path.read_text())
+    assert data["summary"]["mean_metrics"] == metrics
+    assert load_results(path) == results
+    del data["episodes"][0]["metrics"], data["summary"]["mean_metrics"]
+    path.write_text(json.dumps(data))
+    assert load_results(path).episodes[0].metrics == {}
+
+
 def test_somebody_elses_reset_ends_the_evaluation() -> None:
     watch = EpisodeWatch(1000, 10.0, 0.0)
     watch.reset_answered(4, 1000, 0.0)

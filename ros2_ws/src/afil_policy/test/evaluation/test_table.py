@@ -6,7 +6,7 @@ import pytest
 
 from afil_policy.evaluation.results import EpisodeResult, Results, Setting
 from afil_policy.evaluation.scene import Demonstrations
-from afil_policy.evaluation.table import run_labels, score_table, success_table
+from afil_policy.evaluation.table import metrics_table, run_labels, score_table, success_table
 
 DEMONSTRATIONS = Demonstrations(20, 20, "drive", ("expert",), {"cue": "none"}, None)
 
@@ -41,6 +41,18 @@ def test_two_tasks_are_columns_beside_the_cues():
     success = success_table(DEMONSTRATIONS, results)
     assert success.header[1:] == table.header[1:]
     assert success.rows[0][1:] == ("20/20 = 100% (95 % interval 84% to 100%)",) * 2
+
+
+def test_what_a_task_counts_is_its_mean_by_policy_task_and_cue():
+    plain, driven = result(task="lift"), result("none/runs/autofocus", method="autofocus")
+    assert metrics_table([plain]) is None
+    counted = [{"route_completion": 50.0, "red_light": 1.0}, {"route_completion": 100.0}]
+    episodes = tuple(
+        e.model_copy(update={"metrics": m}) for e, m in zip(driven.episodes, counted, strict=True)
+    )
+    table = metrics_table([plain, driven.model_copy(update={"episodes": episodes})])
+    assert table.header == ("mean of an episode", "route completion", "red light")
+    assert table.rows == (("autofocus, no cue", "75.00", "1.00"),)
 
 
 def test_one_task_is_not_named():

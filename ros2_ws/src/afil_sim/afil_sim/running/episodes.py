@@ -119,6 +119,7 @@ class Episodes:
             instruction=self._task.config.instruction,
             task=self._task.name,
             cue=self._task.config.cue,
+            metrics=self._task.metrics() if begun else {},
         )
 
     def reset(self, seed: int | None = None) -> protocol.EpisodeStatus:

@@ -119,6 +119,10 @@ class Task(ABC):
         """How many numbers the noise of :meth:`perturb` has."""
         return 3
 
+    def metrics(self) -> dict[str, float]:
+        """What there is to count of the episode beside its score; it gets into the results."""
+        return {}
+
     def info(self) -> dict[str, Any]:
         """What else there is to know of the state, for whoever looks into the simulation."""
         return {}

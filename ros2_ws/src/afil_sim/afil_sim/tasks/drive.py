@@ -19,7 +19,7 @@ from afil_sim.cues.icons import paint_icons
 from afil_sim.experts.driving import DrivingExpert, DrivingExpertConfig
 from afil_sim.scenarios import PAPER, SCENARIOS
 from afil_sim.tasks.base import Task, TaskConfig
-from afil_sim.town.referee import Referee
+from afil_sim.town.referee import JUDGED, Referee
 from afil_sim.town.relevance import key_objects
 from afil_sim.town.score import counts
 from afil_sim.town.stage import Stage
@@ -128,6 +128,12 @@ class Drive(Task):
     def score(self) -> float:
         """The Driving Score, 0..1."""
         return self.referee.score / 100
+
+    def metrics(self) -> dict[str, float]:
+        """Route completion (percent) and the number of infractions of each kind."""
+        found = counts(self.referee.infractions)
+        infractions = {kind.value: float(found.get(kind.value, 0)) for kind in JUDGED}
+        return {"route_completion": self.referee.completion, **infractions}
 
     def info(self) -> dict[str, Any]:
         """Scenario, route completion (percent) and number of infractions by kind."""

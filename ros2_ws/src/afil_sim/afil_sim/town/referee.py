@@ -12,6 +12,15 @@ from afil_sim.town.scenery import Scenery
 from afil_sim.town.score import Infraction, Kind, driving_score
 from afil_sim.town.traffic import VEHICLES, Traffic
 
+# What can be found here; the others of :class:`Kind` do not come up in the town.
+JUDGED: Final = (
+    Kind.COLLISION_PEDESTRIAN,
+    Kind.COLLISION_VEHICLE,
+    Kind.COLLISION_STATIC,
+    Kind.RED_LIGHT,
+    Kind.STOP_SIGN,
+    Kind.OUTSIDE_ROUTE_LANES,
+)
 # Who is that far from the route has left it, m; CARLA's InRouteTest.
 _LOST: Final = 30.0
 # How far beyond a lane's edge the middle of the car may be, m; CARLA's OutsideRouteLanesTest.

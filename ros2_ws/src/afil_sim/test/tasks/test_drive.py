@@ -87,6 +87,9 @@ def test_who_hits_somebody_is_stopped_and_it_counts_once():
     assert np.hypot(found.x - x, found.y - y) < 3.5 and 0 < found.time_s < 10
     assert task.referee.s < 18.5
     assert task.score == pytest.approx(0.5 * task.referee.completion / 100)
+    metrics = task.metrics()
+    assert metrics.pop("route_completion") == task.referee.completion
+    assert metrics.pop("collision_pedestrian") == 1 and set(metrics.values()) == {0}
 
 
 def test_a_pedestrian_who_walks_into_a_standing_car_costs_nothing():
