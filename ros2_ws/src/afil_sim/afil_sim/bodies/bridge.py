@@ -6,6 +6,7 @@ Names are the bridge's: ``<vehicle>/odometry`` beside the contract's ``<vehicle>
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -45,6 +46,27 @@ _CLASSES: Final = {
 }  # fmt: skip
 _TRACKED: Final = 1
 _BOX: Final = 1
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A collision of the ego vehicle.
+
+    Attributes:
+        other: Number of the actor that it hit; 0 for what stands for ever.
+        lost: Speed that it lost, m/s.
+        yaw: Where it pointed.
+    """
+
+    other: int
+    lost: float
+    yaw: float
+
+    @property
+    def impulse(self) -> tuple[float, float]:
+        """What stopped it, N s; as the bridge passes CARLA's on, whose y points to the right."""
+        most = MASS * self.lost
+        return -most * math.cos(self.yaw), most * math.sin(self.yaw)
 
 
 class Bridge:
@@ -89,7 +111,7 @@ class Bridge:
         }
 
     def messages(
-        self, stamp_ns: int, car: Car, traffic: Traffic, hit: int | None, crossed: tuple[int, ...]
+        self, stamp_ns: int, car: Car, traffic: Traffic, hit: Hit | None, crossed: tuple[int, ...]
     ) -> list[Outgoing]:
         """What there is to say in a frame.
 
@@ -97,7 +119,7 @@ class Bridge:
             stamp_ns: Its stamp.
             car: The ego vehicle.
             traffic: Everybody else.
-            hit: Number of the actor that was hit in this step; 0 for what stands, None for nobody.
+            hit: The collision in this step; None for none.
             crossed: Markings that were crossed in this step, by carla_msgs' numbers.
         """
         vehicle = self._vehicle
@@ -108,17 +130,17 @@ class Bridge:
             *((_beside(s.topic), self._camera_info(stamp_ns, s)) for s in self._cameras),
         ]
         if hit is not None:
-            header = messages.header(stamp_ns, self.role)
-            said.append(
-                (
-                    f"{vehicle}/collision",
-                    messages.new(_COLLISION, header=header, other_actor_id=hit),
-                )
+            collision = messages.new(
+                _COLLISION,
+                header=messages.header(stamp_ns, f"{self.role}/collision"),
+                other_actor_id=hit.other,
+                normal_impulse=vector(*hit.impulse, 0.0),
             )
+            said.append((f"{vehicle}/collision", collision))
         if crossed:
             event = messages.new(
                 _INVASION,
-                header=messages.header(stamp_ns, self.role),
+                header=messages.header(stamp_ns, f"{self.role}/lane_invasion"),
                 crossed_lane_markings=np.array(crossed, dtype=np.int32),
             )
             said.append((f"{vehicle}/lane_invasion", event))

@@ -26,7 +26,7 @@ _TYPES: Final = {
     LIGHTS: "carla_msgs/msg/CarlaTrafficLightStatusList",
     LIGHTS_INFO: "carla_msgs/msg/CarlaTrafficLightInfoList",
 }
-_LATCHED: Final = (WORLD_INFO, MAP, LIGHTS_INFO)
+_LATCHED: Final = (WORLD_INFO, MAP, LIGHTS, LIGHTS_INFO)
 # Numbers of the lights begin here, beyond those of any actor.
 _FIRST_LIGHT: Final = 2000
 # Before a light a car is looked for in a box of this size, m.
@@ -60,12 +60,16 @@ class BridgeWorld:
             for topic, type_ in _TYPES.items()
         }
 
+    def tick(self) -> list[Outgoing]:
+        """A frame begins: its status, which comes before its time."""
+        self._frame += 1
+        return [(STATUS, messages.serialize(self._status()))]
+
     def messages(self, traffic: Traffic) -> list[Outgoing]:
         """What there is to say in a frame; lights when one has changed, the map once."""
         if not self._ids:
             self._ids = {s: _FIRST_LIGHT + i for i, s in enumerate(traffic.lights.signals)}
-        self._frame += 1
-        said = [(STATUS, self._status())]
+        said: list[tuple[str, Any]] = []
         lights = traffic.lights
         states = tuple(int(lights.state(s, traffic.time_s)) for s in self._ids)
         if states != self._seen_states:

@@ -252,7 +252,10 @@ class Episodes:
         return messages
 
     def _frame(self, observations: Observations, wall_s: float) -> list[Outgoing]:
-        """The messages of one frame: clock, proprioception, the world's own, last the images."""
+        """The messages of one frame.
+
+        A tick of the world, clock, proprioception, the world's own, last the images.
+        """
         self._frames += 1
         self._wall_s = wall_s
         self._answered.clear()
@@ -263,6 +266,7 @@ class Episodes:
             return [(s.topic, s.encode(observations[s.name], stamp)) for s in streams]
 
         return [
+            *self._task.world.tick(),
             (protocol.CLOCK_TOPIC, encode_clock(stamp)),
             *encoded(image=False),
             *self._task.world.messages(stamp),

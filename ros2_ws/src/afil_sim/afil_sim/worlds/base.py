@@ -41,6 +41,10 @@ class World(ABC):
         """Topics that it has beside the contract's: type and the quality of service offered."""
         return {}
 
+    def tick(self) -> list[tuple[str, bytes]]:
+        """What it says on :attr:`topics` at the begin of a frame, before the frame's time."""
+        return []
+
     def messages(self, stamp_ns: int) -> list[tuple[str, bytes]]:
         """What it says on :attr:`topics` in the frame of a stamp: topic and CDR bytes."""
         del stamp_ns

@@ -15,7 +15,7 @@ from afil_core.kinds import Observation
 from afil_core.schema import Schema
 from afil_core.topics import Qos
 from afil_sim.bodies import Vector
-from afil_sim.bodies.bridge import Bridge
+from afil_sim.bodies.bridge import Bridge, Hit
 from afil_sim.bodies.bridge_driver import BridgeDriver
 from afil_sim.bodies.bridge_objects import BridgeObjects, Handler
 from afil_sim.bodies.bridge_world import BridgeWorld
@@ -65,7 +65,7 @@ class Town(World):
         self.seed = 0
         self.traffic = Traffic(self._ego(), self.lights)
         self._before = (0.0, 0.0, 0.0)
-        self._hit: int | None = None
+        self.hit: Hit | None = None
         self._crossed: tuple[int, ...] = ()
         self._marks = LaneMarks(self.network)
         self._bridge = Bridge(contract, FOV)
@@ -105,7 +105,7 @@ class Town(World):
     def advance(self) -> None:
         """Drive on for one control period, and so does everybody else."""
         self._before = (self.car.x, self.car.y, self.car.yaw)
-        self._hit = None
+        self.hit = None
         self._driver.step()
         self.car.drive(self._dt)
         self._sync()
@@ -118,7 +118,7 @@ class Town(World):
         Args:
             other: Number of the actor that it hit; 0 for what stands for ever.
         """
-        self._hit = other
+        self.hit = Hit(other, self.car.speed, self.car.yaw)
         self.car.bump(*self._before)
         self._sync()
 
@@ -144,9 +144,13 @@ class Town(World):
         """What carla-ros-bridge publishes beside the contract's streams."""
         return self._bridge.topics | self._bridge_world.topics
 
+    def tick(self) -> list[tuple[str, bytes]]:
+        """The simulator's status."""
+        return self._bridge_world.tick()
+
     def messages(self, stamp_ns: int) -> list[tuple[str, bytes]]:
-        """What there is to say on :attr:`topics`."""
-        own = self._bridge.messages(stamp_ns, self.car, self.traffic, self._hit, self._crossed)
+        """What else there is to say on :attr:`topics`."""
+        own = self._bridge.messages(stamp_ns, self.car, self.traffic, self.hit, self._crossed)
         return [*self._bridge_world.messages(self.traffic), *own]
 
     @property

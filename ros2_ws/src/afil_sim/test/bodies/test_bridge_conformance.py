@@ -33,14 +33,16 @@ PUBLISHED = [
     (f"{EGO}/odometry", "nav_msgs/msg/Odometry", V, "map", "frame"),
     (f"{EGO}/objects", "derived_object_msgs/msg/ObjectArray", V, "map", "frame"),
     (f"{EGO}/vehicle_info", "carla_msgs/msg/CarlaEgoVehicleInfo", TL, None, "once"),
-    (f"{EGO}/collision", "carla_msgs/msg/CarlaCollisionEvent", V, "ego_vehicle", "event"),
-    (f"{EGO}/lane_invasion", "carla_msgs/msg/CarlaLaneInvasionEvent", V, "ego_vehicle", "event"),
+    (f"{EGO}/collision", "carla_msgs/msg/CarlaCollisionEvent", V, "ego_vehicle/collision",
+     "event"),
+    (f"{EGO}/lane_invasion", "carla_msgs/msg/CarlaLaneInvasionEvent", V,
+     "ego_vehicle/lane_invasion", "event"),
     ("/carla/status", "carla_msgs/msg/CarlaStatus", V, None, "frame"),
     ("/carla/actor_list", "carla_msgs/msg/CarlaActorList", V, None, "frame"),
     ("/carla/world_info", "carla_msgs/msg/CarlaWorldInfo", TL, None, "once"),
     ("/carla/map", "std_msgs/msg/String", TL, None, "once"),
     ("/carla/traffic_lights/info", "carla_msgs/msg/CarlaTrafficLightInfoList", TL, None, "once"),
-    ("/carla/traffic_lights/status", "carla_msgs/msg/CarlaTrafficLightStatusList", V, None,
+    ("/carla/traffic_lights/status", "carla_msgs/msg/CarlaTrafficLightStatusList", TL, None,
      "change"),
     ("clock", "rosgraph_msgs/msg/Clock", V, None, "frame"),
 ]  # fmt: skip
@@ -60,18 +62,33 @@ SERVICES = {
 # AFIL's own, which the bridge lacks.
 OWN = {protocol.EPISODE_TOPIC, demonstration.TOPIC}
 STEPS = 240
+# A cone stands before the car for these frames; from the last one on the car turns left.
+CONE = range(60, 70)
+TURN = 210
+LEFT = np.array([0.6, -0.4, 0.0])
 
 
 @pytest.fixture(scope="module")
 def recorded():
-    """An episode under the expert: episodes, frames of (topic, decoded message)."""
+    """An episode: episodes, frames of (topic, decoded message).
+
+    The expert drives until it is made to hit a cone, and to leave its lane in the end.
+    """
     world = WORLDS.select("town", draws=False)
     config = Drive.Config(world=world, scenarios=("dynamic_object_crossing",), max_steps=STEPS)
-    episodes = Episodes(Drive(config, "drive", CONTRACT), CONTRACT, EpisodesConfig(first_seed=1))
+    task = Drive(config, "drive", CONTRACT)
+    episodes = Episodes(task, CONTRACT, EpisodesConfig(first_seed=1))
     pilot, frames = ExpertPilot(CONTRACT), []
     episodes.reset()
     types = episodes.publications
+    cone = None
     while not episodes.status.done:
+        if len(frames) == CONE.start:
+            x, y, yaw = task.world.car.x, task.world.car.y, task.world.car.yaw
+            place = x + 2.6 * np.cos(yaw), y + 2.6 * np.sin(yaw), yaw
+            cone = task.world.traffic.add("cone", place)
+        elif len(frames) == CONE.stop:
+            cone.shown = False
         out = [(t, c) for t, c in episodes.poll(0.0) if t != protocol.EPISODE_TOPIC]
         # An image says nothing after the first; decoding it is what takes the time.
         heard = [(t, c) for t, c in out if len(frames) < 3 or not t.endswith("/image")]
@@ -79,6 +96,9 @@ def recorded():
         for topic, cdr in out:
             if topic == demonstration.TOPIC:
                 for answer in pilot.receive(cdr):
+                    if len(frames) >= TURN:
+                        stamp_ns = messages.stamp_to_ns(frames[-1][1][1].clock)
+                        answer = answer[0], CONTRACT.interface()[0].encode(LEFT, stamp_ns)
                     assert episodes.receive(*answer) is None
     return episodes, frames
 
@@ -113,26 +133,41 @@ def test_a_topic_is_the_bridges(recorded, topic, type_, durability, frame, when)
         said = [m[0] for m in found if m]
         assert counts[0] == 1 and 2 <= len(said) < len(frames)
         assert all(str(a) != str(b) for a, b in pairwise(said))
+    else:
+        assert 1 <= sum(counts) < len(frames)
     if frame is not None:
         stamps = [messages.stamp_to_ns(m[0].header.stamp) for m in found if m]
-        assert {m[0].header.frame_id for m in found if m} <= {frame}
+        assert {m[0].header.frame_id for m in found if m} == {frame}
         clocks = [messages.stamp_to_ns(dict(f)["clock"].clock) for f in frames]
         assert stamps == [c for c, m in zip(clocks, found, strict=True) if m]
         if when == "frame":
             assert set(np.diff(stamps).tolist()) == {50_000_000}, "20 Hz"
 
 
-def test_the_order_in_a_frame_is_time_then_numbers_then_images(recorded):
+def test_a_frame_is_counted_then_timed_then_has_numbers_then_images(recorded):
     _, frames = recorded
     for frame in frames[:3]:
         topics = [t for t, _ in frame]
         assert topics[-1] == f"{EGO}/rgb_front/image"
-        assert topics[0] == "clock"
+        assert topics[:2] == ["/carla/status", "clock"]
         image = frame[-1][1]
         assert (image.encoding, image.width, image.height, image.step) == (
             "bgra8", 320, 180, 4 * 320,
         )  # fmt: skip
         assert image.data.reshape(180, 320, 4)[..., 3].min() == 255
+
+
+def test_a_collision_tells_whom_it_hit_and_the_impulse_that_stopped_the_car(recorded):
+    _, frames = recorded
+    first = next(i for i, f in enumerate(frames) if f"{EGO}/collision" in dict(f))
+    assert first in CONE
+    hit = dict(frames[first])[f"{EGO}/collision"]
+    actors = {a.id: a.type for a in dict(frames[first])["/carla/actor_list"].actors}
+    assert actors[hit.other_actor_id] == "static.prop.cone"
+    before = dict(frames[first - 1])[f"{EGO}/speedometer"].data
+    impulse = np.hypot(hit.normal_impulse.x, hit.normal_impulse.y)
+    assert before > 2.0 and impulse == pytest.approx(1500.0 * before, rel=0.1)
+    assert dict(frames[first])[f"{EGO}/speedometer"].data == 0.0
 
 
 def test_status_counts_frames_and_says_that_it_waits(recorded):
