@@ -17,6 +17,8 @@ from afil_sim.bodies.base import Body, Vector
 if TYPE_CHECKING:
     from afil_sim.environments import Environment
 
+# Name of the command, and its topic.
+COMMAND: Final = "action"
 # A camera's stream is called after it; the environment's own view has no name.
 OWN_VIEW: Final = "image"
 _SUFFIX: Final = "_image"
@@ -73,7 +75,7 @@ class NumbersBody(Body):
             env.require_camera(camera_of(camera.name))
         wanted = {s.name: s.names for s in contract.observations if isinstance(s, NamedVector)}
         wanted["action"] = self._action.vector_command.names
-        known = {**env.streams, "action": env.acted.names}
+        known = {**env.streams, COMMAND: env.acted.names}
         for name, names in wanted.items():
             strange = [n for n in names if n not in known.get(name, ())]
             if strange or (name == "action" and names != known[name]):

@@ -2,49 +2,91 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container, Hashable, Iterator
+from itertools import count
 from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 
 from afil_core.errors import AfilError
+from afil_core.world_protocol import CLOCK_TOPIC
 from afil_sim.bodies import Vector
+from afil_sim.bodies.numbers import COMMAND, camera_of
 
 STATE = "state"
 
+_Path = tuple[Hashable, ...]
 
-def numbered(prefix: str, count: int) -> tuple[str, ...]:
+
+def numbered(prefix: str, size: int) -> tuple[str, ...]:
     """``prefix_0``, ``prefix_1`` and so on."""
-    return tuple(f"{prefix}_{i}" for i in range(count))
+    return tuple(f"{prefix}_{i}" for i in range(size))
 
 
 class Observed:
     """The numbers in an observation, by the names of their streams.
 
-    A Dict has a stream for each of its entries, anything else is one, ``state``; pictures are left
-    out, because the cameras see them.
+    Each entry of a Dict or Tuple is a stream, at whatever depth, named after the way to it; anything
+    else is one, ``state``. Pictures are left out, because the cameras see them.
 
     Args:
         space: The observation space.
     """
 
     def __init__(self, space: spaces.Space[Any]) -> None:
-        self._whole = not isinstance(space, spaces.Dict)
-        parts = {STATE: space} if not isinstance(space, spaces.Dict) else dict(space.spaces)
-        self._parts = {key: part for key, part in parts.items() if _is_numbers(part)}
+        self._parts: dict[str, tuple[_Path, spaces.Space[Any]]] = {}
+        for path, part in _leaves(space):
+            if _is_numbers(part):
+                self._parts[_free(_stream(path), self._parts)] = path, part
 
     @property
     def names(self) -> dict[str, tuple[str, ...]]:
         """Names of the numbers of each stream."""
-        return {key: numbered(key, spaces.flatdim(part)) for key, part in self._parts.items()}
+        return {
+            stream: numbered(stream, spaces.flatdim(part))
+            for stream, (_, part) in self._parts.items()
+        }
 
     def read(self, observation: Any) -> dict[str, Vector]:
         """The numbers of each stream, float64 [N]."""
         found = {}
-        for key, part in self._parts.items():
-            value = observation if self._whole else observation[key]
-            found[key] = np.asarray(spaces.flatten(part, value), dtype=np.float64).reshape(-1)
+        for stream, (path, part) in self._parts.items():
+            value = observation
+            for key in path:
+                value = value[key]
+            found[stream] = np.asarray(spaces.flatten(part, value), dtype=np.float64).reshape(-1)
         return found
+
+
+def _leaves(
+    space: spaces.Space[Any], path: _Path = ()
+) -> Iterator[tuple[_Path, spaces.Space[Any]]]:
+    """What is in a space and has no parts itself, with the keys that lead to it."""
+    if isinstance(space, spaces.Dict):
+        for key, part in space.spaces.items():
+            yield from _leaves(part, (*path, key))
+    elif isinstance(space, spaces.Tuple):
+        for i, part in enumerate(space.spaces):
+            yield from _leaves(part, (*path, i))
+    else:
+        yield path, space
+
+
+def _stream(path: _Path) -> str:
+    """A name that a topic may have; command, clock and cameras have theirs."""
+    name = re.sub(r"[\W_]+", "_", "_".join(map(str, path)), flags=re.ASCII).strip("_")
+    if not name or name[0].isdigit():
+        name = f"{STATE}_{name}".strip("_")
+    taken = name in (COMMAND, CLOCK_TOPIC) or camera_of(name) != name
+    return f"{name}_{STATE}" if taken else name
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """The name, or with a number from 2 on where it is taken."""
+    others = (f"{name}_{i}" for i in count(2))
+    return name if name not in taken else next(n for n in others if n not in taken)
 
 
 def _is_numbers(space: spaces.Space[Any]) -> bool:
@@ -79,7 +121,7 @@ class Acted:
         if isinstance(space, spaces.Box):
             self.low = np.asarray(space.low, dtype=np.float64).reshape(-1)
             self.high = np.asarray(space.high, dtype=np.float64).reshape(-1)
-            self.names = numbered("action", self.low.size)
+            self.names = numbered(COMMAND, self.low.size)
             if not (np.isfinite(self.low).all() and np.isfinite(self.high).all()):
                 raise AfilError(
                     f"environment {env} has an action without limits ({space}); wrap it, e.g. in "

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from afil_core import schema
 from afil_core.contract import Contract, read_contract
-from afil_sim.bodies.numbers import stream_of
+from afil_sim.bodies.numbers import COMMAND, stream_of
 from afil_sim.environments import Environment
 
 ROBOT: Final = "gym"
@@ -48,18 +48,18 @@ def gym_contract(environment: Environment) -> Contract:
             },
         },
         "commands": {
-            "action": {
+            COMMAND: {
                 "kind": "vector",
-                "topic": "action",
+                "topic": COMMAND,
                 "type": _JOINT_STATE,
                 "names": list(acted.names),
             }
         },
         "action": {
             "kind": "vector",
-            "demonstrated": ["action"],
-            "default_interface": "action",
-            "interfaces": {"action": ["action"]},
+            "demonstrated": [COMMAND],
+            "default_interface": COMMAND,
+            "interfaces": {COMMAND: [COMMAND]},
             "minimum": acted.low.tolist(),
             "maximum": acted.high.tolist(),
             "binary": list(acted.binary),

@@ -58,3 +58,48 @@ def test_observations_are_streams_of_numbers_without_pictures():
     assert plain.names == {"state": ("state_0", "state_1", "state_2")}
     assert plain.read(np.ones(3))["state"].dtype == np.float64
     assert Observed(PICTURE).names == {}
+
+
+def test_entries_at_any_depth_are_streams_and_their_pictures_are_left_out():
+    place = spaces.Box(-1, 1, (2,))
+    space = spaces.Dict(
+        {
+            "pixels": spaces.Dict({"top": PICTURE, "wrist": PICTURE}),
+            "robot": spaces.Dict({"eef": place, "gears": spaces.Tuple((place, PICTURE, place))}),
+        }
+    )
+    observed = Observed(space)
+    assert observed.names["robot_gears_2"] == ("robot_gears_2_0", "robot_gears_2_1")
+    assert set(observed.names) == {"robot_eef", "robot_gears_0", "robot_gears_2"}
+    seen = observed.read(space.sample() | {"robot": {"eef": [1, 2], "gears": ([3, 4], 0, [5, 6])}})
+    assert {k: v.tolist() for k, v in seen.items()} == {
+        "robot_eef": [1, 2], "robot_gears_0": [3, 4], "robot_gears_2": [5, 6],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "stream"),
+    [
+        ("agent-pos", "agent_pos"),
+        ("robot0:eef", "robot0_eef"),
+        ("__joint  1__", "joint_1"),
+        ("0", "state_0"),
+        ("%", "state"),
+        ("action", "action_state"),
+        ("clock", "clock_state"),
+        ("image", "image_state"),
+        ("top_image", "top_image_state"),
+    ],
+)
+def test_a_key_that_no_topic_can_have_is_renamed(key, stream):
+    observed = Observed(spaces.Dict({key: spaces.Box(-1, 1, (1,))}))
+    assert list(observed.names) == [stream]
+    assert observed.read({key: np.ones(1)})[stream].tolist() == [1.0]
+
+
+def test_two_keys_that_become_one_name_are_two_streams():
+    box = spaces.Box(-9, 9, (1,))
+    observed = Observed(spaces.Dict({"a-b": box, "a_b": box, "a:b": box}))
+    seen = observed.read({"a-b": [1], "a:b": [2], "a_b": [3]})
+    assert set(observed.names) == {"a_b", "a_b_2", "a_b_3"}
+    assert sorted(v.tolist() for v in seen.values()) == [[1], [2], [3]]
