@@ -83,7 +83,13 @@ class MetaWorld(Environment):
                 f"{', '.join(known)}"
             )
         self._policy = optional("metaworld.policies", *_NEEDED).ENV_POLICY_MAP[self.task]()
-        env = _cluttered(table[self.task], self.config.distractors)()
+        try:
+            env = _cluttered(table[self.task], self.config.distractors)(**self.config.make)
+        except TypeError as error:
+            raise AfilError(
+                f"environment {self.id} cannot be made ({error}); its option make has arguments "
+                f"of Meta-World's class"
+            ) from error
         # What its benchmarks do by pickled tasks: draw the scene by seed, and show the goal.
         env._partially_observable, env._set_task_called = False, True
         env._freeze_rand_vec, env.seeded_rand_vec = False, True

@@ -61,7 +61,7 @@ class TaskEnv(gymnasium.Env[Observations, Vector]):
 
         Returns:
             The observations by the contract's names, and the info: ``success``, ``score``,
-            ``seed``, ``expert_action`` [D], and what the task adds.
+            ``seed``, ``expert_action`` [D] where there is an expert, and what the task adds.
 
         Raises:
             AfilError: When there are options.
@@ -99,13 +99,10 @@ class TaskEnv(gymnasium.Env[Observations, Vector]):
         return observations
 
     def _info(self) -> dict[str, Any]:
-        return {
-            "success": self.task.success,
-            "score": self.task.score,
-            "seed": self._seed,
-            "expert_action": self.task.expert_action(),
-            **self.task.info(),
-        }
+        task = self.task
+        shown = {"expert_action": task.expert_action()} if task.has_expert else {}
+        own = {"success": task.success, "score": task.score, "seed": self._seed}
+        return {**own, **shown, **task.info()}
 
     def render(self) -> Image | None:  # type: ignore[override]
         """The last image [H, W, 3] of the anchor; None without a render mode."""

@@ -87,3 +87,12 @@ def test_where_it_is_missing_the_command_is_named(monkeypatch):
     with pytest.raises(AfilError, match="pip install --no-deps -r requirements-metaworld.txt"):
         make_environment("Meta-World/drawer-open-v3")
     assert load_contract("gym").robot == "gym"
+
+
+@needed
+def test_its_arguments_are_passed_on_and_others_are_refused():
+    made = make_environment("Meta-World/drawer-open-v3", {"make": {"height": 40, "width": 60}})
+    assert (made.env.unwrapped.height, made.env.unwrapped.width) == (40, 60)
+    made.close()
+    with pytest.raises(AfilError, match="drawer-open-v3 cannot be made .*wind.* option make"):
+        make_environment("Meta-World/drawer-open-v3", {"make": {"wind": 1}})

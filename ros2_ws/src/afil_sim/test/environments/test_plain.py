@@ -47,12 +47,19 @@ class Line(gymnasium.Env):
         return {"success": self.place == 0, "score": 1 - self.place / 10} if self._says else {}
 
 
+class Lost(Line):
+    """Nobody knows the way."""
+
+    expert_action = None
+
+
 @pytest.fixture(autouse=True)
 def line():
     gymnasium.register("test/Line-v0", Line, max_episode_steps=30)
     gymnasium.register("test/Mute-v0", Line, kwargs={"says": False}, reward_threshold=-5.0)
+    gymnasium.register("test/Lost-v0", Lost, max_episode_steps=30)
     yield
-    for name in ("test/Line-v0", "test/Mute-v0"):
+    for name in ("test/Line-v0", "test/Mute-v0", "test/Lost-v0"):
         del gymnasium.registry[name]
 
 
@@ -84,6 +91,14 @@ def test_its_expert_solves_it_and_it_says_so_itself():
         task.step()
     assert task.success and task.score == 1.0 and task.last_action().tolist() == [1, 0, 0]
     task.close()
+
+
+def test_without_an_expert_it_is_an_environment_whose_info_tells_none():
+    env = gymnasium.make("afil_sim/Gym-v0", contract=contract_of("test/Lost-v0"))
+    _, info = env.reset(seed=0)
+    *_, later = env.step(env.action_space.sample())
+    assert "score" in info and "expert_action" not in {*info, *later}
+    env.close()
 
 
 def test_without_a_word_of_success_the_registered_return_counts_at_the_end():
