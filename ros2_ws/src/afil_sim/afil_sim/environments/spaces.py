@@ -28,8 +28,8 @@ def numbered(prefix: str, size: int) -> tuple[str, ...]:
 class Observed:
     """The numbers in an observation, by the names of their streams.
 
-    Each entry of a Dict or Tuple is a stream, at whatever depth, named after the way to it; anything
-    else is one, ``state``. Pictures are left out, because the cameras see them.
+    Each entry of a Dict or Tuple is a stream, at whatever depth, named after the way to it;
+    anything else is one, ``state``. Pictures are left out, because the cameras see them.
 
     Args:
         space: The observation space.

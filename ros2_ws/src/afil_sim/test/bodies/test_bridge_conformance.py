@@ -95,11 +95,11 @@ def recorded():
         frames.append([(t, messages.deserialize(c, types[t][0])) for t, c in heard])
         for topic, cdr in out:
             if topic == demonstration.TOPIC:
-                for answer in pilot.receive(cdr):
-                    if len(frames) >= TURN:
-                        stamp_ns = messages.stamp_to_ns(frames[-1][1][1].clock)
-                        answer = answer[0], CONTRACT.interface()[0].encode(LEFT, stamp_ns)
-                    assert episodes.receive(*answer) is None
+                for command, answer in pilot.receive(cdr):
+                    now_ns = messages.stamp_to_ns(dict(frames[-1])["clock"].clock)
+                    left = CONTRACT.interface()[0].encode(LEFT, now_ns)
+                    control = answer if len(frames) < TURN else left
+                    assert episodes.receive(command, control) is None
     return episodes, frames
 
 
