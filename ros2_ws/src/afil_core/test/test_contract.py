@@ -23,11 +23,25 @@ def test_shipped_contract_survives_its_own_yaml(name):
 
 
 def test_shipped_robots_are_franka_carla_an_environment_and_video():
-    assert shipped_contracts() == ["carla", "franka", "gym", "video"]
+    assert shipped_contracts() == ["carla", "carla_native", "franka", "gym", "video"]
+
+
+def test_carlas_own_topics_differ_from_the_bridges_by_what_the_server_does_not_say():
+    native, bridge = load_contract("carla_native"), load_contract("carla")
+    assert native.stream("front_image").shape == bridge.stream("front_image").shape
+    assert native.require_action().dimensions == bridge.require_action().dimensions
+    (control,) = native.interface()
+    assert control in native.require_action().demonstrated, "the label is what was commanded"
+    assert control.type == bridge.interface()[0].type
+    missing = {t.rpartition("/")[2] for t in bridge.topics()} - {
+        t.rpartition("/")[2] for t in native.topics()
+    }
+    assert missing == {"speedometer", "vehicle_status"}
+    assert native.autopilot is native.takeover is native.document.bringup is None
 
 
 def test_unknown_robot_names_the_known_ones():
-    with pytest.raises(AfilError, match="unknown robot 'pr2'.*carla, franka, gym, video"):
+    with pytest.raises(AfilError, match="unknown robot 'pr2'.*carla, carla_native, franka, gym"):
         load_contract("pr2")
 
 

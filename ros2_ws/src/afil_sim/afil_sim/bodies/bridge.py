@@ -86,7 +86,8 @@ class Bridge:
         if not found:
             raise AfilError(
                 f"the contract of {contract.robot} demonstrates no command of kind "
-                f"vehicle_status; the simulated car says there what was applied"
+                f"vehicle_status, on whose topic the simulated car says what was applied; add it "
+                f"(action.demonstrated), or run a simulator of its own and leave sim:=false"
             )
         self._status = found[0].topic
         self._vehicle = self._status.rpartition("/")[0]
