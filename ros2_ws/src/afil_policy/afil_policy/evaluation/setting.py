@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from afil_core.errors import AfilError
 from afil_policy.evaluation.results import Setting
-from afil_policy.training.layout import TRAINING
+from afil_policy.training.layout import read_facts
 
 
 def read_setting(checkpoint: Path, *, robot: str, task: str, cue: str, first_seed: int) -> Setting:
@@ -23,16 +21,11 @@ def read_setting(checkpoint: Path, *, robot: str, task: str, cue: str, first_see
     Raises:
         AfilError: When the checkpoint's facts are missing or damaged.
     """
-    path = checkpoint / TRAINING
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        method, finished = str(facts["method"]), str(facts["finished_at"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AfilError(f"{path} does not tell method and time ({error}); train again") from error
+    facts = read_facts(checkpoint)
     return Setting(
         checkpoint=str(checkpoint),
-        trained_at=finished,
-        method=method,
+        trained_at=facts.finished_at,
+        method=facts.method,
         robot=robot,
         sim=True,
         task=task,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from afil_core import schema
@@ -11,6 +12,8 @@ from afil_policy.training.facts import TrainingFacts
 RUNS = Path("runs")
 
 RUN = "run.yaml"
+# There as long as the run is not finished.
+RESUME = "resume.pt"
 FOLDER = "checkpoint"
 # What is kept on the way: the best so far, and one every so many epochs.
 FOLDERS = "checkpoints"
@@ -21,6 +24,7 @@ CONTRACT = "contract.yaml"
 NORMALIZATION = "normalization.json"
 TRAINING = "training.json"
 
+_log = logging.getLogger(__name__)
 _FORMER_NORMALIZATION = "normalisation.json"
 
 
@@ -58,17 +62,28 @@ def newest_run(runs: Path = RUNS) -> Path:
         runs: Folder of the runs.
 
     Raises:
-        AfilError: When none has finished.
+        AfilError: When none has finished, or none of those that have can be read.
     """
-    finished = [p.parents[1] for p in runs.glob(f"*/{FOLDER}/{TRAINING}")]
-    if not finished:
+    ended: dict[tuple[str, str], Path] = {}
+    damaged: list[AfilError] = []
+    for path in sorted(runs.glob(f"*/{FOLDER}/{TRAINING}")):
+        run = path.parents[1]
+        try:
+            ended[read_facts(run / FOLDER).finished_at, run.name] = run
+        except AfilError as error:
+            damaged.append(error)
+    if not ended:
+        if damaged:
+            raise damaged[0]
         started = len(list(runs.glob(f"*/{RUN}")))
         unfinished = f" ({started} unfinished)" if started else ""
         raise AfilError(
             f"{runs} holds no finished run{unfinished}; train one with `ros2 run afil_policy "
             "train`, or name the folder of a checkpoint"
         )
-    return max(finished, key=lambda run: (read_facts(run / FOLDER).finished_at, run.name))
+    for reason in damaged:
+        _log.warning("a run is passed over: %s", reason)
+    return ended[max(ended)]
 
 
 def read_facts(checkpoint: Path) -> TrainingFacts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,7 @@ import torch
 
 from afil_core.errors import AfilError
 from afil_core.storage import replacing
-
-_FILE = "resume.pt"
+from afil_policy.training.layout import RESUME
 
 
 @dataclass
@@ -39,8 +38,10 @@ class RunState:
 
 def save_state(folder: Path, state: RunState) -> None:
     """Write the state beside its place and move it in."""
-    with replacing(folder / _FILE) as draft:
-        torch.save(asdict(state), draft)
+    # asdict would copy every tensor where it lies, on a GPU that may be full.
+    plain = {f.name: getattr(state, f.name) for f in fields(state)}
+    with replacing(folder / RESUME) as draft:
+        torch.save(plain, draft)
 
 
 def load_state(folder: Path, identity: str, processes: int = 1) -> RunState | None:
@@ -50,7 +51,7 @@ def load_state(folder: Path, identity: str, processes: int = 1) -> RunState | No
         AfilError: When the state is damaged, or of another configuration, dataset or number of
             processes.
     """
-    path = folder / _FILE
+    path = folder / RESUME
     if not path.is_file():
         return None
     try:
@@ -74,4 +75,4 @@ def load_state(folder: Path, identity: str, processes: int = 1) -> RunState | No
 
 def remove_state(folder: Path) -> None:
     """Forget the state once the run is finished."""
-    (folder / _FILE).unlink(missing_ok=True)
+    (folder / RESUME).unlink(missing_ok=True)

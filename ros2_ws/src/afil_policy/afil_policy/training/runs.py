@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from afil_core.errors import AfilError
 from afil_core.schema import Schema
 from afil_policy.training.config import TrainConfig
 from afil_policy.training.layout import FOLDER, RUN
+
+_log = logging.getLogger(__name__)
 
 
 class RunRecord(Schema):
@@ -78,7 +81,7 @@ def claim_numbered(runs: Path, record: RunRecord) -> Path:
     name = record.config.method.name
     taken = sorted(p for p in runs.glob(f"{name}_*") if p.name[len(name) + 1 :].isdecimal())
     for run in reversed(taken):
-        if (run / RUN).is_file() and read_record(run).identity == record.identity:
+        if (run / RUN).is_file() and _is_of(run, record):
             return run
     number = int(taken[-1].name[len(name) + 1 :]) if taken else 0
     while True:
@@ -91,6 +94,15 @@ def claim_numbered(runs: Path, record: RunRecord) -> Path:
             continue
         claim(run, record)
         return run
+
+
+def _is_of(run: Path, record: RunRecord) -> bool:
+    try:
+        return read_record(run).identity == record.identity
+    except AfilError as error:
+        # Of a former version, or damaged: no reason to train nothing.
+        _log.warning("a run is passed over: %s", error)
+        return False
 
 
 @contextmanager

@@ -94,7 +94,8 @@ class Session:
 
     def _train(self, accelerator: Accelerator, cache: Cache, output: Path) -> None:
         config = self.config
-        facts = RunFacts(output, schema.to_plain(config), _summary(config, cache))
+        identity = run_identity(config, cache)
+        facts = RunFacts(output, schema.to_plain(config), _summary(config, cache), identity)
         told = (
             [logger.build(facts) for logger in self.loggers] if accelerator.is_main_process else []
         )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -34,6 +35,24 @@ def test_the_newest_run_is_the_one_that_finished_last(
     for name, when in (("bc_001", "2026-02-02"), ("bc_002", "2026-01-01")):
         finished(write_checkpoint, tmp_path / "runs" / name, small, contract, when)
     assert newest_run(tmp_path / "runs") == tmp_path / "runs" / "bc_001"
+
+
+def test_a_run_that_cannot_be_read_is_passed_over_with_a_sentence(
+    tmp_path: Path,
+    write_checkpoint: Write,
+    small: TrainConfig,
+    contract: Contract,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    finished(write_checkpoint, tmp_path / "bc_001", small, contract, "2026-02-02")
+    damaged = tmp_path / "bc_002" / "checkpoint" / "training.json"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("{")
+    assert newest_run(tmp_path) == tmp_path / "bc_001"
+    assert f"a run is passed over: {damaged} is not valid" in caplog.text
+    shutil.rmtree(tmp_path / "bc_001")
+    with pytest.raises(AfilError, match=r"bc_002/checkpoint/training\.json is not valid"):
+        newest_run(tmp_path)
 
 
 def test_a_checkpoint_is_found_in_its_run(

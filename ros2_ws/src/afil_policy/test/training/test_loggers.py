@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from afil_core.errors import AfilError
 from afil_policy.data.cache import open_cache
 from afil_policy.training.config import TrainConfig
 from afil_policy.training.layout import find_checkpoint, read_facts
-from afil_policy.training.loggers import LOGGERS, RunFacts
+from afil_policy.training.loggers import LOGGERS, EpochReport, RunFacts
 from afil_policy.training.trainer import Trainer
 
 
@@ -56,6 +58,41 @@ def test_a_logger_without_its_package_says_what_to_install(name: str, tmp_path: 
         pytest.skip(f"{name} is installed")
     with pytest.raises(AfilError, match=f"pip install {name}"):
         LOGGERS.select(name).build(RunFacts(tmp_path, {}))
+
+
+class Service:
+    """Stands in for the package of a service, and for the run that its ``init`` gives."""
+
+    def __init__(self) -> None:
+        self.begun: list[dict[str, Any]] = []
+        self.steps: list[int] = []
+
+    def init(self, **options: Any) -> Service:
+        self.begun.append(options)
+        return self
+
+    def log(self, scalars: dict[str, float], step: int) -> None:
+        assert scalars["train_loss"] == step
+        self.steps.append(step)
+
+
+@pytest.mark.parametrize(("name", "key"), [("wandb", "id"), ("trackio", "name")])
+def test_a_service_goes_on_with_the_same_run_and_never_with_anothers_of_that_number(
+    name: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service()
+    monkeypatch.setitem(sys.modules, name, service)
+    for identity in ("a" * 64, "a" * 64, "b" * 64):
+        run = RunFacts(tmp_path / "bc_001", {"seed": 0}, identity=identity)
+        logger = LOGGERS.select(name).build(run)
+        rows = [{"epoch": 1.0, "train_loss": 1.0}, {"epoch": 2.0, "train_loss": 2.0}]
+        for n in (1, 2):
+            logger.log(EpochReport(rows[:n], {}, 2, n == 2, moments=list))
+    first, resumed, other = (options[key] for options in service.begun)
+    assert first == resumed == "bc_001-" + "a" * 16
+    assert other != first
+    assert all(options["resume"] == "allow" for options in service.begun)
+    assert service.steps == [1, 2] * 3
 
 
 def test_precision_and_device_that_cannot_be_are_sentences(

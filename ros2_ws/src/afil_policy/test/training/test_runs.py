@@ -32,6 +32,17 @@ def test_a_folder_that_only_exists_is_left_alone(tmp_path: Path) -> None:
     assert claim_numbered(tmp_path, record()).name == "bc_008"
 
 
+def test_a_run_that_cannot_be_read_is_passed_over_with_a_sentence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = claim_numbered(tmp_path, record())
+    former = tmp_path / "bc_002"
+    former.mkdir()
+    (former / "run.yaml").write_text("identity: a\ndataset: demos\n")
+    assert claim_numbered(tmp_path, record()) == own
+    assert f"a run is passed over: {former / 'run.yaml'}: dataset is called" in caplog.text
+
+
 def test_a_folder_of_another_run_is_refused_with_what_differs(tmp_path: Path) -> None:
     claim(tmp_path / "x", record("a"))
     claim(tmp_path / "x", record("a"))

@@ -22,11 +22,13 @@ class RunFacts:
         folder: Its folder.
         config: Its configuration, plain data.
         summary: What it learns from, a sentence.
+        identity: Of configuration and data, hexadecimal.
     """
 
     folder: Path
     config: Mapping[str, Any]
     summary: str = ""
+    identity: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Logger(ABC):
 
     @abstractmethod
     def log(self, report: EpochReport) -> None:
-        """Log an epoch; one that is logged again, after a resume, replaces what was."""
+        """Log an epoch; of one that is logged again, after a resume, keep one."""
 
     def close(self) -> None:
         """End, also where the run is interrupted."""

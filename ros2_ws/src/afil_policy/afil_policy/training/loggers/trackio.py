@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from afil_policy.training.loggers.base import RunFacts
-from afil_policy.training.loggers.wandb import WandbLogger
+from afil_policy.training.loggers.wandb import WandbLogger, unique_name
 
 
 class TrackioLogger(WandbLogger):
@@ -13,6 +13,6 @@ class TrackioLogger(WandbLogger):
 
     package = "trackio"
 
-    def _options(self, run: RunFacts) -> dict[str, Any]:
-        del run
-        return {"resume": "allow"}
+    def _names(self, run: RunFacts) -> dict[str, Any]:
+        # It goes on with a run by its name.
+        return {"name": unique_name(run)}

@@ -42,8 +42,8 @@ class WandbLogger(Logger):
             ) from error
         try:
             self._run = library.init(
-                project=config.project, name=run.folder.name, config=dict(run.config),
-                **self._options(run),
+                project=config.project, config=dict(run.config), resume="allow",
+                **self._names(run),
             )  # fmt: skip
         except Exception as error:  # a service may refuse with anything
             reason = " ".join(str(error).split())
@@ -52,13 +52,17 @@ class WandbLogger(Logger):
             ) from error
 
     def log(self, report: EpochReport) -> None:
-        """Send scalars."""
-        self._run.log(report.scalars)
+        """Send scalars; of an epoch that is sent again the first stays, or both are drawn."""
+        self._run.log(report.scalars, step=report.epoch)
 
     def close(self) -> None:
         """Say that the run ended."""
         self._run.finish()
 
-    def _options(self, run: RunFacts) -> dict[str, Any]:
-        # The same name goes on with the same curves after a resume.
-        return {"dir": str(run.folder), "id": run.folder.name, "resume": "allow"}
+    def _names(self, run: RunFacts) -> dict[str, Any]:
+        return {"dir": str(run.folder), "name": run.folder.name, "id": unique_name(run)}
+
+
+def unique_name(run: RunFacts) -> str:
+    """A name that a run has after a resume, too, and nobody else's ``bc_001``."""
+    return f"{run.folder.name}-{run.identity[:16]}"
