@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,13 +14,15 @@ from afil_core import schema
 from afil_core.episodes import list_episodes
 from afil_core.errors import AfilError, run
 from afil_core.registry import Selection
+from afil_core.saliency.sidecar import Sidecar
+from afil_core.saliency.topics import SALIENCY_FOLDER
 from afil_core.schema import Schema
 from afil_policy.data.selection import select
 from afil_policy.methods import METHODS
 from afil_policy.training.config import TrainConfig
 from afil_policy.training.layout import RUNS
 from afil_policy.training.loggers import DEFAULT, LOGGERS, Logger
-from afil_policy.training.runs import read_record
+from afil_policy.training.runs import RunRecord, read_record
 
 _DATASET = Path("demos")
 _NO_LOGGER = "none"
@@ -43,20 +48,40 @@ def _main() -> int:
     for name, value, least in (("threads", args.threads, 1), ("workers", args.workers, 0)):
         if value is not None and value < least:
             raise AfilError(f"--{name} must be at least {least}, not {value}")
-    config = _config(args)
+    repeated = None if args.repeated is None else read_record(args.repeated)
+    same_episodes = repeated is not None and args.dataset is None
+    config = _config(args, repeated)
     loggers = _loggers(args.log)
     # PyTorch takes seconds to load: what can be refused is refused before that.
     from afil_policy.training.session import Session
 
-    Session(
+    session = Session(
         config=config,
         datasets=args.dataset,
         loggers=loggers,
         output=args.output,
         cache=args.cache,
         workers=args.workers,
-    ).run(args.device, args.threads)
+        repeated=repeated,
+        same_episodes=same_episodes,
+    )
+    with _logged_to_stdout():
+        session.run(args.device, args.threads)
     return 0
+
+
+@contextmanager
+def _logged_to_stdout() -> Iterator[None]:
+    """What this package logs in here are lines for who typed the command."""
+    log, handler = logging.getLogger("afil_policy"), logging.StreamHandler(sys.stdout)
+    before = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(before)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,7 +109,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--config", type=Path, help="YAML file; what it lacks is default")
     parser.add_argument(
-        "--from", dest="repeated", type=Path, metavar="RUN", help="repeat a run, or vary it"
+        "--from",
+        dest="repeated",
+        type=Path,
+        metavar="RUN",
+        help="repeat a run on the episodes that it had, or vary it; the folder is a new one",
     )
     parser.add_argument("--seed", type=int, help="seed of weights, order and episode split")
     parser.add_argument("--cache", type=Path, help="folder of the training cache")
@@ -138,16 +167,15 @@ def _renamed(value: str) -> None:
     raise AfilError(f"--data is called --dataset now; write --dataset {value}")
 
 
-def _config(args: argparse.Namespace) -> TrainConfig:
+def _config(args: argparse.Namespace, repeated: RunRecord | None) -> TrainConfig:
     """The configuration that the arguments ask for; ``args.dataset`` is set where it was not."""
     text, source = "", "the command line"
-    if args.repeated is not None:
+    if repeated is not None:
         if args.config is not None:
             raise AfilError("--from brings a configuration of its own; leave --config away")
-        record = read_record(args.repeated)
-        known = [f"{folder}={weight}" for folder, weight in record.datasets.items()]
+        known = [f"{folder}={weight}" for folder, weight in repeated.datasets.items()]
         args.dataset = args.dataset or known
-        text, source = schema.to_yaml(record.config), str(args.repeated)
+        text, source = schema.to_yaml(repeated.config), str(args.repeated)
     elif args.config is not None:
         source = str(args.config)
         text = _read(args.config)
@@ -189,15 +217,24 @@ def _method_of(text: str, source: str) -> str | None:
 
 
 def _default_method(datasets: dict[Path, float], config: TrainConfig) -> tuple[str, str]:
+    folder = config.data.saliency.build().folder
+    if folder is None:
+        return "bc", f"data.saliency {config.data.saliency.name} uses no saliency maps"
     episodes = [s.episode for s in select(datasets, config.data)[0]]
-    without = [e.path for e in episodes if not e.sidecar.exists()]
+    without = [e.path for e in episodes if not Sidecar(e.path, folder).exists()]
+    where = "" if folder == SALIENCY_FOLDER else f" in their folder {folder}"
     if not without:
-        return "autofocus", f"all {len(episodes)} episodes have saliency maps"
-    return "bc", (
-        f"{len(without)} of {len(episodes)} episodes have no saliency maps (first: "
-        f"{without[0].name}); for autofocus run `ros2 launch afil_perception "
-        f"perceive.launch.py dataset:={without[0].parent}` before"
+        return "autofocus", f"all {len(episodes)} episodes have saliency maps{where}"
+    said = (
+        f"{len(without)} of {len(episodes)} episodes have no saliency maps{where} (first: "
+        f"{without[0].name})"
     )
+    if folder == SALIENCY_FOLDER:
+        said += (
+            "; for autofocus run `ros2 launch afil_perception perceive.launch.py "
+            f"dataset:={without[0].parent}` before"
+        )
+    return "bc", said
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from afil_core.errors import AfilError
 from afil_policy.data.augmentation import Augmentation
 from afil_policy.data.batch import Batch, Needs, Partner, Tensors
 from afil_policy.data.cache import Cache
@@ -129,8 +130,18 @@ class BatchSource:
         self._there = device.type == "cuda" and self._augmentation.whole_batches
 
     def steps_per_epoch(self, indices: NDArray[np.int64]) -> int:
-        """Number of training batches of an epoch."""
-        return math.ceil(self._count(indices) / self._size)
+        """Number of training batches of an epoch.
+
+        Raises:
+            AfilError: When there is none.
+        """
+        if self._count(indices):
+            return math.ceil(self._count(indices) / self._size)
+        raise AfilError(
+            f"an epoch would have no step: {epoch_size(self._cache, indices)} of {len(indices)} "
+            f"come in it with the weights of --dataset, for {self._share.count} process(es); give "
+            "greater weights, or record more"
+        )
 
     def batches(self, split: Split, epoch: int, start: int, epochs: int) -> Iterator[Batch]:
         """The batches of some epochs: each one's of training, then those that are held out.

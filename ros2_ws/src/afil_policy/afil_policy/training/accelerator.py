@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import torch
-from accelerate import Accelerator, DistributedDataParallelKwargs
+from accelerate import Accelerator, DistributedDataParallelKwargs, InitProcessGroupKwargs
 from accelerate.state import AcceleratorState
 
 from afil_core.errors import AfilError
 
 AUTO = "auto"
+# The others wait while the first process builds a cache; that one is lost is found at once.
+_PATIENCE = timedelta(hours=6)
 _PRECISION = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
 
 
@@ -32,8 +36,11 @@ def new_accelerator(precision: str, device: str) -> Accelerator:
     return Accelerator(
         mixed_precision=_PRECISION[precision],
         cpu=kind.type == "cpu",
-        # A method may own networks that not every loss asks.
-        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+        kwargs_handlers=[
+            # A method may own networks that not every loss asks.
+            DistributedDataParallelKwargs(find_unused_parameters=True),
+            InitProcessGroupKwargs(timeout=_PATIENCE),
+        ],
     )
 
 

@@ -12,7 +12,7 @@ from afil_core.episodes.folders import FolderLock
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
 from afil_policy.training.config import TrainConfig
-from afil_policy.training.layout import FOLDER, RUN
+from afil_policy.training.layout import FOLDER, RESUME, RUN
 
 _log = logging.getLogger(__name__)
 
@@ -22,9 +22,10 @@ class RunRecord(Schema):
 
     Attributes:
         identity: Of configuration and data: the same for a run that would come to the same end.
-        datasets: Folders of the episodes, with their weights.
+        datasets: Absolute folders of the episodes, with their weights.
         dataset_sha256: Identity of the episodes.
         config: The configuration.
+        processes: How many train together; runs of before do not say and had one.
     """
 
     renamed = {"dataset": "datasets: {folder: 1.0}"}
@@ -33,6 +34,7 @@ class RunRecord(Schema):
     datasets: dict[str, float]
     dataset_sha256: str
     config: TrainConfig
+    processes: int = 1
 
 
 def read_record(run: Path) -> RunRecord:
@@ -66,14 +68,35 @@ def claim(run: Path, record: RunRecord) -> None:
             f"{run} holds a run of another {what}; choose another --output, or delete {run} to "
             "train again"
         )
+    if found != record and not any((run / name).exists() for name in (RESUME, FOLDER)):
+        # Nothing of it was kept: it begins as it is asked for now.
+        storage.write_text(run / RUN, schema.to_yaml(record))
 
 
-def claim_numbered(runs: Path, record: RunRecord) -> Path:
+def require_episodes_of(repeated: RunRecord, record: RunRecord) -> None:
+    """Refuse to repeat a run on other episodes than it had.
+
+    Raises:
+        AfilError: When they differ, and not because the configuration chooses others.
+    """
+    before, now = repeated.config.data, record.config.data
+    chosen_alike = (before.successful_only, before.flagged) == (now.successful_only, now.flagged)
+    if chosen_alike and repeated.dataset_sha256 != record.dataset_sha256:
+        named = " ".join(f if w == 1 else f"{f}={w:g}" for f, w in record.datasets.items())
+        raise AfilError(
+            f"the episodes in {named} are not those that the run of --from was trained on (some "
+            "came or went, or got other saliency maps); to train on what is there now, name it: "
+            f"--dataset {named}"
+        )
+
+
+def claim_numbered(runs: Path, record: RunRecord, *, again: bool = False) -> Path:
     """The folder ``<method>_<number>`` of a run: its own from before, or the next one.
 
     Args:
         runs: Folder of the runs; it is made when missing.
         record: The run.
+        again: Whether a finished run is done once more; one that is not finished goes on.
 
     Returns:
         The folder, claimed.
@@ -81,7 +104,9 @@ def claim_numbered(runs: Path, record: RunRecord) -> Path:
     name = record.config.method.name
     taken = sorted(p for p in runs.glob(f"{name}_*") if p.name[len(name) + 1 :].isdecimal())
     for run in reversed(taken):
-        if (run / RUN).is_file() and _is_of(run, record):
+        done = again and (run / FOLDER).exists()
+        if not done and (run / RUN).is_file() and _is_of(run, record):
+            claim(run, record)
             return run
     number = int(taken[-1].name[len(name) + 1 :]) if taken else 0
     while True:

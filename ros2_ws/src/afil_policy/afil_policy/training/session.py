@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import broadcast_object_list
 
 from afil_core import schema
+from afil_core.errors import AfilError
 from afil_core.process.allocator import keep_freed_memory
 from afil_core.registry import Selection
 from afil_policy.data.cache import Cache, open_cache
@@ -21,8 +23,11 @@ from afil_policy.training.config import TrainConfig
 from afil_policy.training.layout import FOLDER, RUNS
 from afil_policy.training.loggers import Logger, RunFacts
 from afil_policy.training.peers import told_when_another_is_lost
-from afil_policy.training.runs import RunRecord, claim, claim_numbered, held
+from afil_policy.training.runs import RunRecord, claim, claim_numbered, held, require_episodes_of
+from afil_policy.training.together import one_after_another, share_folder
 from afil_policy.training.trainer import Trainer, run_identity
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class Session:
         output: Folder of the run; None for the next numbered one.
         cache: Folder of the training cache; None for the one beside the run.
         workers: Processes or threads that load data; None for as many as pay.
+        repeated: The run that is repeated or varied, if any.
+        same_episodes: Whether it must be repeated on the episodes that it had.
     """
 
     config: TrainConfig
@@ -44,16 +51,19 @@ class Session:
     output: Path | None = None
     cache: Path | None = None
     workers: int | None = None
+    repeated: RunRecord | None = None
+    same_episodes: bool = False
 
     def run(self, device: str | None = None, threads: int | None = None) -> None:
-        """Train, or go on, and write the checkpoint; says on the way what it does.
+        """Train, or go on, and write the checkpoint; logs on the way what it does.
 
         Args:
             device: A torch device; None for a GPU where there is one.
             threads: Processor threads; None for torch's choice.
 
         Raises:
-            AfilError: When the data, the device or the folder of the run can't be used.
+            AfilError: When the data, the device or the folder of the run can't be used, or the
+                GPU's memory is full.
         """
         accelerator = new_accelerator(self.config.training.precision, device or AUTO)
         if threads:
@@ -61,40 +71,49 @@ class Session:
         try:
             with told_when_another_is_lost(accelerator):
                 self._run(accelerator)
+        except torch.OutOfMemoryError as error:
+            raise AfilError(_full(error)) from error
         finally:
             accelerator.end_training()
 
     def _run(self, accelerator: Accelerator) -> None:
-        config = self.config
-        needs = config.method.kind.needs(config.method.config)
-        cache_root = self.cache or (self.output.parent if self.output else RUNS) / "cache"
-        # Of several processes the first reads what is missing; the others find it done.
-        with accelerator.local_main_process_first():
-            cache = open_cache(
-                self.datasets,
-                config.data,
-                cache_root,
-                needs_saliency=needs.saliency or needs.saliency_history,
-                workers=self.workers,
-            )
-        output = self._claimed(cache, accelerator)
+        cache = one_after_another(accelerator, self._opened)
+        record = self._record(cache, accelerator)
+        output = share_folder(accelerator, partial(self._claimed, record), record.identity)
         if accelerator.is_main_process:
             for sentence in cache.left_out:
-                print(sentence)
-            print(_summary(config, cache), flush=True)
+                _log.info(sentence)
+            if self.repeated is not None and self.repeated.processes != record.processes:
+                _log.info(
+                    "the run that is repeated had %d process(es), and now there are %d, which "
+                    "take other steps",
+                    self.repeated.processes,
+                    record.processes,
+                )
+            _log.info(_summary(self.config, cache))
         if (output / FOLDER).exists():
             load_checkpoint(output)
-            print(f"already trained: {output / FOLDER}", flush=True)
+            if accelerator.is_main_process:
+                _log.info("already trained: %s", output / FOLDER)
             return
         if accelerator.is_main_process:
-            print(f"run: {output}", flush=True)
+            _log.info("run: %s", output)
         # Of several processes the first holds the folder for all.
         with held(output) if accelerator.is_main_process else nullcontext():
-            self._train(accelerator, cache, output)
+            self._train(accelerator, cache, output, record.identity)
 
-    def _train(self, accelerator: Accelerator, cache: Cache, output: Path) -> None:
+    def _opened(self) -> Cache:
+        needs = self.config.method.kind.needs(self.config.method.config)
+        return open_cache(
+            self.datasets,
+            self.config.data,
+            self.cache or (self.output.parent if self.output else RUNS) / "cache",
+            needs_saliency=needs.saliency or needs.saliency_history,
+            workers=self.workers,
+        )
+
+    def _train(self, accelerator: Accelerator, cache: Cache, output: Path, identity: str) -> None:
         config = self.config
-        identity = run_identity(config, cache)
         facts = RunFacts(output, schema.to_plain(config), _summary(config, cache), identity)
         told = (
             [logger.build(facts) for logger in self.loggers] if accelerator.is_main_process else []
@@ -106,33 +125,40 @@ class Session:
         try:
             result = trainer.run()
         except KeyboardInterrupt:
-            print(f"stopped; the same command goes on from {output}", flush=True)
+            _log.info("stopped; the same command goes on from %s", output)
             raise
         if accelerator.is_main_process:
             checkpoint = trainer.checkpoint(output / FOLDER, result.rows[: result.epoch])
             save_checkpoint(checkpoint, result.weights)
             trainer.finish()
-            print(f"checkpoint written: {output / FOLDER}", flush=True)
+            _log.info("checkpoint written: %s", output / FOLDER)
 
-    def _claimed(self, cache: Cache, accelerator: Accelerator) -> Path:
-        """The run's folder, the same one for all processes."""
-        record = RunRecord(
+    def _record(self, cache: Cache, accelerator: Accelerator) -> RunRecord:
+        return RunRecord(
             identity=run_identity(self.config, cache),
-            datasets={str(folder): weight for folder, weight in self.datasets.items()},
+            # From another working directory --from finds the same data.
+            datasets={str(folder.resolve()): w for folder, w in self.datasets.items()},
             dataset_sha256=cache.dataset_sha256,
             config=self.config,
+            processes=accelerator.num_processes,
         )
-        found: list[str | None] = [None]
-        if accelerator.is_main_process:
-            output: Path | None = self.output
-            if output is None:
-                output = claim_numbered(RUNS, record)
-            else:
-                claim(output, record)
-            found = [str(output)]
-        if accelerator.num_processes > 1:
-            broadcast_object_list(found)
-        return Path(str(found[0]))
+
+    def _claimed(self, record: RunRecord) -> Path:
+        if self.repeated is not None and self.same_episodes:
+            require_episodes_of(self.repeated, record)
+        if self.output is None:
+            return claim_numbered(RUNS, record, again=self.repeated is not None)
+        claim(self.output, record)
+        return self.output
+
+
+def _full(error: torch.OutOfMemoryError) -> str:
+    tried = ". ".join(" ".join(str(error).split()).split(". ")[:2])
+    return (
+        f"the GPU's memory is full ({tried}); lower optimizer.batch_size, data.height and "
+        "data.width, or data.frames, or set training.precision to bf16. What was saved stays; "
+        "with more memory the same command goes on"
+    )
 
 
 def _summary(config: TrainConfig, cache: Cache) -> str:

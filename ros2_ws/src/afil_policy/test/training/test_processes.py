@@ -19,10 +19,10 @@ from afil_policy.data.cache import Cache, open_cache
 from afil_policy.training.accelerator import new_accelerator
 from afil_policy.training.config import TrainConfig
 from afil_policy.training.peers import told_when_another_is_lost
+from afil_policy.training.together import one_after_another, share_folder
 from afil_policy.training.trainer import Trainer
 
 PLAIN = {
-    "method": "autofocus",
     "data.horizon": 4,
     "augmentation.brightness": 0.0,
     "augmentation.contrast": 0.0,
@@ -34,8 +34,8 @@ PLAIN = {
 }
 
 
-def configured(small: TrainConfig, batch_size: int) -> TrainConfig:
-    changes = PLAIN | {"optimizer.batch_size": batch_size}
+def configured(small: TrainConfig, method: str, batch_size: int) -> TrainConfig:
+    changes = PLAIN | {"method": method, "optimizer.batch_size": batch_size}
     return schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", changes)
 
 
@@ -91,17 +91,18 @@ needs_gloo = pytest.mark.skipif(
 
 
 @needs_gloo
+@pytest.mark.parametrize("method", ["autofocus", "bc", "gril"])
 def test_two_processes_have_the_gradients_of_one_with_the_doubled_batch(
-    dataset: Path, small: TrainConfig, tmp_path: Path
+    dataset: Path, small: TrainConfig, tmp_path: Path, method: str
 ) -> None:
-    config = configured(small, batch_size=10)
+    config = configured(small, method, batch_size=10)
     cache = open_cache(dataset, config.data, tmp_path / "cache", needs_saliency=True)
     alone = gradients(config, cache, tmp_path / "alone")
     both = tmp_path / "both"
     both.mkdir()
 
     def train(rank: int) -> None:
-        torch.save(gradients(configured(small, 5), cache, both), both / f"rank_{rank}.pt")
+        torch.save(gradients(configured(small, method, 5), cache, both), both / f"rank_{rank}.pt")
 
     in_two_processes(train)
     ranks = [torch.load(both / f"rank_{rank}.pt", weights_only=True) for rank in range(2)]
@@ -182,3 +183,68 @@ def test_where_one_of_two_is_killed_the_other_says_so_and_both_go_on_later(
         torch.load(folder / "rank_0.pt", weights_only=True) for folder in (tmp_path / "whole", cut)
     )
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+@needs_gloo
+@pytest.mark.parametrize(
+    ("identities", "shared", "claimable", "words"),
+    [
+        ("aa", True, True, ""),
+        (
+            "aa",
+            False,
+            True,
+            "process 1 does not see what the first one wrote into runs;",
+        ),
+        ("ab", True, True, "process 1 has another configuration or other episodes"),
+        ("aa", True, False, "somebody else's"),
+    ],
+)
+def test_processes_that_cannot_share_a_run_all_end_with_the_same_sentence(
+    tmp_path: Path, identities: str, shared: bool, claimable: bool, words: str
+) -> None:
+    def share(rank: int) -> None:
+        machine = tmp_path / ("0" if shared else str(rank))
+        # An older copy of the same run is no shared folder.
+        (machine / "runs").mkdir(parents=True, exist_ok=True)
+        os.chdir(machine)
+
+        def claim() -> Path:
+            if not claimable:
+                raise AfilError("somebody else's")
+            return Path("runs")
+
+        accelerator = new_accelerator("fp32", "cpu")
+        said = tmp_path / f"said_{rank}"
+        try:
+            said.write_text(f"shares {share_folder(accelerator, claim, identities[rank])}")
+        except AfilError as error:
+            said.write_text(str(error))
+
+    in_two_processes(share)
+    first, second = ((tmp_path / f"said_{rank}").read_text() for rank in range(2))
+    assert first == second
+    assert first.startswith(words or "shares runs")
+    assert not list((tmp_path / "0" / "runs").iterdir())
+
+
+@needs_gloo
+def test_what_one_process_cannot_do_ends_them_all_and_nobody_waits(tmp_path: Path) -> None:
+    def work(rank: int) -> None:
+        def done() -> str:
+            order.write_text(order.read_text() + str(rank))
+            if rank == 1:
+                raise AfilError("the disk is full")
+            return "built"
+
+        accelerator = new_accelerator("fp32", "cpu")
+        backend = torch.distributed.group.WORLD._get_backend(torch.device("cpu"))
+        # To build a cache takes long.
+        assert backend.options._timeout.total_seconds() > 3600
+        with pytest.raises(AfilError, match="the disk is full"):
+            one_after_another(accelerator, done)
+
+    order = tmp_path / "order"
+    order.write_text("")
+    in_two_processes(work)
+    assert order.read_text() == "01"
