@@ -6,55 +6,75 @@ done. A stage that fails ends the launch with its name and a non-zero exit code.
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
-    DeclareLaunchArgument,
     ExecuteProcess,
     LogInfo,
-    OpaqueFunction,
     RegisterEventHandler,
     SetEnvironmentVariable,
 )
 from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited
+from pydantic import Field
 
-ARGUMENTS = {
-    "output": ("demo", "Folder of everything that the demo makes"),
-    "robot": ("franka", "Robot contract"),
-    "env": ("", "Gymnasium environment that is the robot (robot:=gym)"),
-    "env_options": ("", "Options of that environment as YAML"),
-    "task": ("", "Task of the simulated world; empty for the robot's usual one"),
-    "test_tasks": ("", "Tasks to test in, with commas; empty for the one that is recorded"),
-    "recorded_cues": ("intact", "Cues to record and train with; none and intact are two datasets"),
-    "episodes": ("200", "Demonstrations to record of each"),
-    "first_seed": ("0", "Seed of the first demonstration"),
-    "saliency": (
+from afil_core.errors import AfilError
+from afil_core.process.launching import description, read_arguments
+from afil_core.process.ros2 import ros2_command
+from afil_core.schema import Schema
+from afil_core.world_protocol import simulation_environment
+
+
+class DemoArguments(Schema):
+    """Arguments of this launch file."""
+
+    output: str = Field("demo", description="Folder of everything that the demo makes")
+    robot: str = Field("franka", description="Robot contract")
+    env: str = Field("", description="Gymnasium environment that is the robot (robot:=gym)")
+    env_options: str = Field("", description="Options of that environment as YAML")
+    task: str = Field(
+        "", description="Task of the simulated world; empty for the robot's usual one"
+    )
+    test_tasks: str = Field(
+        "", description="Tasks to test in, with commas; empty for the one that is recorded"
+    )
+    recorded_cues: str = Field(
+        "intact", description="Cues to record and train with; none and intact are two datasets"
+    )
+    episodes: int = Field(200, gt=0, description="Demonstrations to record of each")
+    first_seed: int = Field(0, ge=0, description="Seed of the first demonstration")
+    saliency: Literal["perceive", "oracle"] = Field(
         "perceive",
-        "perceive, or oracle: what the simulator itself knows (training: data.saliency: oracle)",
-    ),
-    "noise": ("0.004", "Noise on the expert's commands (m)"),
-    "train_config": (
+        description="perceive, or oracle: what the simulator itself knows (training: "
+        "data.saliency: oracle)",
+    )
+    noise: float = Field(0.004, ge=0, description="Noise on the expert's commands (an arm: m)")
+    train_config: str = Field(
         str(Path(__file__).with_name("demo_train.yaml")),
-        "Training configuration (YAML); empty for afil_policy's own",
-    ),
-    "epochs": ("", "Training epochs; empty for the configuration's"),
-    "seed": ("0", "Training seed"),
-    "methods": ("bc,autofocus", "Methods to train and test"),
-    "cues": ("intact,broken", "Variants of the cue to test with, where one was recorded"),
-    "eval_episodes": ("20", "Test episodes of each policy and cue"),
-    "videos": ("0", "Test episodes of each policy and cue that are filmed"),
-    "eval_first_seed": ("1000", "Seed of the first test episode; demonstrations start at 0"),
-}
+        description="Training configuration (YAML); empty for afil_policy's own",
+    )
+    epochs: int = Field(0, ge=0, description="Training epochs; 0: the configuration's")
+    seed: int = Field(0, ge=0, description="Training seed")
+    methods: str = Field("bc,autofocus", description="Methods to train and test")
+    cues: str = Field(
+        "intact,broken",
+        description="Variants of the cue to test with, where one was recorded",
+    )
+    eval_episodes: int = Field(20, gt=0, description="Test episodes of each policy and cue")
+    videos: int = Field(
+        0, ge=0, description="Test episodes of each policy and cue that are filmed"
+    )
+    eval_first_seed: int = Field(
+        1000, ge=0, description="Seed of the first test episode; demonstrations start at 0"
+    )
+
+
 # A recording without a cue is tested without one.
 NO_CUE = "none"
 
@@ -66,17 +86,17 @@ class Stage(NamedTuple):
     command: list[str]
 
 
-def stages(args: dict[str, str]) -> list[Stage]:
+def stages(given: DemoArguments) -> list[Stage]:
     """The loop's commands, in order."""
-    output = Path(args["output"]).expanduser().resolve()
-    variants = args["recorded_cues"].split(",")
+    output = Path(given.output).expanduser().resolve()
+    variants = given.recorded_cues.split(",")
     loop: list[Stage] = []
     results: list[str] = []
     for cue in variants:
         # Of several variants each has a folder.
         folder = output if len(variants) == 1 else output / cue
-        loop += _learned(args, folder, cue)
-        for stage, result in _tested(args, folder, cue):
+        loop += _learned(given, folder, cue)
+        for stage, result in _tested(given, folder, cue):
             loop.append(stage)
             results.append(result)
     shown = (output if len(variants) == 1 else output / variants[-1]) / "demos"
@@ -85,25 +105,24 @@ def stages(args: dict[str, str]) -> list[Stage]:
     return [*loop, Stage("report", _ros2("run", "afil_policy", "report") + report)]
 
 
-def _learned(args: dict[str, str], folder: Path, cue: str) -> list[Stage]:
+def _learned(given: DemoArguments, folder: Path, cue: str) -> list[Stage]:
     """Demonstrations with a cue, and what is learned from them."""
     demos = folder / "demos"
-    record = [f"robot:={args['robot']}", "sim:=true", "source:=expert", f"cue:={cue}"]
-    record += [f"{name}:={args[name]}" for name in ("env", "env_options", "task") if args[name]]
-    record += [f"{name}:={args[name]}" for name in ("episodes", "first_seed", "noise")]
-    options = ["--seed", args["seed"]]
-    if args["train_config"]:
-        options += ["--config", args["train_config"]]
-    if args["epochs"]:
-        options += ["--set", f"optimizer.epochs={args['epochs']}"]
+    record = [f"robot:={given.robot}", "sim:=true", "source:=expert", f"cue:={cue}"]
+    world = {"env": given.env, "env_options": given.env_options, "task": given.task}
+    record += [f"{name}:={value}" for name, value in world.items() if value]
+    record += [f"episodes:={given.episodes}", f"first_seed:={given.first_seed}"]
+    record += [f"noise:={given.noise}", f"dataset:={demos}"]
+    options = ["--seed", str(given.seed)]
+    if given.train_config:
+        options += ["--config", given.train_config]
+    if given.epochs:
+        options += ["--set", f"optimizer.epochs={given.epochs}"]
     learned = [
-        Stage(
-            f"record, cue {cue}",
-            [*_ros2("launch", "afil_teleop", "record.launch.py"), *record, f"dataset:={demos}"],
-        ),
-        _saliency(args, demos),
+        Stage(f"record, cue {cue}", _ros2("launch", "afil_teleop", "record.launch.py") + record),
+        _saliency(given, demos),
     ]
-    for method in args["methods"].split(","):
+    for method in given.methods.split(","):
         run = ["--dataset", str(demos), "--method", method]
         run += ["--output", str(folder / "runs" / method)]
         learned.append(
@@ -112,26 +131,27 @@ def _learned(args: dict[str, str], folder: Path, cue: str) -> list[Stage]:
     return learned
 
 
-def _saliency(args: dict[str, str], demos: Path) -> Stage:
-    if args["saliency"] == "oracle":
+def _saliency(given: DemoArguments, demos: Path) -> Stage:
+    if given.saliency == "oracle":
         return Stage("oracle", _ros2("run", "afil_sim", "oracle") + ["--dataset", str(demos)])
     launch = _ros2("launch", "afil_perception", "perceive.launch.py")
     # What the demo shows must not follow from the models that a machine happens to have.
     return Stage("perceive", [*launch, f"dataset:={demos}", f"config:={_stand_ins()}"])
 
 
-def _tested(args: dict[str, str], folder: Path, recorded: str) -> Iterator[tuple[Stage, str]]:
+def _tested(given: DemoArguments, folder: Path, recorded: str) -> Iterator[tuple[Stage, str]]:
     """Tests of what was learned from demonstrations with a cue, and the results' files."""
-    cues = args["cues"].split(",") if recorded != NO_CUE else [recorded]
-    tasks = args["test_tasks"].split(",") if args["test_tasks"] else [args["task"]]
-    for method, cue, task in product(args["methods"].split(","), cues, tasks):
+    cues = given.cues.split(",") if recorded != NO_CUE else [recorded]
+    tasks = given.test_tasks.split(",") if given.test_tasks else [given.task]
+    for method, cue, task in product(given.methods.split(","), cues, tasks):
         name = "_".join([method, cue, *([task] if len(tasks) > 1 else [])])
         result = str(folder / "results" / f"{name}.json")
-        words = ["--checkpoint", str(folder / "runs" / method), "--robot", args["robot"]]
-        words += ["--env", args["env"]] if args["env"] else []
+        words = ["--checkpoint", str(folder / "runs" / method), "--robot", given.robot]
+        words += ["--env", given.env] if given.env else []
         words += ["--task", task] if task else []
-        words += ["--cue", cue, "--episodes", args["eval_episodes"], "--videos", args["videos"]]
-        words += ["--first-seed", args["eval_first_seed"], "--output", result]
+        words += ["--cue", cue, "--episodes", str(given.eval_episodes)]
+        words += ["--videos", str(given.videos), "--first-seed", str(given.eval_first_seed)]
+        words += ["--output", result]
         title = f"evaluate {method}, cue {cue}" + (f", {task}" if len(tasks) > 1 else "")
         yield Stage(title, _ros2("run", "afil_policy", "evaluate") + words), result
 
@@ -143,10 +163,7 @@ def _stand_ins() -> Path:
 
 
 def _ros2(*words: str) -> list[str]:
-    # The ros2 that belongs to this launch, also when its folder is not on PATH.
-    beside = str(Path(sys.executable).parent)
-    found = shutil.which("ros2") or shutil.which("ros2", path=beside) or "ros2"
-    return [found, *words]
+    return [ros2_command(), *words]
 
 
 def _start(
@@ -165,7 +182,7 @@ def _start(
         if context.is_shutdown:
             return []
         if event.returncode:
-            raise RuntimeError(
+            raise AfilError(
                 f"{title} failed with exit code {event.returncode}; its messages are above, and "
                 f"the same command goes on where it stopped"
             )
@@ -180,22 +197,12 @@ def _start(
 
 def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Begin with the first stage."""
-    args = {name: context.launch_configurations[name] for name in ARGUMENTS}
-    if args["saliency"] not in ("perceive", "oracle"):
-        raise RuntimeError(f"saliency:={args['saliency']} is neither perceive nor oracle")
-    for name in ("episodes", "eval_episodes"):
-        if not args[name].isdecimal() or not int(args[name]):
-            raise RuntimeError(f"{name}:={args[name]} is not a positive whole number")
-    return _start(stages(args), 0, time.monotonic(), args["output"])
+    given = read_arguments(DemoArguments, context, "demo.launch.py")
+    # Commands of a simulation must never reach a robot that happens to be on the network.
+    alone = [SetEnvironmentVariable(*pair) for pair in simulation_environment().items()]
+    return [*alone, *_start(stages(given), 0, time.monotonic(), given.output)]
 
 
 def generate_launch_description() -> LaunchDescription:
     """The launch description."""
-    declared = [
-        DeclareLaunchArgument(name, default_value=default, description=text)
-        for name, (default, text) in ARGUMENTS.items()
-    ]
-    # Commands of a simulation must never reach a robot that happens to be on the network.
-    local = "ROS_AUTOMATIC_DISCOVERY_RANGE"
-    alone = [SetEnvironmentVariable(local, os.environ.get(local, "LOCALHOST"))]
-    return LaunchDescription([*declared, *alone, OpaqueFunction(function=setup)])
+    return description(DemoArguments, setup)

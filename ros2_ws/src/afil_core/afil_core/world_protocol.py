@@ -25,6 +25,10 @@ POLICY_RESET_SERVICE = "policy_node/reset"
 CLOCK_TOPIC = "clock"
 # For nodes on simulated time: rclpy listens to the absolute name.
 CLOCK_REMAPPING = ("/clock", CLOCK_TOPIC)
+# Who wants a simulation's topics on other machines says so for simulations alone.
+SIM_RANGE_VARIABLE = "AFIL_SIM_DISCOVERY_RANGE"
+_RANGE = "ROS_AUTOMATIC_DISCOVERY_RANGE"
+_RANGES = ("LOCALHOST", "SUBNET", "OFF", "SYSTEM_DEFAULT")
 # State in words and its number in EpisodeStatus.msg.
 _STATES = {"running": 1, "done": 2}
 
@@ -64,10 +68,22 @@ def simulation_environment() -> dict[str, str]:
     """Environment variables for the nodes of a simulation.
 
     A simulated robot has the topics of the real one, so its commands must not leave this
-    machine: a real robot on the network would obey them. Who sets the variable decides.
+    machine: a real robot on the network would obey them. ROS's own variables are not asked, for
+    its setup file sets ``SUBNET``, and peers are named for real robots; only ``OFF`` is kept.
+
+    Raises:
+        AfilError: When ``AFIL_SIM_DISCOVERY_RANGE``, which widens it, is no range.
     """
-    name = "ROS_AUTOMATIC_DISCOVERY_RANGE"
-    return {name: os.environ.get(name) or "LOCALHOST"}
+    wanted = os.environ.get(SIM_RANGE_VARIABLE, "").strip().upper()
+    if wanted and wanted not in _RANGES:
+        raise AfilError(
+            f"{SIM_RANGE_VARIABLE}={wanted} is no range of discovery; it is one of "
+            f"{', '.join(_RANGES)}, and LOCALHOST where it is not set"
+        )
+    if wanted not in ("", "LOCALHOST"):
+        return {_RANGE: wanted}
+    off = not wanted and os.environ.get(_RANGE, "").strip().upper() == "OFF"
+    return {_RANGE: "OFF" if off else "LOCALHOST", "ROS_STATIC_PEERS": ""}
 
 
 @dataclass(frozen=True)

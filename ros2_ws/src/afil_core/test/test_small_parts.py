@@ -11,7 +11,7 @@ from afil_core.errors import AfilError, run
 from afil_core.imaging import resize, resize_map
 from afil_core.progress import Progress
 from afil_core.storage import move_in
-from afil_core.world_protocol import EpisodeStatus, simulation_environment, uses_sim_time
+from afil_core.world_protocol import EpisodeStatus, uses_sim_time
 
 
 def test_progress_prints_first_and_last_and_not_too_often():
@@ -105,11 +105,3 @@ def test_what_is_moved_in_is_flushed_before_and_after(tmp_path, monkeypatch):
     move_in(new, place)
     assert events == [str(new / "file"), str(new), "rename", str(tmp_path)]
     assert (place / "file").read_text() == "x"
-
-
-def test_a_simulation_stays_on_its_machine_unless_told_otherwise(monkeypatch):
-    name = "ROS_AUTOMATIC_DISCOVERY_RANGE"
-    monkeypatch.delenv(name, raising=False)
-    assert simulation_environment() == {name: "LOCALHOST"}
-    monkeypatch.setenv(name, "SUBNET")
-    assert simulation_environment() == {name: "SUBNET"}

@@ -7,17 +7,13 @@ sentence and a non-zero exit code.
 from __future__ import annotations
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, RegisterEventHandler
-from launch.event_handlers import OnProcessExit
-from launch.events.process import ProcessExited
-from launch_ros.actions import Node
-from launch_ros.parameter_descriptions import ParameterValue
+from launch.actions import SetEnvironmentVariable
 from pydantic import Field
 
 from afil_core.contract import load_contract
-from afil_core.errors import AfilError
-from afil_core.process.parameters import describe, read_texts
-from afil_sim.running.parameters import WorldParameters
+from afil_core.process.launching import description, made_node, needs, read_arguments
+from afil_core.world_protocol import simulation_environment
+from afil_sim.running.parameters import ExpertParameters, WorldParameters
 from afil_sim.tasks import find_task
 
 
@@ -31,52 +27,18 @@ class Arguments(WorldParameters):
 
 def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Check the arguments together and make the nodes; what does not fit is a sentence."""
-    arguments = read_texts(Arguments, context.launch_configurations, "world.launch.py")
-    find_task(load_contract(arguments.robot).robot, arguments.task)
-    parameters = {
-        p.name: ParameterValue(getattr(arguments, p.name), value_type=p.type)
-        for p in describe(WorldParameters)
-    }
-    nodes = [
-        Node(
-            package="afil_sim",
-            executable="world_node",
-            namespace=arguments.namespace,
-            output="screen",
-            parameters=[parameters],
-        )
-    ]
-    if arguments.expert:
-        nodes.append(
-            Node(
-                package="afil_sim",
-                executable="expert_node",
-                namespace=arguments.namespace,
-                output="screen",
-                parameters=[{"robot": parameters["robot"]}],
-            )
-        )
-    handlers = [OnProcessExit(target_action=node, on_exit=_ended) for node in nodes]
-    return [*(RegisterEventHandler(handler) for handler in handlers), *nodes]
-
-
-def _ended(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
-    if context.is_shutdown:
-        return []
-    raise AfilError(
-        f"{event.process_name} ended with code {event.returncode}; its messages are above"
-    )
+    given = read_arguments(Arguments, context, "world.launch.py")
+    find_task(load_contract(given.robot).robot, given.task)
+    own = WorldParameters(**given.model_dump(include=set(WorldParameters.model_fields)))
+    nodes = [made_node("afil_sim", "world_node", own, namespace=given.namespace)]
+    if given.expert:
+        robot = ExpertParameters(robot=given.robot)
+        nodes.append(made_node("afil_sim", "expert_node", robot, namespace=given.namespace))
+    # The expert's commands are those of the real robot.
+    alone = [SetEnvironmentVariable(*pair) for pair in simulation_environment().items()]
+    return [*alone, *(needs(node, "the simulation failed") for node in nodes), *nodes]
 
 
 def generate_launch_description() -> LaunchDescription:
     """The launch description."""
-    declared = [
-        DeclareLaunchArgument(
-            p.name,
-            default_value=p.text,
-            description=p.description,
-            choices=list(p.choices) or None,
-        )
-        for p in describe(Arguments)
-    ]
-    return LaunchDescription([*declared, OpaqueFunction(function=setup)])
+    return description(Arguments, setup)

@@ -13,8 +13,10 @@ A launch file's arguments are a flat :class:`afil_core.schema.Schema`, as a node
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
@@ -41,6 +43,11 @@ S = TypeVar("S", bound=Schema)
 Entities = list[LaunchDescriptionEntity]
 # Values of bringup:= that are no options.
 _AS_THE_CONTRACT_SAYS, _NOBODY = "auto", "none"
+# Arguments that launch itself reads; no launch file declares them.
+_OF_LAUNCH: Final = (
+    *("emulate_tty", "launch-prefix", "launch-prefix-filter", "ros_namespace"),
+    *("sigkill_timeout", "sigterm_timeout"),
+)
 
 
 def description(
@@ -81,13 +88,44 @@ def read_arguments(kind: type[S], context: LaunchContext, source: str) -> S:
         source: Name of the launch file, for error sentences.
 
     Raises:
-        AfilError: When a value does not fit; names the argument.
+        AfilError: When a value does not fit, or the command line has an argument that the launch
+            file does not; names the argument.
     """
+    # ROS's own ros2 passes over those, and shadows:=true would command the robot.
+    for name in _typed_at(context):
+        known = list(kind.model_fields)
+        if name not in (*known, *kind.renamed, *_OF_LAUNCH):
+            raise AfilError(
+                f"{source} has no argument '{name}'; {nearest(name, known)}it has "
+                f"{', '.join(known)}"
+            )
     return read_texts(kind, context.launch_configurations, source)
 
 
+def _typed_at(context: LaunchContext) -> Iterator[str]:
+    """Names of the command line's arguments, where it names the launch file that is read.
+
+    One that another launch file includes cannot know what that one declares.
+    """
+    path = Path(context.get_locals_as_dict().get("current_launch_file_path") or "")
+    package = path.parent.parent.name
+    for index, word in enumerate(sys.argv):
+        named = Path(word)
+        if named.name == path.name and (
+            package in sys.argv[:index] or (named.exists() and named.samefile(path))
+        ):
+            yield from (word.partition(":=")[0] for word in context.argv if ":=" in word)
+            return
+
+
 def made_node(
-    package: str, executable: str, parameters: Schema, *, use_sim_time: bool = False, **more: Any
+    package: str,
+    executable: str,
+    parameters: Schema,
+    *,
+    use_sim_time: bool = False,
+    of_libraries: Mapping[str, Any] | None = None,
+    **more: Any,
 ) -> Node:
     """A node with parameters of exactly the types that it declares.
 
@@ -96,6 +134,7 @@ def made_node(
         executable: Its executable.
         parameters: Values of its parameters.
         use_sim_time: Whether it follows ``/clock``.
+        of_libraries: Parameters that libraries declare in it.
         **more: Further options of ``launch_ros.actions.Node``.
     """
     # Without a type, launch_ros would read a text as YAML, and 0.01 would be a number.
@@ -107,7 +146,7 @@ def made_node(
         package=package,
         executable=executable,
         output="screen",
-        parameters=[{"use_sim_time": use_sim_time}, typed],
+        parameters=[{"use_sim_time": use_sim_time, **(of_libraries or {})}, typed],
         **more,
     )
 

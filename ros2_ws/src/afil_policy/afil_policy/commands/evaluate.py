@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from afil_core.contract import Contract, load_contract
 from afil_core.errors import run
 from afil_core.process.ros2 import ros2_command
 from afil_core.progress import Progress
+from afil_core.world_protocol import simulation_environment
 from afil_policy.deploy.preflight import check_deployment, robot_of_environment
 from afil_policy.evaluation.film import Film
 from afil_policy.evaluation.processes import ProcessGroup
@@ -51,6 +53,8 @@ def _main() -> int:
 
 def _evaluate(args: argparse.Namespace, setting: Setting, results: Results) -> Results:
     contract = load_contract(args.robot)
+    # Where the deployed system will be found.
+    os.environ.update(simulation_environment())
     # The deployed system has to be ended before the context goes down.
     with evaluate_node() as node:
         if args.videos:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import rcl_interfaces.msg
-from pydantic import Field
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
@@ -15,17 +14,11 @@ from afil_core.contract import load_contract
 from afil_core.errors import AfilError
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
-from afil_core.schema import Schema
 from afil_sim.running import demonstration
+from afil_sim.running.parameters import ExpertParameters
 from afil_sim.running.pilot import ExpertPilot
 
 _LOOK_PERIOD_S = 0.02
-
-
-class ExpertParameters(Schema):
-    """Parameters of the node."""
-
-    robot: str = Field("franka", description="Robot contract: name or YAML file")
 
 
 class ExpertNode(Node):

@@ -1,4 +1,4 @@
-"""What a world is started with: the parameters of its node, the arguments of its launch file."""
+"""What a world and its expert are started with: their nodes' parameters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from afil_core.contract import Contract
+from afil_core.schema import Schema
 from afil_sim.cues import CueName
 from afil_sim.running.episodes import EpisodesConfig
 from afil_sim.tasks import Task, make_task
@@ -35,3 +36,9 @@ class WorldParameters(EpisodesConfig):
         if self.max_steps:
             options["max_steps"] = self.max_steps
         return make_task(contract, self.task, **options)
+
+
+class ExpertParameters(Schema):
+    """Parameters of ``expert_node``."""
+
+    robot: str = Field("franka", description="Robot contract: name or YAML file")
