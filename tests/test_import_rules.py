@@ -11,6 +11,7 @@ from pathlib import Path
 
 NODE_MAIN = "afil_core.process.node_main"
 LAUNCHING = "afil_core.process.launching"
+INTERFACES = "afil_core.process.interfaces"
 
 
 # What takes long to import, and no process needs to answer.
@@ -54,7 +55,7 @@ def test_exactly_the_nodes_are_excepted_from_purity(python_files, repository):
     nodes = {n for n, _ in _package_files(python_files, repository) if n.endswith("_node")}
     assert nodes, "no node found: the search looks in the wrong place"
     expected = {f"{n.rpartition('.')[0]}.*" if ".nodes." in n else n for n in nodes}
-    expected |= {NODE_MAIN, LAUNCHING}
+    expected |= {NODE_MAIN, LAUNCHING, INTERFACES}
     assert excepted == expected, "ignore_imports in .importlinter: <package>.nodes.* each"
 
 
@@ -63,6 +64,13 @@ def test_the_folder_of_nodes_holds_nothing_else(python_files, repository):
     inside = [n for n in modules if ".nodes." in n and not n.endswith(".__init__")]
     assert inside, "no folder nodes/ found: the search looks in the wrong place"
     assert [n for n in inside if not n.endswith("_node")] == []
+
+
+def test_nodes_find_types_where_one_that_is_missing_is_a_sentence(python_files, repository):
+    modules = _package_files(python_files, repository)
+    nodes = [(n, p) for n, p in modules if n.endswith("_node")]
+    assert any(INTERFACES in set(_imports(path)) for _, path in nodes), "the search is wrong"
+    assert [n for n, p in nodes if "rosidl_runtime_py.utilities" in set(_imports(p))] == []
 
 
 def test_no_logic_imports_a_node(python_files, repository):

@@ -59,9 +59,21 @@ def require_type(msgtype: str) -> None:
         if path.is_file():
             register_definition(msgtype, path.read_text(encoding="utf-8"))
             return
-    raise AfilError(
-        f"message type {msgtype} is not installed: install the ROS package {package} "
-        f"and source it (no share/{package}/msg/{name}.msg in any ament prefix)"
+    raise not_installed(msgtype, f"no share/{package}/msg/{name}.msg in any ament prefix")
+
+
+def not_installed(name: str, why: str) -> AfilError:
+    """The sentence for a type that is not there, to be raised.
+
+    Args:
+        name: Of a message, service or action, ``package/msg/Name``.
+        why: What was looked for.
+    """
+    package, kind, _ = name.split("/")
+    called = {"msg": "message", "srv": "service"}.get(kind, kind)
+    return AfilError(
+        f"{called} type {name} is not installed: install the ROS package {package} and source "
+        f"it ({why})"
     )
 
 

@@ -1,4 +1,4 @@
-"""What launch files have in common; beside ``node_main`` what the core knows of ROS.
+"""What launch files have in common.
 
 A launch file's arguments are a flat :class:`afil_core.schema.Schema`, as a node's parameters are::
 

@@ -1,4 +1,4 @@
-"""The life of a node's process; the one module of the core that knows ROS.
+"""The life of a node's process.
 
 A node's whole ``main`` is one line::
 

@@ -10,11 +10,11 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
-from rosidl_runtime_py.utilities import get_message
 
 from afil_core import messages
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
+from afil_core.process.interfaces import get_message
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
 from afil_core.saliency.topics import (

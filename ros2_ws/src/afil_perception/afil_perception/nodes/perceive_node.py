@@ -11,8 +11,8 @@ from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
-from rosidl_runtime_py.utilities import get_message
 
+from afil_core.process.interfaces import get_message
 from afil_core.process.node_main import run_job
 from afil_core.process.parameters import declare
 from afil_core.process.stop_signals import StopSignals

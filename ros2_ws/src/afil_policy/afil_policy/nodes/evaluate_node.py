@@ -12,11 +12,11 @@ import rclpy
 from afil_interfaces.srv import ResetWorld
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
 from afil_core.errors import AfilError
 from afil_core.kinds import Observation
+from afil_core.process.interfaces import get_message
 from afil_core.process.node_main import open_node
 from afil_core.process.stop_signals import StopSignals
 from afil_core.world_protocol import (

@@ -21,11 +21,11 @@ from rclpy.clock import Clock, ClockType
 from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
-from rosidl_runtime_py.utilities import get_action, get_message
 from std_srvs.srv import Trigger
 
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
+from afil_core.process.interfaces import get_action, get_message
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
 from afil_policy.deploy import heartbeat, proposal

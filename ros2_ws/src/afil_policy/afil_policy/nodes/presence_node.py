@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from rosidl_runtime_py.utilities import get_message
 
+from afil_core.process.interfaces import get_message
 from afil_policy.deploy.presence import LISTEN_S, TYPE, Identity, RollCall
 
 # A killed process stays in the graph for as long: 10 s on Cyclone DDS, 20 s on Fast DDS.

@@ -11,10 +11,10 @@ from afil_interfaces.srv import ResetWorld
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from rosidl_runtime_py.utilities import get_message, get_service
 
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
+from afil_core.process.interfaces import get_message, get_service
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
 from afil_sim.running.episodes import Episodes

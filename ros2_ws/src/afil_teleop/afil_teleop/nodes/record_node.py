@@ -18,11 +18,12 @@ from rclpy.clock import Clock, ClockType
 from rclpy.event_handler import QoSMessageLostInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
 from afil_core.contract import load_contract
 from afil_core.endpoints import Introductions
+from afil_core.errors import AfilError
+from afil_core.process.interfaces import get_message
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
 from afil_core.topics import Qos
@@ -215,7 +216,7 @@ class RecordNode(Node):
         """Tells losses as rosbag2 of Lyrical does, where its message is installed."""
         try:
             event, of_topic = get_message(LOST_TYPE), get_message(LOST_OF_TOPIC_TYPE)
-        except (ImportError, AttributeError):
+        except AfilError:
             return lambda: None
         output = self.create_publisher(event, LOST_TOPIC, 10)
 

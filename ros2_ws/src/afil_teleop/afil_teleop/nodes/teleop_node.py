@@ -11,13 +11,13 @@ from rclpy.clock import Clock, ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from rosidl_runtime_py.utilities import get_message
 from std_srvs.srv import Trigger
 
 from afil_core import messages
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
 from afil_core.kinds import Observation
+from afil_core.process.interfaces import get_message
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
 from afil_core.topics import Qos

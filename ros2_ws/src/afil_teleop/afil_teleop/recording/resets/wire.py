@@ -12,7 +12,7 @@ class NodeWire:
     Args:
         node: The node.
         trigger_type: The class ``std_srvs.srv.Trigger``.
-        message_class: ``rosidl_runtime_py.utilities.get_message``.
+        message_class: ``afil_core.process.interfaces.get_message``.
     """
 
     def __init__(self, node: Any, trigger_type: Any, message_class: Callable[[str], Any]) -> None:
