@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from importlib import metadata
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,6 +14,22 @@ import pytest
 FOUR = ("afil_teleop", "afil_perception", "afil_policy", "afil_sim")
 SOURCES = Path(__file__).resolve().parent.parent / "ros2_ws" / "src"
 PACKAGES = sorted(p.parent.name for p in SOURCES.glob("*/package.xml"))
+ROS = re.compile(
+    r"^(rclpy|launch|launch_ros|ament_index_python|rosidl_runtime_py|\w+_msgs|\w+_srvs|\w+_interfaces|diagnostic_updater|cv_bridge)$"
+)
+# Imported name -> the distribution that brings it, where that is called otherwise.
+DISTRIBUTIONS = {
+    "PIL": "transformers",
+    "annotated_types": "pydantic",
+    "backports": "backports.zstd",
+    "cv2": "opencv-python-headless",
+    "huggingface_hub": "transformers",
+    "pydantic_core": "pydantic",
+    "yaml": "PyYAML",
+}
+KEYS = {"opencv-python-headless": "python3-opencv", "PyYAML": "python3-yaml"}
+# Of Python 3.14's own.
+LATER = {"compression"}
 
 
 def _manifest(package: str) -> ElementTree.Element:
@@ -66,11 +83,37 @@ def test_tests_of_a_package_need_no_other(package: str) -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_manifests_name_the_ros_packages_that_are_imported(package: str) -> None:
     """rosdep and colcon know nothing else."""
-    ros = re.compile(
-        r"^(rclpy|launch|launch_ros|ament_index_python|rosidl_runtime_py|\w+_msgs|\w+_srvs|\w+_interfaces|diagnostic_updater|cv_bridge)$"
-    )
-    missing = {name for name in _imports(package) if ros.match(name)} - _needed(package)
+    missing = {name for name in _imports(package) if ROS.match(name)} - _needed(package)
     assert not missing - {package}, "add <exec_depend> to package.xml"
+
+
+def _required(package: str) -> set[str]:
+    """Distributions that a package's ``setup.py`` names, those of optional groups among them."""
+    text = (SOURCES / package / "setup.py").read_text(encoding="utf-8")
+    lists = re.findall(r"install_requires=\[(.*?)\]", text, re.S)
+    lists += re.findall(r"extras_require=\{(.*?)\}", text, re.S)
+    return {name for found in lists for name in re.findall(r'"([\w.-]+)[^"]*"', found)}
+
+
+@pytest.mark.parametrize("package", ["afil_core", *FOUR])
+def test_what_is_imported_from_elsewhere_is_named(package: str) -> None:
+    """Its distribution in ``setup.py``, or its rosdep key in ``package.xml``."""
+    foreign = {
+        name
+        for name in _imports(package) - sys.stdlib_module_names - LATER
+        if not name.startswith("afil_") and not ROS.match(name)
+    }
+    assert {"numpy", "pydantic"} <= foreign, "the search looks in the wrong place"
+    wanted = {DISTRIBUTIONS.get(name, name) for name in foreign}
+    keys = _needed(package)
+    named = {d for d in wanted if KEYS.get(d, f"python3-{d}") in keys} | _required(package)
+    assert not wanted - named
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_manifest_asks_apt_for_a_pydantic_that_is_too_old(package: str) -> None:
+    # That of Ubuntu 24.04 is 1.10, and every model here is one of pydantic 2.
+    assert "python3-pydantic" not in _needed(package)
 
 
 @pytest.mark.parametrize("package", PACKAGES)

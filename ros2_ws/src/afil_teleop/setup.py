@@ -15,7 +15,7 @@ setup(
         (f"share/{package_name}/launch", glob("launch/*.launch.py")),
         (f"share/{package_name}/config", glob("config/*.yaml")),
     ],
-    install_requires=["setuptools", "afil_core", "numpy"],
+    install_requires=["setuptools", "afil_core", "numpy", "pydantic"],
     # colcon runs the tests of a package with pytest only if it finds this.
     extras_require={"test": ["pytest"]},
     zip_safe=False,
