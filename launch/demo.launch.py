@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
@@ -49,7 +49,7 @@ class DemoArguments(Schema):
     )
     episodes: int = Field(200, gt=0, description="Demonstrations to record of each")
     first_seed: int = Field(0, ge=0, description="Seed of the first demonstration")
-    saliency: Literal["perceive", "oracle"] = Field(
+    saliency: str = Field(
         "perceive",
         description="perceive, or oracle: what the simulator itself knows (training: "
         "data.saliency: oracle)",
@@ -205,4 +205,4 @@ def setup(context: LaunchContext) -> list[LaunchDescriptionEntity]:
 
 def generate_launch_description() -> LaunchDescription:
     """The launch description."""
-    return description(DemoArguments, setup)
+    return description(DemoArguments, setup, choices={"saliency": ("perceive", "oracle")})
