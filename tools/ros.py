@@ -7,19 +7,29 @@ It needs nothing but the Python that the ROS 2 was made for. What is built and i
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import shlex
 import shutil
-import site
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-WORK = ROOT / "build" / "ros"
-VENV = WORK / "venv"
+from message_packages import MessagePackage
+from ros_environment import (
+    ROOT,
+    SETUP,
+    VENV,
+    WORK,
+    MissingError,
+    digest,
+    make_environment,
+    write_setup,
+)
+
+# Message packages that the installation lacks, from the definitions of embedded_ros2.
+MESSAGES = WORK / "messages"
+DEFINITIONS = ROOT / "runtime" / "embedded_ros2" / "share"
 TESTS = ("runtime/embedded_ros2/tests/conformance", "tests/end_to_end")
 # Middleware -> seconds that a ros2 command without a daemon looks around. It needs 1.5 s to see
 # all that runs, and with Fast DDS up to 3 s.
@@ -28,6 +38,7 @@ REQUIRED = (
     *("rclpy", "launch", "launch_ros", "ros2launch", "ros2run", "rosidl_runtime_py"),
     *("ament_index_python", "std_msgs", "sensor_msgs", "geometry_msgs", "std_srvs"),
     *("rosgraph_msgs", "lifecycle_msgs", "diagnostic_msgs", "rcl_interfaces"),
+    "diagnostic_updater",
     *("ament_cmake", "rosidl_default_generators", "rosidl_default_runtime"),
 )
 # Package -> what does without it.
@@ -40,25 +51,16 @@ OPTIONAL = {
         )
     },
     "cv_bridge": "the tests of cv_bridge",
-    "diagnostic_updater": "nodes that publish diagnostics",
     "example_interfaces": "the tests of actions and services",
     "ros2bag": "the tests of ros2 bag",
     "rosbag2_storage_mcap": "the tests of ros2 bag",
     "vision_msgs": "saliency sidecar topics on the wire",
     "control_msgs": "the gripper action",
     "trajectory_msgs": "joint trajectories",
-    "moveit_msgs": "the MoveIt Servo command interface",
     "franka_msgs": "Franka's error recovery and gripper",
-    "ackermann_msgs": "Ackermann commands",
     "derived_object_msgs": "CARLA's object lists",
     "carla_msgs": "CARLA's vehicle commands",
 }
-# Not for a ROS installation: its own DDS is used, and linting is done without it.
-LEFT_OUT = ("cyclonedds", "hatchling", "ruff", "mypy", "import-linter", "types-PyYAML")
-
-
-class MissingError(Exception):
-    """A sentence that says what is missing and what to do."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,10 @@ class Ros:
 
 
 def prefixes() -> tuple[Path, ...]:
-    """Return the prefixes of AMENT_PREFIX_PATH that exist."""
+    """Return the prefixes of AMENT_PREFIX_PATH that exist, without those that are made here."""
     words = os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)
-    return tuple(Path(word) for word in words if word and Path(word).is_dir())
+    found = [Path(word) for word in words if word and Path(word).is_dir()]
+    return tuple(prefix for prefix in found if WORK not in prefix.parents)
 
 
 def has_package(name: str) -> bool:
@@ -119,112 +122,76 @@ def find_ros() -> Ros:
     return Ros(prefixes(), middlewares, missing)
 
 
+def definitions(ros: Ros) -> list[MessagePackage]:
+    """Return the missing message packages that can be built here."""
+    packages = [MessagePackage(DEFINITIONS / name) for name in ros.missing]
+    return [
+        package
+        for package in packages
+        if package.folder.is_dir() and all(has_package(name) for name in package.depends)
+    ]
+
+
 def report(ros: Ros) -> None:
     """Print what was found, one sentence for each thing that is missing."""
     distro = os.environ.get("ROS_DISTRO", "unknown")
     print(f"== ROS 2 '{distro}' in {', '.join(str(prefix) for prefix in ros.prefixes)}")
+    built = {package.name for package in definitions(ros)}
     for name in ros.missing:
-        print(f"   {name} is not installed: {OPTIONAL[name]} will be left out")
+        lost = f"{OPTIONAL[name]} will be left out"
+        print(f"   {name} is not installed: {'it is built here' if name in built else lost}")
     for name in MIDDLEWARES:
         if name not in ros.middlewares:
             print(f"   {name} is not installed: the tests do not run on it")
 
 
-def requirements() -> list[str]:
-    """Return the requirements that a ROS installation does not bring."""
-    kept = []
-    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
-        name = line.split("=")[0].split(";")[0].strip()
-        if line.strip() and not line.startswith("#") and name not in LEFT_OUT:
-            kept.append(line)
-    return kept
-
-
-def make_environment() -> None:
-    """Make the virtual environment that sees ROS's packages, unless it is there already.
-
-    Raises:
-        MissingError: it cannot be made.
-    """
-    lines = requirements()
-    digest = hashlib.sha256("\n".join([sys.version, *lines]).encode()).hexdigest()
-    stamp = VENV / "afil-requirements.sha256"
-    if stamp.is_file() and stamp.read_text() == digest:
-        return
-    print("== making the virtual environment (PyTorch is the large part)", flush=True)
-    WORK.mkdir(parents=True, exist_ok=True)
-    python = VENV / "bin" / "python"
-    venv = [sys.executable, "-m", "venv", "--system-site-packages", str(VENV)]
-    if subprocess.run(venv, check=False).returncode:
-        raise MissingError(f"{sys.executable} cannot make a virtual environment (python3-venv)")
-    _see_outer_environment(python)
-    wanted = WORK / "requirements.txt"
-    wanted.write_text("\n".join(lines) + "\n")
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    # Python 3.10 brings a pip that searches for these versions for minutes.
-    if subprocess.run([*pip, "pip>=25"], check=False).returncode:
-        raise MissingError("pip could not update itself; its message says why")
-    if subprocess.run([*pip, "-r", str(wanted)], check=False).returncode:
-        raise MissingError("pip could not install the requirements; its message says which")
-    # An older colcon may be there and not run with this setuptools, so it is tried.
-    colcon = (
-        "import colcon_ros, runpy, sys; sys.argv[1:] = ['build', '--help']; "
-        "runpy.run_module('colcon', run_name='__main__')"
-    )
-    if subprocess.run([str(python), "-c", colcon], check=False, capture_output=True).returncode:
-        newest = ["--upgrade", "--upgrade-strategy", "eager", "colcon-common-extensions"]
-        if subprocess.run([*pip, *newest], check=False).returncode:
-            raise MissingError("colcon is missing and pip could not install it")
-    _write_ros2(python)
-    stamp.write_text(digest)
-
-
-def _see_outer_environment(python: Path) -> None:
-    """Let the environment see the packages of the one that ``python3`` itself belongs to.
-
-    ``--system-site-packages`` shows those of the base interpreter alone; a ROS 2 built from
-    source often has what it needs (numpy, lark, PyYAML) in an environment of its own.
-    """
-    if sys.prefix == sys.base_prefix:
-        return
-    question = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    ours = subprocess.run(
-        [str(python), "-c", question], capture_output=True, text=True, check=True
-    )
-    outer = [path for path in site.getsitepackages() if Path(path).is_dir()]
-    (Path(ours.stdout.strip()) / "outer-environment.pth").write_text("\n".join(outer) + "\n")
-
-
-def _write_ros2(python: Path) -> None:
-    """Put a ``ros2`` into the environment, so that launch files see its packages, too."""
-    script = VENV / "bin" / "ros2"
-    script.write_text(
-        f"#!{python}\nimport sys\n\nfrom ros2cli.cli import main\n\nsys.exit(main())\n"
-    )
-    script.chmod(0o755)
-
-
-def colcon(verb: str, *arguments: str, **environment: str) -> bool:
-    """Run a verb of colcon on the workspace and return whether it succeeded."""
+def colcon(verb: str, *arguments: str, work: Path = WORK, **environment: str) -> bool:
+    """Run a verb of colcon and return whether it succeeded."""
     # Through the environment's Python, which becomes that of the executables.
-    command = [str(VENV / "bin" / "python"), "-m", "colcon", "--log-base", str(WORK / "log"),
-               verb, "--base-paths", "ros2_ws/src", "--build-base", str(WORK / "build"),
-               "--install-base", str(WORK / "install"), *arguments]  # fmt: skip
+    command = [str(VENV / "bin" / "python"), "-m", "colcon", "--log-base", str(work / "log"),
+               verb, "--build-base", str(work / "build"),
+               "--install-base", str(work / "install"), *arguments]  # fmt: skip
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "PYTHONWARNINGS": "ignore", **environment}
     )
     return done.returncode == 0
 
 
+def build_messages(ros: Ros) -> None:
+    """Build the message packages that are missing, and source them in this process.
+
+    Raises:
+        MissingError: the build fails.
+    """
+    packages = definitions(ros)
+    stamp = MESSAGES / "definitions.sha256"
+    wanted = digest([f"{package.name}\n{package.text}" for package in packages])
+    if not (stamp.is_file() and stamp.read_text() == wanted):
+        # What was missing before may be installed now.
+        shutil.rmtree(MESSAGES, ignore_errors=True)
+        for package in packages:
+            package.write_source(MESSAGES / "src" / package.name)
+        print(f"== colcon build of {', '.join(p.name for p in packages) or 'nothing'}", flush=True)
+        if packages and not colcon("build", "--base-paths", str(MESSAGES / "src"), work=MESSAGES):
+            raise MissingError(f"colcon could not build messages; its logs are in {MESSAGES}/log")
+        MESSAGES.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(wanted)
+    if packages:
+        source = f". {shlex.quote(str(MESSAGES / 'install' / 'local_setup.bash'))} && env -0"
+        done = subprocess.run(["bash", "-c", source], check=True, capture_output=True, text=True)
+        os.environ.update(line.split("=", 1) for line in done.stdout.split("\0") if line)
+
+
 def build() -> None:
-    """Build the workspace with colcon.
+    """Build the workspace with colcon, and write the file that one sources to use it.
 
     Raises:
         MissingError: the build fails.
     """
     print("== colcon build", flush=True)
-    if not colcon("build"):
+    if not colcon("build", "--base-paths", "ros2_ws/src"):
         raise MissingError(f"colcon could not build the workspace; its logs are in {WORK}/log")
+    write_setup()
 
 
 def test_environment(middleware: str) -> dict[str, str]:
@@ -250,7 +217,8 @@ def test_packages(middleware: str) -> bool:
     print(f"== colcon test on {middleware}", flush=True)
     passed = colcon(
         "test",
-        *("--return-code-on-test-failure", "--event-handlers", "console_direct-"),
+        *("--base-paths", "ros2_ws/src", "--return-code-on-test-failure"),
+        *("--event-handlers", "console_direct-"),
         *("--pytest-args", "-p", "pytest_timeout"),
         **test_environment(middleware),
     )
@@ -285,11 +253,13 @@ def main() -> int:
         report(ros)
         if args.check:
             return 0
-        make_environment()
+        make_environment(with_tests=not args.no_test)
+        build_messages(ros)
         build()
     except MissingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    print(f"== to use it: source {SETUP.relative_to(ROOT)}", flush=True)
     if args.no_test:
         return 0
     chosen = [args.rmw] if args.rmw else list(ros.middlewares)
