@@ -145,14 +145,16 @@ def report(ros: Ros) -> None:
             print(f"   {name} is not installed: the tests do not run on it")
 
 
-def colcon(verb: str, *arguments: str, work: Path = WORK, **environment: str) -> bool:
+def colcon(
+    verb: str, *arguments: str, work: Path = WORK, environment: dict[str, str] | None = None
+) -> bool:
     """Run a verb of colcon and return whether it succeeded."""
     # Through the environment's Python, which becomes that of the executables.
     command = [str(VENV / "bin" / "python"), "-m", "colcon", "--log-base", str(work / "log"),
                verb, "--build-base", str(work / "build"),
                "--install-base", str(work / "install"), *arguments]  # fmt: skip
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "PYTHONWARNINGS": "ignore", **environment}
+        command, cwd=ROOT, env={**os.environ, "PYTHONWARNINGS": "ignore", **(environment or {})}
     )
     return done.returncode == 0
 
@@ -179,7 +181,9 @@ def build_messages(ros: Ros) -> None:
     if packages:
         source = f". {shlex.quote(str(MESSAGES / 'install' / 'local_setup.bash'))} && env -0"
         done = subprocess.run(["bash", "-c", source], check=True, capture_output=True, text=True)
-        os.environ.update(line.split("=", 1) for line in done.stdout.split("\0") if line)
+        for line in filter(None, done.stdout.split("\0")):
+            name, _, value = line.partition("=")
+            os.environ[name] = value
 
 
 def build() -> None:
@@ -220,7 +224,7 @@ def test_packages(middleware: str) -> bool:
         *("--base-paths", "ros2_ws/src", "--return-code-on-test-failure"),
         *("--event-handlers", "console_direct-"),
         *("--pytest-args", "-p", "pytest_timeout"),
-        **test_environment(middleware),
+        environment=test_environment(middleware),
     )
     if not passed:
         result = ["test-result", "--test-result-base", str(WORK / "build"), "--verbose"]
