@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,29 @@ def load_state(folder: Path, identity: str, processes: int = 1) -> RunState | No
             f"are {processes}, which take other steps; start as many, or delete {path}"
         )
     return state
+
+
+def put_back(state: RunState, parts: Mapping[str, Any], folder: Path) -> None:
+    """Give what the run changes the states that were saved.
+
+    Args:
+        state: What was saved; of a run that has not begun nothing.
+        parts: By name: what takes its state with ``load_state_dict``.
+        folder: Where it was saved.
+
+    Raises:
+        AfilError: When they do not fit, as where a library now builds other networks.
+    """
+    try:
+        for name, part in state.parts.items():
+            parts[name].load_state_dict(part)
+    except (RuntimeError, ValueError, KeyError) as error:
+        reason = " ".join(str(error).split())
+        raise AfilError(
+            f"the resume state {folder / RESUME} does not fit this run's networks ({reason}); "
+            "go on with the versions of the packages that it was begun with, or delete it to "
+            "start the run afresh"
+        ) from error
 
 
 def remove_state(folder: Path) -> None:

@@ -41,7 +41,7 @@ from afil_policy.training.meter import Meter
 from afil_policy.training.moments import Showcase
 from afil_policy.training.optimizer import new_optimizer
 from afil_policy.training.progress import TrainingProgress
-from afil_policy.training.resume import RunState, load_state, remove_state, save_state
+from afil_policy.training.resume import RunState, load_state, put_back, remove_state, save_state
 from afil_policy.training.selection import best_epoch, is_over, pretraining_epochs
 from afil_policy.training.statistics import fit_normalization
 
@@ -245,8 +245,7 @@ class Trainer:
         processes = self._accelerator.num_processes
         state = load_state(self._folder, self._identity, processes)
         state = state or RunState(self._identity, processes)
-        for name, part in state.parts.items():
-            self._parts()[name].load_state_dict(part)
+        put_back(state, self._parts(), self._folder)
         return state
 
     def _save(self, state: RunState, meter: Meter) -> None:
