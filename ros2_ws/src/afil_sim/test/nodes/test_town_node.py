@@ -89,6 +89,7 @@ def test_the_town_is_driven_over_dds_and_says_what_was_applied(client):
         )
         done = protocol.EpisodeStatus.decode(heard[protocol.EPISODE_TOPIC][-1])
         assert (done.task, done.cue, done.steps, done.timeouts) == ("drive", "intact", 6, 0)
+        assert 0 < done.metrics["route_completion"] < 10 and done.metrics["red_light"] == 0
         said = [messages.deserialize(c, TYPES[STATUS]) for c in heard[STATUS]]
         assert len(said) == 7
         assert said[0].control.brake == 1.0 and said[-1].control.throttle > 0.3
