@@ -41,11 +41,12 @@ def test_a_drive_is_recorded_learned_tested_and_reported(processes, here, tmp_pa
     assert [e["steps"] for e in found["episodes"]] == [30, 30]
     assert sum(e["timeouts"] for e in found["episodes"]) < 10
     assert 0 <= found["summary"]["mean_score"] < 1
+    assert 0 <= found["summary"]["mean_metrics"]["route_completion"] < 50
     assert (tmp_path / "unseen" / "seed_1000.webm").stat().st_size > 1000
     text = here(
         report.main,
         *("--dataset", str(demos), "--results", str(result)),
         *("--output", str(tmp_path / "report.html")),
     )
-    assert "score, %" in text and "(2 episodes)" in text
+    assert "score, %" in text and "(2 episodes)" in text and "route completion" in text
     assert "video/webm" in (tmp_path / "report.html").read_text()
