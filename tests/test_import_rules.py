@@ -12,6 +12,7 @@ from pathlib import Path
 NODE_MAIN = "afil_core.process.node_main"
 LAUNCHING = "afil_core.process.launching"
 INTERFACES = "afil_core.process.interfaces"
+WATCHING = "afil_core.process.watching"
 
 
 # What takes long to import, and no process needs to answer.
@@ -55,7 +56,7 @@ def test_exactly_the_nodes_are_excepted_from_purity(python_files, repository):
     nodes = {n for n, _ in _package_files(python_files, repository) if n.endswith("_node")}
     assert nodes, "no node found: the search looks in the wrong place"
     expected = {f"{n.rpartition('.')[0]}.*" if ".nodes." in n else n for n in nodes}
-    expected |= {NODE_MAIN, LAUNCHING, INTERFACES}
+    expected |= {NODE_MAIN, LAUNCHING, INTERFACES, WATCHING}
     assert excepted == expected, "ignore_imports in .importlinter: <package>.nodes.* each"
 
 
@@ -94,7 +95,7 @@ def test_only_nodes_import_what_their_processes_have_in_common(python_files, rep
     importers = {
         name
         for name, path in _package_files(python_files, repository)
-        if NODE_MAIN in set(_imports(path))
+        if {NODE_MAIN, WATCHING} & set(_imports(path))
     }
     assert importers, "nobody imports it: the search looks for the wrong name"
     assert all(name.endswith("_node") for name in importers), importers

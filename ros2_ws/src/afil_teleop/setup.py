@@ -28,6 +28,8 @@ setup(
             "record_node = afil_core.process.program:start.afil_teleop.nodes.record_node",
             "autopilot_node = afil_core.process.program:start.afil_teleop.nodes.autopilot_node",
             "teleop_node = afil_core.process.program:start.afil_teleop.nodes.teleop_node",
+            "teleop_watchdog_node = "
+            "afil_core.process.program:start.afil_teleop.nodes.teleop_watchdog_node",
         ],
     },
 )

@@ -63,7 +63,11 @@ def _source(given: RecordArguments) -> list[LaunchDescriptionEntity]:
         return [needs(node, FAILED), node]
     teleop = made_node("afil_teleop", "teleop_node", given.teleop, **_common(given))
     # Quitting ends the device and the recorder, in whatever order.
-    return [needs(teleop, FAILED, may_end=True), teleop]
+    made = [needs(teleop, FAILED, may_end=True), teleop]
+    if given.watchdog is not None:
+        dog = made_node("afil_teleop", "teleop_watchdog_node", given.watchdog, **_common(given))
+        made += [needs(dog, FAILED), dog]
+    return made
 
 
 def _common(given: RecordArguments) -> dict[str, Any]:

@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from afil_core.supervision.heartbeat import PERIOD_S, Heartbeat
 from afil_policy.deploy.controller import PolicyController
-from afil_policy.deploy.heartbeat import PERIOD_S, Heartbeat
 
 _END_S = 1.0
 # Between two steps it looks so often for a reason to stop, and says at each second time that it

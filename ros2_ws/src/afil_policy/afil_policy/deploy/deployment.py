@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from afil_core.contract import Contract
+from afil_core.supervision.heartbeat import Heartbeat
 from afil_policy.deploy.adapters import Goal, Outgoing
 from afil_policy.deploy.assemble import assemble
 from afil_policy.deploy.command_thread import CommandThread
 from afil_policy.deploy.connections import Connections
 from afil_policy.deploy.guards.base import Guard
 from afil_policy.deploy.guards.build import build_guards
-from afil_policy.deploy.heartbeat import Heartbeat
 from afil_policy.deploy.parameters import PolicyParameters
 from afil_policy.deploy.priority import fall, keep_loaded, rise
 from afil_policy.deploy.proposal import encode_proposal

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from afil_core.contract import Contract
 from afil_core.messages import peek_stamp
 from afil_core.timeline import Timeline
+from afil_core.timeline.newest import NewestValues
 from afil_policy.deploy.frozen import FrozenImages
-from afil_policy.deploy.newest import NewestValues
 
 Observations = Mapping[str, NDArray[Any]]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from afil_core.supervision.watchdog import Watchdog
 from afil_policy.deploy.clock_jumps import ClockJumps
 from afil_policy.deploy.guards import Guard
 from afil_policy.deploy.inference import Inference
-from afil_policy.deploy.watchdog import Watchdog
 
 
 class StopConditions:

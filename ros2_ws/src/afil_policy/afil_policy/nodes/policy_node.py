@@ -28,7 +28,8 @@ from afil_core.errors import AfilError
 from afil_core.process.interfaces import get_action, get_message
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
-from afil_policy.deploy import heartbeat, proposal
+from afil_core.supervision import heartbeat
+from afil_policy.deploy import proposal
 from afil_policy.deploy.announcer import Announcer
 from afil_policy.deploy.connections import Connections, Ros
 from afil_policy.deploy.parameters import PolicyParameters

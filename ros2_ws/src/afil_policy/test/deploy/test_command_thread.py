@@ -9,8 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from afil_core.supervision.heartbeat import PERIOD_S, Heartbeat
 from afil_policy.deploy.command_thread import CommandThread
-from afil_policy.deploy.heartbeat import PERIOD_S, Heartbeat
 
 
 class Loop:

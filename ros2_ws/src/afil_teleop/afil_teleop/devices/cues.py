@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from afil_teleop.devices.base import Device
 
 _SPEAKER = "espeak-ng"
 _LOG = logging.getLogger(__name__)
@@ -130,3 +133,39 @@ class Speaker:
                 process.terminate()
             process.wait()
         self._running.clear()
+
+
+class Announcer:
+    """Tells a person what changes at a recorder.
+
+    Args:
+        sound: What is heard.
+        devices: Where a line is shown and a bell rung.
+    """
+
+    def __init__(self, sound: Sound, devices: Sequence[Device]) -> None:
+        self._sound, self._devices = sound, devices
+        self._cues = Cues()
+        self._speaker = Speaker() if sound == "speech" else None
+
+    def take(self, status: Any) -> None:
+        """Show a status, and let be heard what changed.
+
+        Args:
+            status: An ``afil_interfaces/msg/RecorderStatus``.
+        """
+        cue = self._cues.take(status)
+        for device in self._devices:
+            device.show(line(status))
+        if cue is None or self._sound == "none":
+            return
+        if self._speaker is not None and self._speaker.can_speak:
+            self._speaker.say(cue.words)
+            return
+        for device in self._devices:
+            device.ring(cue.bells)
+
+    def stop(self) -> None:
+        """Fall silent."""
+        if self._speaker is not None:
+            self._speaker.stop()

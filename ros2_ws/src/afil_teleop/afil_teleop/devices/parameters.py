@@ -73,6 +73,16 @@ class TeleopParameters(Schema):
         return [device]
 
 
+class WatchdogParameters(Schema):
+    """Parameters of ``teleop_watchdog_node``."""
+
+    robot: str = Field("franka", description="Robot contract: name or YAML file")
+    takeover: bool = Field(False, description="As of the teleop_node that is watched")
+    timeout_s: float = Field(
+        0.4, gt=0, description="Wall time without a heartbeat after which the robot is rested, s"
+    )
+
+
 class _Choice(Schema):
     device: Annotated[Selection[Device], DEVICES]
 

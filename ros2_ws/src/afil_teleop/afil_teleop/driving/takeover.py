@@ -65,25 +65,25 @@ class Takeover:
         self._name = name
         self.commander = Commander.POLICY
         self._last: dict[str, bytes] = {}
-        driver = contract.takeover
         self._commands = {c.name: c for c in contract.interface(interface)}
-        self._hands_over = driver is None
-        self._person: dict[str, str] = {}
+        self._hands_over = contract.takeover is None
+        self._person = person_topics(contract)
         self.inputs: dict[str, Command] = {}
-        if driver is None:
+        if self._hands_over:
             require_topics(self._commands.values())
             self.inputs = {
                 policy_topic(c.topic, contract.namespace): c for c in self._commands.values()
-            }
-        else:
-            self._person = {
-                name: resolve(topic, contract.namespace) for name, topic in driver.topics.items()
             }
 
     @property
     def is_human(self) -> bool:
         """Whether the person commands."""
         return self.commander is Commander.HUMAN
+
+    @property
+    def moves_robot(self) -> bool:
+        """Whether what is published here may move the robot: a person's commands or a policy's."""
+        return self.is_human or (self._hands_over and self.commander is Commander.POLICY)
 
     @property
     def needs_fresh_policy(self) -> bool:
@@ -190,6 +190,13 @@ class Takeover:
         if not self.is_human:
             return []
         return [Published(self.place(one.command), one.cdr) for one in sent]
+
+
+def person_topics(contract: Contract) -> dict[str, str]:
+    """Where a person's commands go by their names, where the driver has channels for them."""
+    driver = contract.takeover
+    topics = driver.topics if driver is not None else {}
+    return {name: resolve(topic, contract.namespace) for name, topic in topics.items()}
 
 
 def _are_one(one: NDArray[Any], other: NDArray[Any]) -> bool:

@@ -20,6 +20,7 @@ from afil_core.kinds import Observation
 from afil_core.process.interfaces import get_message
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
+from afil_core.process.watching import Pulse
 from afil_core.topics import Qos
 from afil_core.world_protocol import (
     EPISODE_QOS,
@@ -29,7 +30,7 @@ from afil_core.world_protocol import (
     EpisodeStatus,
 )
 from afil_teleop.devices import Device, EpisodeKey
-from afil_teleop.devices.cues import Cues, Speaker, line
+from afil_teleop.devices.cues import Announcer
 from afil_teleop.devices.parameters import TeleopParameters
 from afil_teleop.driving import Drive, Measured, Published, Sent, Takeover, make_drive
 from afil_teleop.recording.status import STATUS_TYPE
@@ -63,8 +64,7 @@ class TeleopNode(Node):
         self._follows = self._hands_back = False
         self._episode: int | None = None
         self._asked: list[tuple[EpisodeKey, Any]] = []
-        self._cues, self._sound = Cues(), given.sound
-        self._speaker = Speaker() if given.sound == "speech" else None
+        self._announcer = Announcer(given.sound, self._devices)
         self.over = False
         self._recorder_clients = {
             key: self.create_client(Trigger, f"{given.recorder}/{key.value}")
@@ -77,6 +77,7 @@ class TeleopNode(Node):
         # A person's time is wall-clock time, whatever the world's clock does.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(self._period_s, self._step, clock=steady)
+        self._pulse = Pulse(self, self._moves_robot)
         for device in self._devices:
             device.open()
         helps = "\n".join(device.help for device in self._devices)
@@ -84,20 +85,20 @@ class TeleopNode(Node):
 
     def finish(self) -> None:
         """Bring the robot to rest at the end: a simulator applies the last control for ever."""
-        if self._drive is None or not self._drive.is_ready:
+        if self._drive is None:
             return
-        sent = self._drive.rest(self.get_clock().now().nanoseconds)
-        self._publish_driving(sent)
-        # A process that ends at once could take its last message with it.
-        for output in self._outputs.values():
-            output.wait_for_all_acked(_LAST_WORD)
+        if self._drive.is_ready:
+            self._publish_driving(self._drive.rest(self.get_clock().now().nanoseconds))
+        # A process that ends at once could take its last message with it; the watchdog acts then.
+        arrived = [output.wait_for_all_acked(_LAST_WORD) for output in self._outputs.values()]
+        if all(arrived):
+            self._pulse.end(_LAST_WORD)
 
     def destroy_node(self) -> None:
         """Give the devices back, then the node."""
         for device in self._devices:
             device.close()
-        if self._speaker is not None:
-            self._speaker.stop()
+        self._announcer.stop()
         super().destroy_node()
 
     def _open_topics(self, recorder: str) -> None:
@@ -171,16 +172,7 @@ class TeleopNode(Node):
         except AfilError as error:
             self.get_logger().warning(str(error), throttle_duration_sec=10.0)
             return
-        cue = self._cues.take(status)
-        for device in self._devices:
-            device.show(line(status))
-        if cue is None or self._sound == "none":
-            return
-        if self._speaker is not None and self._speaker.can_speak:
-            self._speaker.say(cue.words)
-            return
-        for device in self._devices:
-            device.ring(cue.bells)
+        self._announcer.take(status)
 
     def _policy_said(self, topic: str, cdr: bytes) -> None:
         if self._takeover is not None and not self._hands_back:
@@ -199,6 +191,9 @@ class TeleopNode(Node):
         if self._drive is None:
             return
         self._publish_driving(self._commands(self._drive, now_s))
+
+    def _moves_robot(self) -> bool:
+        return self._drive is not None and (self._takeover is None or self._takeover.moves_robot)
 
     def _publish_driving(self, sent: list[Sent]) -> None:
         if self._takeover is not None:
@@ -238,6 +233,7 @@ class TeleopNode(Node):
         self._forget(self._drive)
         self._hands_back = False
         self._publish(takeover.announcement())
+        self._pulse.beat()
         self.get_logger().info("the person commands now")
 
     def _hand_back(self, takeover: Takeover) -> None:

@@ -16,7 +16,7 @@ from afil_core.world_protocol import uses_sim_time
 from afil_teleop.devices import DEVICES
 from afil_teleop.devices.cues import Sound
 from afil_teleop.devices.keys import TerminalDevice
-from afil_teleop.devices.parameters import TeleopParameters
+from afil_teleop.devices.parameters import TeleopParameters, WatchdogParameters
 from afil_teleop.devices.terminal import Terminal
 from afil_teleop.recording.dataset import DatasetState, dataset_state
 from afil_teleop.recording.parameters import RecordParameters
@@ -252,6 +252,13 @@ class RecordArguments(Schema):
             takeover=self.takeover,
             sound=self.sound,
         )
+
+    @property
+    def watchdog(self) -> WatchdogParameters | None:
+        """Parameters of who watches that node; None where the device moves no robot."""
+        if not DEVICES.get(self.source).moves:
+            return None
+        return WatchdogParameters(robot=self.robot, takeover=self.takeover)
 
     def _keys_by_itself(self) -> str:
         """The terminal's keys, where no device of the terminal has them and there is one."""

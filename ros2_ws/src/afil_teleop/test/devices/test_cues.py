@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from afil_core import messages
-from afil_teleop.devices.cues import Cues, Speaker, line
+from afil_teleop.devices.cues import Announcer, Cues, Speaker, line
 
 STATUS = "afil_interfaces/msg/RecorderStatus"
 
@@ -96,3 +96,23 @@ def test_words_are_spoken_by_the_program_that_is_there(tmp_path, monkeypatch):
 @pytest.mark.parametrize("phase", range(7))
 def test_every_phase_has_a_word(phase):
     assert line(status(phase, episodes_left=-1)).split(" |")[0].isalpha()
+
+
+class Screen:
+    """A device's screen and bell."""
+
+    def __init__(self):
+        self.lines, self.bells = [], []
+        self.show, self.ring = self.lines.append, self.bells.append
+
+
+@pytest.mark.parametrize(("sound", "bells"), [("bell", [1]), ("none", []), ("speech", [1])])
+def test_what_changes_is_shown_and_heard_as_it_was_asked_for(tmp_path, monkeypatch, sound, bells):
+    monkeypatch.setenv("PATH", str(tmp_path))  # no program that speaks
+    screen = Screen()
+    announcer = Announcer(sound, [screen])
+    announcer.take(status(1, episodes_left=-1))
+    announcer.take(status(2, episodes_left=-1))
+    announcer.stop()
+    assert [text.split(" |")[0] for text in screen.lines] == ["ready", "recording"]
+    assert screen.bells == bells

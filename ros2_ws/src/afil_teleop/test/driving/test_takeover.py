@@ -115,3 +115,15 @@ def test_a_car_is_taken_over_by_the_bridges_override():
     ((topic, _),) = takeover.person([Sent(control, b"")])
     assert topic == "/carla/ego_vehicle/vehicle_control_cmd_manual"
     assert not takeover.needs_fresh_policy
+
+
+def test_teleoperation_moves_the_robot_where_a_policys_commands_pass_through_it_too(franka):
+    arm, car = Takeover(franka, "gamepad"), Takeover(load_contract("carla"), "gamepad")
+    assert arm.moves_robot and not car.moves_robot, "a bridge hears the policy itself"
+    for takeover in (arm, car):
+        takeover.take()
+        assert takeover.moves_robot
+        takeover.hand_back()
+    assert not car.moves_robot
+    arm.new_scene()
+    assert not arm.moves_robot, "nobody commands"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from afil_core.contract import Contract
+from afil_core.supervision import heartbeat
+from afil_core.supervision.heartbeat import Heartbeat
 from afil_core.topics import resolve
-from afil_policy.deploy import heartbeat
 from afil_policy.deploy.guards.base import Guard, GuardTopic
-from afil_policy.deploy.heartbeat import Heartbeat
 
 
 class LiveWatchdog(Guard):

@@ -9,11 +9,11 @@ import pytest
 from afil_core import messages
 from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
+from afil_core.supervision.heartbeat import Heartbeat
 from afil_core.testing import changed
 from afil_policy.deploy.guards import GUARDS, Guard
 from afil_policy.deploy.guards.build import build_guards
 from afil_policy.deploy.guards.carla_override import CarlaOverride
-from afil_policy.deploy.heartbeat import Heartbeat
 
 
 def made(name: str, contract: Contract, **options: Any) -> Guard:

@@ -1,4 +1,4 @@
-"""The message by which the command loop and the watchdog know that the other one lives."""
+"""The message by which a process that commands and its watchdog know that the other one lives."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ QOS = Qos(depth=1)
 PERIOD_S = 0.05
 # Relative: each robot of a namespace has its own.
 POLICY_TOPIC = "policy_node/heartbeat"
+TELEOP_TOPIC = "teleop_node/heartbeat"
 WATCHDOG_TOPIC = "watchdog_node/heartbeat"
 
 

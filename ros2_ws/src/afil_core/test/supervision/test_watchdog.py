@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from afil_policy.deploy.watchdog import Watchdog
+from afil_core.supervision.watchdog import Watchdog
 
 
 def test_a_watchdog_that_was_never_fed_does_not_bark() -> None:

@@ -1,59 +1,62 @@
-"""What the watchdog's process does: it rests a robot whose policy has ceased to live."""
+"""What a watchdog's process does: it rests a robot whose commander has ceased to live."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
-from afil_core.contract import Contract
-from afil_policy.deploy.adapters import Adapter, Goal, Outgoing
-from afil_policy.deploy.heartbeat import Heartbeat
-from afil_policy.deploy.newest import NewestValues
-from afil_policy.deploy.watchdog import Watchdog
+from numpy.typing import NDArray
+
+from afil_core.kinds import Observation
+from afil_core.supervision.heartbeat import Heartbeat
+from afil_core.supervision.watchdog import Watchdog
+from afil_core.timeline.newest import NewestValues
+
+M = TypeVar("M")
+# What brings the robot to rest, from what is measured (values by stream) and the node's clock.
+Rest = Callable[[Mapping[str, NDArray[Any]], int], Sequence[M]]
 
 # A rest is said again for as long: its topic's reader may have to find this process first.
 _REPEAT_S = 1.0
 
 
-class Supervisor:
-    """Listens to the heartbeat of a command loop, and rests the robot when it ceases.
+class Supervisor(Generic[M]):
+    """Listens to the heartbeat of who commands, and rests the robot when it ceases.
 
     Args:
-        contract: The robot's contract.
-        adapter: Adapter of the interface that the policy commands; only its rest is used.
-        timeout_s: Longest wall time between two heartbeats of a loop that commands.
+        rest: Makes what brings the robot to rest; given the newest fresh value of each stream,
+            of which any may be missing.
+        streams: Observations that a rest may need.
+        timeout_s: Longest wall time between two heartbeats of a process that commands.
         wall_s: Steady clock, seconds.
 
     Attributes:
+        streams: As given.
         stops: How often it brought the robot to rest.
     """
 
     def __init__(
         self,
-        contract: Contract,
-        adapter: Adapter,
+        rest: Rest[M],
+        streams: Sequence[Observation],
         *,
         timeout_s: float,
         wall_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._adapter = adapter
+        self._rest = rest
         self._wall_s = wall_s
-        self._streams = adapter.streams
-        self._newest = NewestValues(map(contract.stream, adapter.streams), wall_s=wall_s)
+        self.streams = tuple(streams)
+        self._newest = NewestValues(self.streams, wall_s=wall_s)
         self._watchdog = Watchdog(timeout_s)
         self._resting_until_s = 0.0
-        self._held: Sequence[Outgoing | Goal] = ()
+        self._held: Sequence[M] = ()
         self._heard_s: float | None = None
         self.stops = 0
 
     @property
-    def streams(self) -> tuple[str, ...]:
-        """Observations that a rest may need."""
-        return self._streams
-
-    @property
     def is_watching(self) -> bool:
-        """Whether a loop that commands was heard last: the robot may be moving."""
+        """Whether a process that commands was heard last: the robot may be moving."""
         return self._watchdog.is_fed
 
     @property
@@ -71,7 +74,7 @@ class Supervisor:
         self._newest.receive(stream, cdr)
 
     def beat(self, cdr: bytes) -> None:
-        """Take one heartbeat of the policy's command loop."""
+        """Take one heartbeat of who commands."""
         heartbeat = Heartbeat.decode(cdr)
         if heartbeat is None:
             return
@@ -82,10 +85,10 @@ class Supervisor:
         else:
             self._watchdog.rest()
 
-    def poll(self, now_ns: int) -> Sequence[Outgoing | Goal]:
-        """Messages that bring the robot to rest, when it has to be.
+    def poll(self, now_ns: int) -> Sequence[M]:
+        """What brings the robot to rest, when it has to be.
 
-        They are found once, from what is measured then, and said again for a second.
+        It is found once, from what is measured then, and said again for a second.
 
         Args:
             now_ns: The node's clock.
@@ -94,5 +97,6 @@ class Supervisor:
         if self._watchdog.expired(now_s):
             self.stops += 1
             self._resting_until_s = now_s + _REPEAT_S
-            self._held = self._adapter.rest(self._newest.fresh(self._streams), now_ns)
-        return self._held if now_s < self._resting_until_s else []
+            fresh = self._newest.fresh([stream.name for stream in self.streams])
+            self._held = self._rest(fresh, now_ns)
+        return self._held if now_s < self._resting_until_s else ()
