@@ -107,3 +107,13 @@ def test_notes_tell_the_variant_of_a_simulation_only():
     }
     notes = RecordArguments(sim=True, source="expert", noise=0.01).notes
     assert notes == {"cue": "none", "noise": "0.01"}
+
+
+@pytest.mark.parametrize(
+    ("source", "watched"), [("keyboard", True), ("leader", True), ("keys", False)]
+)
+def test_whoever_moves_the_robot_is_watched(source, watched):
+    given = RecordArguments(robot="carla", source=source, takeover=True)
+    assert (given.watchdog is not None) == watched
+    if given.watchdog is not None:
+        assert given.watchdog.takeover and given.watchdog.robot == given.teleop.robot
