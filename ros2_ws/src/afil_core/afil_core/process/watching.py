@@ -30,6 +30,12 @@ _POLL_S = 0.01
 _FINISH_S = 4.0
 
 
+def heartbeat_publisher(node: Node) -> Any:
+    """The publisher of a node's heartbeat, for one that says by another thread that it lives."""
+    profile = QoSProfile(**heartbeat.QOS.profile())
+    return node.create_publisher(get_message(heartbeat.TYPE), "~/heartbeat", profile)
+
+
 class Pulse:
     """A node's heartbeat, ``~/heartbeat``; its executor sends it, so a node that hangs has none.
 
@@ -44,9 +50,7 @@ class Pulse:
     ) -> None:
         self._node, self._is_commanding, self._stops = node, is_commanding, stops
         self._sequence = count()
-        self._publisher = node.create_publisher(
-            get_message(heartbeat.TYPE), "~/heartbeat", QoSProfile(**heartbeat.QOS.profile())
-        )
+        self._publisher = heartbeat_publisher(node)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         node.create_timer(heartbeat.PERIOD_S, self.beat, clock=steady)
 

@@ -28,7 +28,7 @@ from afil_core.errors import AfilError
 from afil_core.process.interfaces import get_action, get_message
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
-from afil_core.supervision import heartbeat
+from afil_core.process.watching import heartbeat_publisher
 from afil_policy.deploy import proposal
 from afil_policy.deploy.announcer import Announcer
 from afil_policy.deploy.connections import Connections, Ros
@@ -69,9 +69,7 @@ class PolicyNode(LifecycleNode):
         self._failure: str | None = None
         self._said = Announcer(self, _ROS)
         self._proposed = self.create_publisher(get_message(proposal.TYPE), "~/proposed", 10)
-        self._beats = self.create_publisher(
-            get_message(heartbeat.TYPE), "~/heartbeat", QoSProfile(**heartbeat.QOS.profile())
-        )
+        self._beats = heartbeat_publisher(self)
         self._updater = Updater(self)
         self._updater.setHardwareID(self._given.robot)
         self._updater.add("policy", self._diagnose)
