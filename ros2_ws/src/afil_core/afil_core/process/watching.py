@@ -15,8 +15,8 @@ from rclpy.clock import Clock, ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from rosidl_runtime_py.utilities import get_message
 
+from afil_core.process.interfaces import get_message
 from afil_core.supervision import heartbeat
 from afil_core.supervision.heartbeat import Heartbeat
 from afil_core.supervision.supervisor import Supervisor

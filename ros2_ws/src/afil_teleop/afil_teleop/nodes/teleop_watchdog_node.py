@@ -13,10 +13,10 @@ from typing import Any
 import rcl_interfaces.msg
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
-from rosidl_runtime_py.utilities import get_message
 
 from afil_core.commands import Command
 from afil_core.contract import load_contract
+from afil_core.process.interfaces import get_message
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
 from afil_core.process.watching import Watching
