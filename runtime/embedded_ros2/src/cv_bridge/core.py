@@ -112,7 +112,7 @@ class CvBridge:
                                             sys.byteorder == "big")
         )  # fmt: skip
         data = array.array("B")
-        data.frombytes(memoryview(np.ascontiguousarray(cvim)).cast("B"))
+        data.frombytes(np.ascontiguousarray(cvim).view(np.uint8).data)
         message.data = data
         message.step = len(data) // message.height if message.height else 0
         return message

@@ -99,8 +99,8 @@ def convert(image: np.ndarray, source: str, target: str) -> np.ndarray:
             image = cv2.cvtColor(image, code)
     if from_type == to_type:
         return image
-    if (from_type, to_type) == (np.uint16, np.uint8) and not is_generic(target):
+    if from_type == np.uint16 and to_type == np.uint8 and not is_generic(target):
         return cv2.convertScaleAbs(image, alpha=255.0 / 65535.0)
-    if (from_type, to_type) == (np.uint8, np.uint16) and not is_generic(target):
+    if from_type == np.uint8 and to_type == np.uint16 and not is_generic(target):
         return image.astype(np.uint16) * 257
     return image.astype(to_type)

@@ -124,7 +124,7 @@ def test_what_is_missing_says_so():
         import tf2_ros  # noqa: F401
 
 
-def test_a_wheel_brings_the_finder_and_the_definitions(tmp_path):
+def test_a_wheel_brings_the_finder_the_definitions_and_every_package(tmp_path):
     pytest.importorskip("hatchling")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     offline = ["--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
@@ -141,3 +141,10 @@ def test_a_wheel_brings_the_finder_and_the_definitions(tmp_path):
            "print(F.__name__, e.__file__)"  # fmt: skip
     answer = run(code, cwd=tmp_path, python=python, PYTHONPATH=libraries)
     assert answer.startswith(f"FrankaRobotState {tmp_path}")
+    names = sorted(path.parent.name for path in (PROJECT / "src").glob("*/__init__.py"))
+    assert "cv_bridge" in names
+    code = "from importlib.util import find_spec as find; print(*(find(name).origin for name in " \
+           f"{names}), sep='\\n')"  # fmt: skip
+    origins = run(code, cwd=tmp_path, python=python, PYTHONPATH=libraries).splitlines()
+    assert [origin for origin in origins if not origin.startswith(str(tmp_path))] == []
+    assert len(origins) == len(names)
