@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 FOUR = ("afil_teleop", "afil_perception", "afil_policy", "afil_sim")
 SOURCES = Path(__file__).resolve().parent.parent / "ros2_ws" / "src"
@@ -147,3 +148,21 @@ def test_a_programs_first_second_may_be_interrupted(package: str) -> None:
         assert point.module == "afil_core.process.program"
         path = point.attr.removeprefix("start.").replace(".", "/")
         assert "def main(" in (SOURCES / package / f"{path}.py").read_text(encoding="utf-8")
+
+
+def test_every_launch_file_is_type_checked(repository: Path) -> None:
+    text = (repository / "pyproject.toml").read_text(encoding="utf-8")
+    files = [*SOURCES.glob("*/launch/*.launch.py"), *(repository / "launch").glob("*.launch.py")]
+    assert len(files) > 5
+    names = [str(path.relative_to(repository)) for path in files]
+    assert [name for name in names if f'"{name}"' not in text] == []
+
+
+def test_the_issue_form_has_every_extension_point(repository: Path) -> None:
+    table = (repository / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.search(r"^\| to add \|.*?\n\n", table, re.S | re.M)
+    assert rows is not None
+    points = re.findall(r"^\| ([\w ]+) \|", rows[0], re.M)[1:]
+    form = yaml.safe_load((repository / ".github/ISSUE_TEMPLATE/extension.yml").read_text())
+    (options,) = [e["attributes"]["options"] for e in form["body"] if e["type"] == "dropdown"]
+    assert options == [*points, "none of these"]
