@@ -89,7 +89,8 @@ def fit_actions(values: NDArray[np.float32], names: Sequence[str], kind: str) ->
         values: float32 [N, D] with N at least 1.
         names: What each of the D numbers is.
         kind: ``mean_std`` (zero mean, unit variance), ``min_max`` (to [-1, 1]) or ``quantile``
-            (the 1st and 99th percentile to -1 and 1).
+            (the 1st and 99th percentile to -1 and 1; of a number that does not move between
+            them, the least and the greatest).
     """
     shift, scale = _FITS[kind](values)
     return _normalizer(names, shift, np.maximum(scale, _CONSTANT))
@@ -107,7 +108,10 @@ def _min_max(values: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[
 
 def _quantile(values: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     low, high = np.quantile(values.astype(np.float64), _QUANTILES, axis=0)
-    return (low + high) / 2, (high - low) / 2
+    shift, scale = _min_max(values)
+    # What moves in fewer than 2 % of the steps would count as constant, and be blown up then.
+    rare = (high - low) / 2 < _CONSTANT
+    return np.where(rare, shift, (low + high) / 2), np.where(rare, scale, (high - low) / 2)
 
 
 _FITS = {"mean_std": _mean_std, "min_max": _min_max, "quantile": _quantile}
