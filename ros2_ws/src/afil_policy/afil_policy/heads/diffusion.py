@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import torch
@@ -23,8 +26,7 @@ class DiffusionHead(Head):
 
     k is uniform over the training steps and eps standard normal. Source: Ho et al. (arXiv
     2006.11239); as a policy Chi et al., "Diffusion Policy" (arXiv 2303.04137), whose schedule this
-    is. Actions are drawn with DDIM (Song et al., arXiv 2010.02502). Both schedulers are those of
-    diffusers.
+    is, out of diffusers. Actions are drawn with DDIM (Song et al., arXiv 2010.02502).
 
     Args:
         config: Sizes and schedule.
@@ -41,12 +43,13 @@ class DiffusionHead(Head):
 
         Attributes:
             training_steps: Noise levels in training.
-            sampling_steps: Of them used to draw a chunk; each is one run of the network.
+            sampling_steps: Of them used to draw a chunk, evenly spread; each is one run of the
+                network.
             clip: What normalized actions are clipped to while they are drawn; zero for no clip.
         """
 
-        training_steps: int = Field(100, ge=1)
-        sampling_steps: int = Field(10, ge=1)
+        training_steps: int = Field(100, ge=2)
+        sampling_steps: int = Field(10, ge=2)
         clip: float = Field(5.0, ge=0)
 
     takes_prefix: ClassVar[bool] = True
@@ -56,10 +59,7 @@ class DiffusionHead(Head):
         self._config = config
         self._chunk = (horizon, actions)
         self._scheduler: Any = optional("diffusers", _WHO).DDIMScheduler(
-            num_train_timesteps=config.training_steps,
-            beta_schedule="squaredcos_cap_v2",
-            clip_sample=config.clip > 0,
-            clip_sample_range=config.clip or 1.0,
+            num_train_timesteps=config.training_steps, beta_schedule="squaredcos_cap_v2"
         )
         self.denoiser = Denoiser(config, size, horizon, actions, _WHO)
 
@@ -78,9 +78,9 @@ class DiffusionHead(Head):
     def act(self, prediction: Tensor) -> Tensor:
         """A chunk, drawn with torch's generator: float32 [B, H, D]."""
         chunk = self._noise(prediction)
-        for step in self._steps(prediction):
+        for step, kept, then in self._steps(prediction):
             found = self.denoiser(chunk, step.expand(len(chunk)), prediction)
-            chunk = self._scheduler.step(found, step, chunk).prev_sample
+            chunk = self._stepped(chunk, found, kept, then)
         return chunk
 
     def go_on(self, prediction: Tensor, prefix: Tensor) -> Tensor:
@@ -89,24 +89,39 @@ class DiffusionHead(Head):
         Guided by the pseudoinverse (Song et al., ICLR 2023), its first actions being the prefix
         with the noise of the step. Each step also runs the network backward.
         """
-        noise, steps = self._noise(prediction), self._steps(prediction)
+        noise = self._noise(prediction)
         with gradients(prediction, prefix, noise) as (latent, given, drawn):
             chunk, ours = drawn, drawn[:, : given.shape[1]]
-            for step in steps:
-                kept = float(self._scheduler.alphas_cumprod[step])
-                clear, dim = kept**0.5, (1 - kept) ** 0.5
+            for step, kept, then in self._steps(prediction):
+                clear, dim = math.sqrt(kept), math.sqrt(1 - kept)
                 chunk = begun(chunk, clear * given + dim * ours).detach().requires_grad_()
                 found = self.denoiser(chunk, step.expand(len(chunk)), latent)
                 towards = pull(chunk, (chunk - dim * found) / clear, given)
-                chunk = self._scheduler.step(found.detach(), step, chunk.detach()).prev_sample
-                chunk = chunk + clear * towards
+                chunk = self._stepped(chunk.detach(), found.detach(), kept, then) + clear * towards
             return begun(chunk, given)
 
     def _noise(self, prediction: Tensor) -> Tensor:
         size = (len(prediction), *self._chunk)
         return torch.randn(size, device=prediction.device, dtype=prediction.dtype)
 
-    def _steps(self, prediction: Tensor) -> Tensor:
-        steps = min(self._config.sampling_steps, self._config.training_steps)
-        self._scheduler.set_timesteps(steps, device=prediction.device)
-        return self._scheduler.timesteps  # type: ignore[no-any-return]
+    def _steps(self, prediction: Tensor) -> Iterator[tuple[Tensor, float, float]]:
+        """Steps from the noisiest to 0, each with abar there and at the next; 1 after the last."""
+        every = self._config.training_steps
+        count = min(self._config.sampling_steps, every)
+        # Never from the very last where there are fewer: there actions are 2,000 times the error.
+        steps = [i * every // count for i in reversed(range(count))]
+        kept = [*self._scheduler.alphas_cumprod[steps].tolist(), 1.0]
+        timesteps = torch.tensor(steps, device=prediction.device)
+        for timestep, (here, then) in zip(timesteps, pairwise(kept), strict=True):
+            yield timestep, here, then
+
+    def _stepped(self, chunk: Tensor, noise: Tensor, kept: float, then: float) -> Tensor:
+        """One step of DDIM: eq. 12 with sigma = 0, from abar ``kept`` to ``then``.
+
+        diffusers' own goes to the wrong step where the sampling steps don't divide the training
+        steps.
+        """
+        clean = (chunk - math.sqrt(1 - kept) * noise) / math.sqrt(kept)
+        if self._config.clip > 0:
+            clean = clean.clamp(-self._config.clip, self._config.clip)
+        return math.sqrt(then) * clean + math.sqrt(1 - then) * noise
