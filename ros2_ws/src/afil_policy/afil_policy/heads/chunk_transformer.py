@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -27,6 +27,15 @@ class TransformerConfig(Schema):
     attention_heads: int = Field(4, ge=1)
     dropout: float = Field(0.0, ge=0, lt=1)
     piece: int = Field(64, ge=1)
+
+    @model_validator(mode="after")
+    def _divisible(self) -> TransformerConfig:
+        if self.width % self.attention_heads:
+            raise ValueError(
+                "must have a 'width' that is a multiple of 'attention_heads', "
+                f"{self.attention_heads}, and not {self.width}"
+            )
+        return self
 
 
 class ChunkTransformer(nn.Module):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from afil_core.schema import Schema
@@ -39,6 +39,15 @@ class Attentive(Pooling):
         width: int = Field(64, ge=1)
         queries: int = Field(1, ge=1)
         attention_heads: int = Field(4, ge=1)
+
+        @model_validator(mode="after")
+        def _divisible(self) -> Attentive.Config:
+            if self.width % self.attention_heads:
+                raise ValueError(
+                    "must have a 'width' that is a multiple of 'attention_heads', "
+                    f"{self.attention_heads}, and not {self.width}"
+                )
+            return self
 
     def __init__(self, config: Config, shape: tuple[int, int, int]) -> None:
         super().__init__()

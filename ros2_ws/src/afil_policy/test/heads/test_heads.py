@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from afil_core.errors import AfilError
 from afil_policy.heads import HEADS
 from afil_policy.heads.base import Head
 
@@ -64,6 +65,12 @@ def test_a_chunk_is_learned(name: str) -> None:
         optimizer.step()
     found = network.eval().act(network(latent))
     assert (found - actions).abs().mean().item() < 0.25
+
+
+@pytest.mark.parametrize("name", ["diffusion", "flow", "transformer"])
+def test_a_width_that_the_attention_heads_can_not_share_is_a_sentence(name: str) -> None:
+    with pytest.raises(AfilError, match="multiple of 'attention_heads', 4, and not 50"):
+        HEADS.select(name, width=50)
 
 
 @pytest.mark.parametrize("name", ["diffusion", "flow"])

@@ -84,6 +84,11 @@ def test_what_attentive_pooling_does_not_look_at_can_not_reach_the_vector() -> N
     assert float(reached.sum() - reached[place]) < 1e-4 * float(reached[place])
 
 
+def test_a_width_that_the_attention_heads_can_not_share_is_a_sentence() -> None:
+    with pytest.raises(AfilError, match="multiple of 'attention_heads', 4, and not 50"):
+        POOLING.select("attentive", width=50)
+
+
 def test_attentive_pooling_can_say_where_something_is() -> None:
     z = torch.zeros(2, *SHAPE)
     z[0, :, 0, 0] = z[1, :, 5, 7] = 1.0
