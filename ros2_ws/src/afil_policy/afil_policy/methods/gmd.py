@@ -17,6 +17,9 @@ from afil_policy.encoders.base import Features
 from afil_policy.methods.imitation import Imitation
 from afil_policy.methods.part import Part
 
+# A lower peak shows no key object: that of a target is 0 or near 1, a predicted one is never quite 0.
+_FAINT = 0.1
+
 
 class ModulationConfig(Part.Config):
     """Options of gaze-modulated dropout.
@@ -29,7 +32,7 @@ class ModulationConfig(Part.Config):
 
 
 def keep_probability(saliency: Tensor, size: tuple[int, int], floor: float) -> Tensor:
-    """K = (1 - floor) * minmax01(resize(g)) + floor, and 1 where g is flat.
+    """K = (1 - floor) * minmax01(resize(g)) + floor, and 1 where g is flat or faint.
 
     Args:
         saliency: g, float32 [B, H, W].
@@ -44,8 +47,9 @@ def keep_probability(saliency: Tensor, size: tuple[int, int], floor: float) -> T
     )[:, 0]
     kept = (1 - floor) * min_max(small) + floor
     # A frame without a key object says nothing about where to look.
-    flat = small.amax(dim=(1, 2), keepdim=True) <= small.amin(dim=(1, 2), keepdim=True)
-    return torch.where(flat, torch.ones_like(kept), kept)[:, None]
+    silent = saliency.amax(dim=(1, 2), keepdim=True) < _FAINT
+    silent |= small.amax(dim=(1, 2), keepdim=True) <= small.amin(dim=(1, 2), keepdim=True)
+    return torch.where(silent, torch.ones_like(kept), kept)[:, None]
 
 
 def modulated(z: Tensor, kept: Tensor, *, training: bool) -> Tensor:
@@ -61,8 +65,9 @@ class Modulation(Part):
 
     z is the last feature map, g the map of the newest frame, U uniform and shared by all
     channels. Source: Chen et al., "Gaze Training by Modulated Dropout Improves Imitation
-    Learning" (arXiv 1904.08377), on the last map as in GABRIL (arXiv 2507.19647). At test time
-    the policy's own predictor says where g would be.
+    Learning" (arXiv 1904.08377), on the last map as in GABRIL (arXiv 2507.19647), scaled for
+    each sample and K = 1 without a key object as in AutoFocus-IL's released code. At test time
+    the policy's own predictor says where g would be; what it shows faintly counts as nothing.
     """
 
     class Config(ModulationConfig):

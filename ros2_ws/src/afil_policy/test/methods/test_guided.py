@@ -30,6 +30,16 @@ def test_gmd_keeps_by_the_published_probability() -> None:
     assert keep_probability(torch.zeros(1, 4, 4), (2, 2), 0.3).eq(1).all()
 
 
+def test_gmd_keeps_everything_where_a_map_is_faint_and_scales_small_objects() -> None:
+    # A predictor that sees no key object says almost zero, which is no place to look at.
+    assert keep_probability(1e-3 * G, (2, 2), 0.3).eq(1).all()
+    # One pixel of many is a faint cell, and yet a key object.
+    one = torch.zeros(1, 64, 64)
+    one[0, 0, 0] = 1.0
+    expected = torch.tensor([[[[1.0, 0.3], [0.3, 0.3]]]])
+    torch.testing.assert_close(keep_probability(one, (2, 2), 0.3), expected, atol=0.01, rtol=0)
+
+
 def test_gmd_drops_places_for_all_channels_and_scales_at_test_time() -> None:
     kept = keep_probability(G, (2, 2), 0.3)
     torch.testing.assert_close(
