@@ -15,10 +15,11 @@ from afil_policy.heads.mlp import MlpConfig, mlp
 
 
 class GaussianHead(Head):
-    """L = mean of -log N(a; mu, sigma^2) over the actions that there are and their dimensions.
+    """L = mean of -log N(a; mu, diag(sigma^2)) over the actions that there are.
 
-    With a fixed sigma of 1 this is half the squared error and a constant: the arm's loss in
-    AutoFocus-IL's released code (arXiv 2511.18617). The action taken is mu.
+    A likelihood of D dimensions is a sum over them, as in ``mixture``. With a fixed sigma of 1
+    this is half the squared distance and a constant: the arm's loss in AutoFocus-IL's released
+    code (arXiv 2511.18617). The action taken is mu.
 
     Args:
         config: The hidden layers and the deviation.
@@ -69,13 +70,13 @@ class GaussianHead(Head):
         return torch.cat([found, self.log_std.expand_as(found)], dim=1)
 
     def loss(self, prediction: Tensor, actions: Tensor, mask: Tensor) -> Tensor:
-        """Mean of -log N(a; mu, sigma^2)."""
+        """Mean of -log p(a)."""
         mean, log_std = prediction.unbind(1)
         std = log_std.exp()
         if self._config.std != "fixed":
             std = std.clamp(min=self._config.min_std)
         likelihood = Normal(mean, std, validate_args=False).log_prob(actions)  # type: ignore[no-untyped-call]
-        return masked_mean(-likelihood, mask[..., None])
+        return masked_mean(-likelihood.sum(dim=2), mask)
 
     def act(self, prediction: Tensor) -> Tensor:
         """The means, float32 [B, H, D]."""

@@ -16,11 +16,11 @@ from afil_policy.training.config import TrainConfig
 EVERY = torch.ones(6, 4, dtype=torch.bool)
 
 
-def test_a_fixed_deviation_of_one_is_half_the_squared_error_and_a_constant() -> None:
+def test_a_fixed_deviation_of_one_is_half_the_squared_distance_and_a_constant() -> None:
     head = HEADS.select("gaussian", hidden=[8]).build(5, 4, 3)
     prediction, actions = head(torch.randn(6, 5)), torch.randn(6, 4, 3)
-    constant = 0.5 * math.log(2 * math.pi)
-    expected = 0.5 * functional.mse_loss(prediction[:, 0], actions) + constant
+    squares = (prediction[:, 0] - actions).square().sum(dim=2)
+    expected = 0.5 * squares.mean() + 3 * 0.5 * math.log(2 * math.pi)
     torch.testing.assert_close(head.loss(prediction, actions, EVERY), expected)
     assert "log_std" not in head.state_dict()
 
@@ -38,6 +38,20 @@ def test_a_deviation_that_is_learned_finds_that_of_the_actions(std: str) -> None
         head.loss(head(latent), actions, mask).backward()
         optimizer.step()
     assert head(latent)[0, 1].exp().item() == pytest.approx(0.1, rel=0.1)
+
+
+def test_a_likelihood_grows_with_the_dimensions_of_an_action_and_not_with_the_chunk() -> None:
+    for name, options in (("gaussian", {}), ("mixture", {"components": 1})):
+        losses = {}
+        for horizon, dimensions in ((1, 1), (1, 7), (5, 7)):
+            head = HEADS.select(name, hidden=[8], **options).build(5, horizon, dimensions)
+            for weight in head.parameters():
+                weight.data.zero_()
+            actions = torch.ones(6, horizon, dimensions)
+            mask = torch.ones(6, horizon, dtype=torch.bool)
+            losses[horizon, dimensions] = head.loss(head(torch.zeros(6, 5)), actions, mask).item()
+        assert losses[1, 7] == pytest.approx(7 * losses[1, 1]), name
+        assert losses[5, 7] == pytest.approx(losses[1, 7]), name
 
 
 def test_a_mixture_of_one_is_a_normal_distribution() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.distributions import Independent, Normal
 
 from afil_core import schema
 from afil_core.contract import load_contract
@@ -62,3 +63,13 @@ def test_the_arms_policy_is_the_published_one() -> None:
     kinds = [type(layer).__name__ for layer in method.head.layers]
     assert kinds == ["Linear", "LayerNorm", "ReLU", "Dropout"] * 3 + ["Linear"]
     assert torch.equal(method.head.log_std, torch.zeros(1, 7))
+
+
+def test_the_arms_loss_is_the_published_one() -> None:
+    # -log prob of torch's Independent(Normal(mu, 1), 1) over the seven dimensions.
+    method, config = built("paper_arm.yaml", "franka")
+    prediction, actions = method.head(torch.zeros(4, method.encoder.size)), torch.randn(4, 1, 7)
+    released = Independent(Normal(prediction[:, 0, 0], torch.ones(4, 7)), 1)
+    loss = method.head.loss(prediction, actions, torch.ones(4, 1, dtype=torch.bool))
+    torch.testing.assert_close(loss, -released.log_prob(actions[:, 0]).mean())
+    assert config.method.config.weight == 5.0
