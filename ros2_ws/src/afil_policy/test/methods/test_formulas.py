@@ -236,10 +236,20 @@ def test_swap_makes_data_in_training_alone(make: Make, sample: Sample) -> None:
     assert torch.equal(method.loss(batch).total, make("bc").loss(changed).total)
     method.eval()
     assert torch.equal(method.loss(batch).total, make("bc").loss(batch).total)
-    some = make("swap", probability=0.5).parts[0].batch(batch).images["front"]
-    torch.manual_seed(0)
-    same = [torch.equal(a, b) for a, b in zip(some, batch.images["front"], strict=True)]
-    assert len(same) == 4
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.3, 1.0])
+def test_swap_changes_a_share_of_the_samples_and_each_as_a_whole(
+    make: Make, sample: Sample, probability: float
+) -> None:
+    part = make("swap", probability=probability).parts[0]
+    batch = sample().map(lambda tensor: tensor.repeat(50, *[1] * (tensor.dim() - 1)))
+    found, other = part.batch(batch).images["front"], swapped(batch, 0.25)["front"]
+    changed = (found != batch.images["front"]).flatten(1).any(dim=1)
+    expected = torch.where(changed[:, None, None, None, None], other, batch.images["front"])
+    assert torch.equal(found, expected)
+    # Three standard deviations of 200 draws.
+    assert float(changed.float().mean()) == pytest.approx(probability, abs=0.1)
 
 
 def test_counterfactual_wants_no_difference(make: Make, sample: Sample) -> None:
