@@ -13,7 +13,7 @@ from afil_policy.encoders.base import Features
 from afil_policy.methods.imitation import Imitation
 from afil_policy.methods.mask import masked
 from afil_policy.methods.observation_encoder import ObservationEncoder
-from afil_policy.methods.part import Part
+from afil_policy.methods.part import Part, repeated
 from afil_policy.methods.spec import Spec
 
 
@@ -51,9 +51,13 @@ class SecondEncoder(Part):
             second: Features = self.encoders[camera](salient.flatten(1, 2))
             summary = first.summary
             if summary is not None and second.summary is not None:
-                summary = (summary + second.summary) / 2
-            found[camera] = replace(first, map=(first.map + second.map) / 2, summary=summary)
+                summary = _mean(summary, second.summary)
+            found[camera] = replace(first, map=_mean(first.map, second.map), summary=summary)
         return found
+
+
+def _mean(versions: Tensor, samples: Tensor) -> Tensor:
+    return (versions + repeated(samples, len(versions))) / 2
 
 
 class Agil(Imitation):

@@ -15,6 +15,8 @@ from afil_policy.methods.imitation import Imitation, Parts
 class Combined(Imitation):
     """L = L_BC + the terms of all that is listed; what each changes is changed in that order.
 
+    Channels are added to images when all else has been done with them.
+
     ``method: {name: combined, methods: [autofocus, {name: gmd, floor: 0.5}]}``
     """
 
@@ -32,12 +34,20 @@ class Combined(Imitation):
             names = [selection.name for selection in self.methods]
             if len(set(names)) < len(names):
                 raise ValueError(f"must not list a method twice: {', '.join(names)}")
+            plain, added = [], []
             for selection in self.methods:
                 if not (issubclass(selection.kind, Imitation) and selection.kind.part):
                     raise ValueError(
                         f"can't list {selection.name}: it adds nothing to behavior cloning that "
                         "could be combined"
                     )
+                plain += [selection.name] if selection.kind.part.brings_encoder else []
+                added += [selection.name] if selection.kind.part.extra_channels else []
+            if plain and added:
+                raise ValueError(
+                    f"can't list {plain[0]} with {added[0]}: {plain[0]} begins the policy with an "
+                    f"encoder of the plain images, and {added[0]} adds channels to them"
+                )
             return self
 
     @classmethod

@@ -49,7 +49,8 @@ class Contrast(Part):
         positive, negative = dict(batch.images), dict(batch.images)
         for camera, maps in batch.saliency_history.items():
             positive[camera], negative[camera] = self.blurred(batch.images[camera], maps)
-        near, far = (method.encoder.features(each) for each in (positive, negative))
+        saliency = method.saliency(batch)
+        near, far = (method.encode(each, saliency) for each in (positive, negative))
         losses = []
         for camera, maps in batch.saliency.items():
             z = [each[camera].map for each in (seen.features, near, far)]

@@ -15,9 +15,9 @@ from afil_policy.data.batch import Needs
 from afil_policy.encoders.attention import min_max
 from afil_policy.encoders.base import Features
 from afil_policy.methods.imitation import Imitation
-from afil_policy.methods.part import Part
+from afil_policy.methods.part import Part, repeated
 
-# A lower peak shows no key object: that of a target is 0 or near 1, a predicted one is never quite 0.
+# A lower peak shows no key object: a target has 0 or about 1, a prediction never quite 0.
 _FAINT = 0.1
 
 
@@ -90,6 +90,7 @@ class Modulation(Part):
             z = each.map
             size = (z.shape[2], z.shape[3])
             kept = keep_probability(saliency[camera][:, -1], size, self.config.floor)
+            kept = repeated(kept, len(z))
             found[camera] = replace(each, map=modulated(z, kept, training=self.training))
         return found
 

@@ -13,7 +13,7 @@ from afil_policy.data.masked_mean import masked_mean
 from afil_policy.methods.alignment import counted
 from afil_policy.methods.imitation import Imitation
 from afil_policy.methods.observation_encoder import ObservationEncoder
-from afil_policy.methods.part import Part, Seen
+from afil_policy.methods.part import Part, Seen, repeated
 from afil_policy.methods.spec import Spec
 
 
@@ -69,18 +69,14 @@ class GazeRegression(Part):
         if not batch.saliency:
             raise ValueError("gril needs saliency maps in every batch")
         found = self.layers(seen.latent).unflatten(1, (len(self._cameras), 2))
-        versions = len(found) // len(batch.actions)
         losses = []
         for camera, saliency in batch.saliency.items():
-            error = found[:, self._cameras.index(camera)] - _versions(center(saliency), versions)
+            target = repeated(center(saliency), len(found))
+            error = found[:, self._cameras.index(camera)] - target
             valid = counted(saliency, batch.saliency_valid.get(camera), skip_empty=True)
             assert valid is not None
-            losses.append(masked_mean(error.square(), _versions(valid[:, None], versions)))
+            losses.append(masked_mean(error.square(), repeated(valid[:, None], len(found))))
         return {"gaze": (self.config.weight, torch.stack(losses).mean())}
-
-
-def _versions(each: Tensor, versions: int) -> Tensor:
-    return each if versions == 1 else each.repeat_interleave(versions, dim=0)
 
 
 class Gril(Imitation):

@@ -13,9 +13,10 @@ from torch import Tensor, nn
 from afil_core.errors import AfilError
 from afil_policy.data.batch import Batch, Needs, Observation
 from afil_policy.encoders.attention import attention_map
+from afil_policy.encoders.base import Features
 from afil_policy.methods.base import Losses, Method
 from afil_policy.methods.observation_encoder import ObservationEncoder
-from afil_policy.methods.part import Part, Seen
+from afil_policy.methods.part import Part, Seen, repeated
 from afil_policy.methods.saliency_predictor import SaliencyPredictor
 from afil_policy.methods.spec import Spec
 
@@ -113,11 +114,7 @@ class Imitation(Method):
 
     def imitation(self, latent: Tensor, batch: Batch) -> Tensor:
         """The head's loss, a scalar, with the latent float32 [B * M, L] of B samples."""
-        actions, mask = batch.actions, batch.action_mask
-        versions = len(latent) // len(actions)
-        if versions > 1:
-            actions = actions.repeat_interleave(versions, dim=0)
-            mask = mask.repeat_interleave(versions, dim=0)
+        actions, mask = (repeated(x, len(latent)) for x in (batch.actions, batch.action_mask))
         return self.head.loss(self.head(latent), actions, mask)
 
     def act(self, observation: Observation) -> Tensor:
@@ -175,17 +172,23 @@ class Imitation(Method):
 
     def see(self, observation: Observation, saliency: Mapping[str, Tensor]) -> Seen:
         """What becomes of an observation on its way to the head."""
-        images = dict(observation.images)
+        used = features = self.encode(observation.images, saliency)
         for part in self._parts():
+            used = part.features(used, observation.images, saliency)
+        return Seen(features, used, self.encoder.latent(used, observation))
+
+    def encode(
+        self, images: Mapping[str, Tensor], saliency: Mapping[str, Tensor]
+    ) -> dict[str, Features]:
+        """The features of images by camera, float32 [B, T, C, H, W], as the parts want them."""
+        images = dict(images)
+        # Channels that are added are no longer frames, which the others change.
+        for part in sorted(self._parts(), key=lambda part: part.extra_channels):
             images = part.images(images, saliency)
         with ExitStack() as stack:
             for part in self._parts():
                 stack.enter_context(part.encoding(self.encoder, saliency))
-            features = self.encoder.features(images)
-        used = features
-        for part in self._parts():
-            used = part.features(used, observation.images, saliency)
-        return Seen(features, used, self.encoder.latent(used, observation))
+            return self.encoder.features(images)
 
     def prediction(self, observation: Observation) -> Tensor:
         """What the head makes of an observation."""

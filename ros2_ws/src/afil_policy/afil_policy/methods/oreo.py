@@ -50,6 +50,7 @@ class ObjectDropout(Part):
         versions: int = Field(5, ge=1)
         pretrain_steps: int = Field(500, ge=0)
 
+    brings_encoder: ClassVar[bool] = True
     config: Config
     done: Tensor
 

@@ -34,19 +34,26 @@ class Seen:
     latent: Tensor
 
 
+def repeated(each: Tensor, count: int) -> Tensor:
+    """Of B samples [B, ...], all M versions one after the other: [count, ...], count = B * M."""
+    versions = count // len(each)
+    return each if versions == 1 else each.repeat_interleave(versions, dim=0)
+
+
 class Part(nn.Module):
     """One change of behavior cloning; what it does not override stays as it is.
 
     Built as ``kind(config, spec, encoder)``. Several work together (``method: combined``), each
-    on what the one before has made. ``saliency`` is by camera float32 [B, T, H, W] in [0, 1]:
-    the targets in training, and what the policy's own predictor says when it acts; empty unless
-    one of the parts is :attr:`guided`.
+    on what the one before has made; those that add channels get the images last. ``saliency`` is
+    by camera float32 [B, T, H, W] in [0, 1]: the targets in training, and what the policy's own
+    predictor says when it acts; empty unless one of the parts is :attr:`guided`.
 
     Attributes:
         needs: What batches must hold for it.
         guided: Whether it changes what the policy sees by saliency, which then has to be
             predicted at test time.
         extra_channels: Channels that it adds to the images, for each of their frames.
+        brings_encoder: Whether it begins the policy with an encoder of the plain images.
     """
 
     class Config(Method.Config):
@@ -55,6 +62,7 @@ class Part(nn.Module):
     needs: ClassVar[Needs] = Needs()
     guided: ClassVar[bool] = False
     extra_channels: ClassVar[int] = 0
+    brings_encoder: ClassVar[bool] = False
 
     def __init__(self, config: Config, spec: Spec, encoder: ObservationEncoder) -> None:
         super().__init__()
