@@ -36,6 +36,7 @@ class DemoArguments(Schema):
 
     output: str = Field("demo", description="Folder of everything that the demo makes")
     robot: str = Field("franka", description="Robot contract")
+    namespace: str = Field("", description="Namespace of the nodes and of the robot's topics")
     env: str = Field("", description="Gymnasium environment that is the robot (robot:=gym)")
     env_options: str = Field("", description="Options of that environment as YAML")
     task: str = Field(
@@ -109,7 +110,12 @@ def _learned(given: DemoArguments, folder: Path, cue: str) -> list[Stage]:
     """Demonstrations with a cue, and what is learned from them."""
     demos = folder / "demos"
     record = [f"robot:={given.robot}", "sim:=true", "source:=expert", f"cue:={cue}"]
-    world = {"env": given.env, "env_options": given.env_options, "task": given.task}
+    world = {
+        "namespace": given.namespace,
+        "env": given.env,
+        "env_options": given.env_options,
+        "task": given.task,
+    }
     record += [f"{name}:={value}" for name, value in world.items() if value]
     record += [f"episodes:={given.episodes}", f"first_seed:={given.first_seed}"]
     record += [f"noise:={given.noise}", f"dataset:={demos}"]
@@ -148,6 +154,7 @@ def _tested(given: DemoArguments, folder: Path, recorded: str) -> Iterator[tuple
         result = str(folder / "results" / f"{name}.json")
         words = ["--checkpoint", str(folder / "runs" / method), "--robot", given.robot]
         words += ["--env", given.env] if given.env else []
+        words += ["--namespace", given.namespace] if given.namespace else []
         words += ["--task", task] if task else []
         words += ["--cue", cue, "--episodes", str(given.eval_episodes)]
         words += ["--videos", str(given.videos), "--first-seed", str(given.eval_first_seed)]

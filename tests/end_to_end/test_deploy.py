@@ -188,7 +188,7 @@ def evaluated(runs, workspace, processes) -> tuple[list[str], Path, str]:
     output = workspace / "results" / "same_seeds.json"
     words = [
         *("run", "afil_policy", "evaluate", "--checkpoint", str(runs["bc"]), "--robot", "franka"),
-        *("--task", "lift_carrot", "--episodes", "2"),
+        *("--namespace", "left", "--task", "lift_carrot", "--episodes", "2"),
         *("--first-seed", "1000", "--max-steps", str(MOST_STEPS), "--output", str(output)),
     ]
     return words, output, processes.succeed(*words, timeout_s=240)

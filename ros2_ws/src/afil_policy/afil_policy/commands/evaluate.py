@@ -52,11 +52,11 @@ def _main() -> int:
 
 
 def _evaluate(args: argparse.Namespace, setting: Setting, results: Results) -> Results:
-    contract = load_contract(args.robot)
+    contract = load_contract(args.robot).within(args.namespace)
     # Where the deployed system will be found.
     os.environ.update(simulation_environment())
     # The deployed system has to be ended before the context goes down.
-    with evaluate_node() as node:
+    with evaluate_node(args.namespace) as node:
         if args.videos:
             node.watch(contract.stream(contract.anchor))
         node.require_quiet_network()
@@ -97,6 +97,7 @@ def _deployment(args: argparse.Namespace, setting: Setting, first_seed: int) -> 
     values = {
         "checkpoint": setting.checkpoint,
         "robot": setting.robot,
+        "namespace": args.namespace,
         "sim": "true",
         "task": setting.task,
         "cue": setting.cue,
@@ -123,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--env", default="", help="Gymnasium environment that is the robot (--robot gym)"
     )
+    parser.add_argument("--namespace", default="", help="namespace of policy and world")
     parser.add_argument("--task", default="", help="task of the world; the robot's usual one")
     parser.add_argument("--cue", default="none", help="confounding cue of the world")
     parser.add_argument("--episodes", type=int, default=20, help="number of episodes")

@@ -37,11 +37,15 @@ _SPIN_S = 0.05
 
 
 class EvaluateNode(Node):
-    """Resets policy and world, and listens to the world's verdict."""
+    """Resets policy and world, and listens to the world's verdict.
 
-    def __init__(self) -> None:
+    Args:
+        namespace: That of policy and world.
+    """
+
+    def __init__(self, namespace: str = "") -> None:
         # Two evaluations on one network must not take each other's service replies.
-        super().__init__(f"evaluate_{os.getpid()}")
+        super().__init__(f"evaluate_{os.getpid()}", namespace=namespace)
         self._policy_reset = self.create_client(Trigger, POLICY_RESET_SERVICE)
         self._world_reset = self.create_client(ResetWorld, RESET_SERVICE)
         self._watch: EpisodeWatch | None = None
@@ -168,7 +172,7 @@ class EvaluateNode(Node):
 
 
 @contextmanager
-def evaluate_node() -> Iterator[EvaluateNode]:
+def evaluate_node(namespace: str) -> Iterator[EvaluateNode]:
     """The node, for as long as the block runs; Ctrl-C breaks in at once."""
-    with StopSignals(), open_node(EvaluateNode) as node:
+    with StopSignals(), open_node(lambda: EvaluateNode(namespace)) as node:
         yield node
