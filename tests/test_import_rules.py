@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import configparser
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import grimp
 
 NODE_MAIN = "afil_core.process.node_main"
 LAUNCHING = "afil_core.process.launching"
@@ -43,6 +46,14 @@ def test_packages_import_only_what_the_architecture_allows(repository):
     config = ["--config", str(repository / ".importlinter")]
     done = subprocess.run([*command, *config], cwd=repository, text=True, capture_output=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_package_has_a_circle_of_imports_not_even_for_types():
+    for package in ("afil_core", "afil_teleop", "afil_perception", "afil_policy", "afil_sim"):
+        graph = grimp.build_graph(package, exclude_type_checking_imports=False, cache_dir=None)
+        assert len(graph.modules) > 20, "the search looks in the wrong place"
+        needs = {m: graph.find_modules_directly_imported_by(m) for m in graph.modules}
+        graphlib.TopologicalSorter(needs).prepare()  # raises the circle that it finds
 
 
 def test_exactly_the_nodes_are_excepted_from_purity(python_files, repository):

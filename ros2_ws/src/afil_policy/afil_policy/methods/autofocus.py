@@ -12,7 +12,7 @@ from afil_policy.encoders.attention import attention_map
 from afil_policy.encoders.base import Features
 from afil_policy.methods.alignment import AlignmentConfig, counted, mean_distance, target_at
 from afil_policy.methods.imitation import Imitation
-from afil_policy.methods.part import Part, Seen
+from afil_policy.methods.part import Part, Seen, Whole
 
 
 class Regularization(Part):
@@ -37,9 +37,7 @@ class Regularization(Part):
         """Whether maps are compared at the feature map's size."""
         return not self.config.at_image
 
-    def terms(
-        self, method: Imitation, batch: Batch, seen: Seen
-    ) -> dict[str, tuple[float, Tensor]]:
+    def terms(self, method: Whole, batch: Batch, seen: Seen) -> dict[str, tuple[float, Tensor]]:
         """One term, the mean over the cameras that have maps."""
         if not batch.saliency:
             raise ValueError(f"the loss {self.term} needs saliency maps in every batch")

@@ -12,7 +12,7 @@ from afil_policy.data.batch import Batch, Needs
 from afil_policy.data.masked_mean import masked_mean
 from afil_policy.methods.alignment import counted
 from afil_policy.methods.imitation import Imitation
-from afil_policy.methods.part import Part, Seen
+from afil_policy.methods.part import Part, Seen, Whole
 
 
 class Contrast(Part):
@@ -40,9 +40,7 @@ class Contrast(Part):
     needs: ClassVar[Needs] = Needs(saliency=True, saliency_history=True)
     config: Config
 
-    def terms(
-        self, method: Imitation, batch: Batch, seen: Seen
-    ) -> dict[str, tuple[float, Tensor]]:
+    def terms(self, method: Whole, batch: Batch, seen: Seen) -> dict[str, tuple[float, Tensor]]:
         """Terms: ``contrast``."""
         if not batch.saliency:
             raise ValueError("contrastive needs saliency maps in every batch")

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from afil_policy.data.batch import Batch, Needs
 from afil_policy.methods.imitation import Imitation
-from afil_policy.methods.part import Part, Seen
+from afil_policy.methods.part import Part, Seen, Whole
 from afil_policy.methods.swapping import SwapConfig, swapped
 
 
@@ -35,9 +35,7 @@ class Consistency(Part):
     needs: ClassVar[Needs] = Needs(saliency=True, saliency_history=True, partner=True)
     config: Config
 
-    def terms(
-        self, method: Imitation, batch: Batch, seen: Seen
-    ) -> dict[str, tuple[float, Tensor]]:
+    def terms(self, method: Whole, batch: Batch, seen: Seen) -> dict[str, tuple[float, Tensor]]:
         """Terms: ``consistency``."""
         changed = replace(batch, images=swapped(batch, self.config.level))
         saliency = method.saliency(batch)

@@ -13,7 +13,7 @@ from afil_policy.data.masked_mean import masked_mean
 from afil_policy.methods.alignment import counted
 from afil_policy.methods.imitation import Imitation
 from afil_policy.methods.observation_encoder import ObservationEncoder
-from afil_policy.methods.part import Part, Seen, repeated
+from afil_policy.methods.part import Part, Seen, Whole, repeated
 from afil_policy.methods.spec import Spec
 
 
@@ -61,9 +61,7 @@ class GazeRegression(Part):
             nn.Linear(config.hidden, 2 * len(self._cameras)),
         )
 
-    def terms(
-        self, method: Imitation, batch: Batch, seen: Seen
-    ) -> dict[str, tuple[float, Tensor]]:
+    def terms(self, method: Whole, batch: Batch, seen: Seen) -> dict[str, tuple[float, Tensor]]:
         """Terms: ``gaze``."""
         del method
         if not batch.saliency:

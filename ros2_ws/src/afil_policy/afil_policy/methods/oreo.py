@@ -15,7 +15,7 @@ from afil_policy.data.batch import Batch
 from afil_policy.encoders.base import Encoder, Features
 from afil_policy.methods.imitation import Imitation
 from afil_policy.methods.observation_encoder import ObservationEncoder
-from afil_policy.methods.part import Part, Seen
+from afil_policy.methods.part import Part, Seen, Whole
 from afil_policy.methods.saliency_predictor import decoder
 from afil_policy.methods.spec import Camera, Spec
 
@@ -114,9 +114,7 @@ class ObjectDropout(Part):
         mask = kept.gather(1, cells).view(len(z), 1, *codes.shape[1:])
         return z * mask.to(z.dtype) / (1 - self.config.drop)
 
-    def terms(
-        self, method: Imitation, batch: Batch, seen: Seen
-    ) -> dict[str, tuple[float, Tensor]]:
+    def terms(self, method: Whole, batch: Batch, seen: Seen) -> dict[str, tuple[float, Tensor]]:
         """Terms: ``vq``, zero once actions are learned."""
         del method, seen
         if not self.training:

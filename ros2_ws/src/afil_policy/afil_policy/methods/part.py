@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 
 from torch import Tensor, nn
 
-from afil_policy.data.batch import Batch, Needs
+from afil_policy.data.batch import Batch, Needs, Observation
 from afil_policy.encoders.base import Features
+from afil_policy.heads.base import Head
 from afil_policy.methods.base import Method
 from afil_policy.methods.observation_encoder import ObservationEncoder
 from afil_policy.methods.spec import Spec
-
-if TYPE_CHECKING:
-    from afil_policy.methods.imitation import Imitation
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,29 @@ def repeated(each: Tensor, count: int) -> Tensor:
     """Of B samples [B, ...], all M versions one after the other: [count, ...], count = B * M."""
     versions = count // len(each)
     return each if versions == 1 else each.repeat_interleave(versions, dim=0)
+
+
+class Whole(Protocol):
+    """What a part may ask of the policy that it is a part of."""
+
+    @property
+    def encoder(self) -> ObservationEncoder:
+        """Its encoder."""
+
+    @property
+    def head(self) -> Head:
+        """Its head."""
+
+    def saliency(self, observation: Observation) -> dict[str, Tensor]:
+        """What guided parts go by, float32 [B, T, H, W] by camera."""
+
+    def encode(
+        self, images: Mapping[str, Tensor], saliency: Mapping[str, Tensor]
+    ) -> dict[str, Features]:
+        """The features of images by camera, float32 [B, T, C, H, W], as the parts want them."""
+
+    def see(self, observation: Observation, saliency: Mapping[str, Tensor]) -> Seen:
+        """What becomes of an observation on its way to the head."""
 
 
 class Part(nn.Module):
@@ -126,9 +147,7 @@ class Part(nn.Module):
         """Whether actions are learned in this step."""
         return True
 
-    def terms(
-        self, method: Imitation, batch: Batch, seen: Seen
-    ) -> dict[str, tuple[float, Tensor]]:
+    def terms(self, method: Whole, batch: Batch, seen: Seen) -> dict[str, tuple[float, Tensor]]:
         """Further terms of the loss, a weight and a scalar each, by name."""
         del method, batch, seen
         return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,25 +13,8 @@ from afil_core.errors import AfilError
 from afil_core.kinds import Observation
 from afil_core.kinds.vector import NamedVector
 from afil_sim.bodies.base import Body, Vector
-
-if TYPE_CHECKING:
-    from afil_sim.environments import Environment
-
-# Name of the command, and its topic.
-COMMAND: Final = "action"
-# A camera's stream is called after it; the environment's own view has no name.
-OWN_VIEW: Final = "image"
-_SUFFIX: Final = "_image"
-
-
-def stream_of(camera: str) -> str:
-    """Name of the stream of a camera; empty for the environment's own view."""
-    return f"{camera}{_SUFFIX}" if camera else OWN_VIEW
-
-
-def camera_of(stream: str) -> str:
-    """What :func:`stream_of` was given."""
-    return "" if stream == OWN_VIEW else stream.removesuffix(_SUFFIX)
+from afil_sim.environments.base import Environment
+from afil_sim.environments.names import COMMAND, camera_of
 
 
 class NumbersBody(Body):

@@ -13,7 +13,7 @@ from gymnasium import spaces
 from afil_core.errors import AfilError
 from afil_core.world_protocol import CLOCK_TOPIC
 from afil_sim.bodies import Vector
-from afil_sim.bodies.numbers import COMMAND, camera_of
+from afil_sim.environments.names import COMMAND, camera_of
 
 STATE = "state"
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from afil_core import schema
 from afil_core.contract import Contract, read_contract
-from afil_sim.bodies.numbers import COMMAND, stream_of
 from afil_sim.environments import Environment
+from afil_sim.environments.names import COMMAND, stream_of
 
 ROBOT: Final = "gym"
 # What the contract's streams say; the world reads it there.
