@@ -298,7 +298,7 @@ class Health:
         if not isinstance(part, Observation):
             return []
         if in_episode:
-            low_hz, usual_hz = watch.history.low_hz(), watch.history.usual_hz
+            low_hz, usual_hz = watch.low_hz, watch.history.usual_hz
             # Two periods without any is a gap that begins.
             if low_hz is None or watch.quiet_s(now_ns, wall_ns) > 2 / usual_hz:
                 return []

@@ -21,6 +21,7 @@ _FAILED_FOR_NS = _SECOND_NS // 20
 _WRONG_AFTER_NS = _SECOND_NS * 3 // 10
 # A message may be off once; a clock is off for all that come meanwhile.
 _OFF_AFTER_NS = _SECOND_NS * 3 // 10
+_LOW_AFTER_NS = _SECOND_NS // 2
 # A recorder that is so far behind what is sent to it does not keep up.
 _BEHIND_NS = _SECOND_NS // 2
 # A simulator's time is even: so many of its periods say what a second of wall time does, and a
@@ -89,7 +90,7 @@ class TopicWatch:
         self._pictures = Pictures() if shown else None
         self._limits = limits
         self._checks_all = isinstance(part, Command)
-        self._off, self._behind = _Spell(), _Spell()
+        self._off, self._behind, self._low = _Spell(), _Spell(), _Spell()
         self._offset_ns = self._late_ns = 0
         self._passed_ns: int | None = None
         self._failing_ns: int | None = None
@@ -155,8 +156,9 @@ class TopicWatch:
         return -1.0 if self.last_ns is None else (wall_ns - self.last_ns) / 1e9
 
     def quiet_s(self, now_ns: int, wall_ns: int) -> float:
-        """The same in the time in which its rate counts."""
-        return (self._time_ns(now_ns, wall_ns) - self._newest_ns) / 1e9
+        """The same in the time in which its rate counts, or in wall time where that is less."""
+        quiet_s = (self._time_ns(now_ns, wall_ns) - self._newest_ns) / 1e9
+        return min(quiet_s, self.age_s(wall_ns))
 
     def seen_s(self, now_ns: int, wall_ns: int) -> float:
         """How long it comes, in the same time."""
@@ -169,6 +171,14 @@ class TopicWatch:
     def look(self, now_ns: int, wall_ns: int) -> None:
         """Follow the rate; called several times a second."""
         self.history.sample(self._time_ns(now_ns, wall_ns), self.count)
+        self._low.add(self.history.low_hz() is not None, wall_ns)
+
+    @property
+    def low_hz(self) -> float | None:
+        """Its rate where that was much lower than usual for a while; None where it was not."""
+        # A simulator may be ahead by many frames of a recorder that was held up for a moment.
+        lasts = not self._simulated or self._low.lasts_ns >= _LOW_AFTER_NS
+        return self.history.low_hz() if lasts else None
 
     def begin_episode(self) -> None:
         """What was wrong for a moment before an episode is no fault of it."""

@@ -110,3 +110,24 @@ def test_a_world_that_is_loaded_anew_is_ready_again():
     assert any("its rate is known after" in p for p in carla.problems())
     carla.run(6)
     assert carla.problems() == []
+
+
+def test_a_recorder_that_is_held_up_by_a_fast_simulator_raises_no_alarm():
+    carla = Simulator(100).run(200)
+    for _ in range(3):
+        # The clock is there before the frames that wait: 0.6 s of its time, 0.12 s of ours.
+        carla.run(12, without=IMAGE.topic)
+        for before in reversed(range(12)):
+            stamp_ns = carla.now_ns - before * CARLA.period_ns
+            cdr = IMAGE.encode(np.zeros(IMAGE.shape, np.uint8), stamp_ns)
+            carla.health.received(IMAGE.topic, cdr, carla.now_ns, carla.wall_ns, carla.wall_ns)
+        carla.run(100)
+    assert carla.alarms == set()
+
+
+def test_a_camera_that_becomes_slow_is_an_alarm_whatever_the_simulators_pace():
+    carla = Simulator(100).run(200)
+    carla.run(30, without=IMAGE.topic, every=2)
+    assert carla.alarms == set()
+    carla.run(100, without=IMAGE.topic, every=2)
+    assert carla.alarms == {(IMAGE.topic, "low")}
