@@ -161,7 +161,11 @@ def test_a_wrong_version_of_carla_ends_the_launch_with_a_sentence(
 
 def test_a_spawner_that_ends_is_told_with_the_way_out(processes, tmp_path, bridge, port):
     """As upstream's does where the place is taken: it says so, and ends with exit code 0."""
-    bridge(spawner="print('Exception caught: Spawn failed because of collision')")
+    # When the recorder runs: until then Ctrl-C is a traceback of Python itself.
+    bridge(
+        spawner="import time; time.sleep(5); "
+        "print('Exception caught: Spawn failed because of collision')"
+    )
     text = processes.refuse(*record(port, tmp_path))
     assert "carla_spawn_objects ended with code 0" in text and "spawn_point: " in text
 

@@ -75,21 +75,34 @@ def _episodes(
     label = f"evaluating {results.setting.method}, cue {results.setting.cue}"
     progress = Progress(label, args.episodes, done=len(results.episodes))
     node.wait_until_active(system.require_alive, args.start_timeout)
+    films_due = args.videos - len(results.episodes)
     while len(results.episodes) < args.episodes:
         seed = results.next_seed
-        film = None
-        if len(results.episodes) < args.videos:
-            film = Film(args.output, seed, contract.control_rate_hz)
+        film = Film(args.output, seed, contract.control_rate_hz) if films_due > 0 else None
         watch = node.run_episode(seed, system.require_alive, args.episode_timeout, film)
         assert watch.result is not None
         results = results.with_episode(watch.result).in_task(watch.task)
         save_results(args.output, results)
+        if film is not None:
+            films_due -= _ended(film, seed, contract.stream(contract.anchor).topic)
         verdict = "success" if watch.result.success else "failure"
         so_far = f"{results.successes}/{len(results.episodes)} successes"
         if results.has_scores:
             so_far += f", mean score {results.score_sentence()}"
         progress.advance(detail=f"seed {seed} {verdict}, {watch.result.steps} steps, {so_far}")
     return results
+
+
+def _ended(film: Film, seed: int, topic: str) -> bool:
+    """End a film; whether there is one."""
+    if film.close():
+        return True
+    print(
+        f"no film of seed {seed}: no image of {topic} came here while it ran; "
+        f"the next episode is filmed in its place",
+        flush=True,
+    )
+    return False
 
 
 def _deployment(args: argparse.Namespace, setting: Setting, first_seed: int) -> list[str]:

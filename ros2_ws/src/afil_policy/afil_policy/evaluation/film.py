@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -30,13 +31,16 @@ def films(results: Path) -> list[Path]:
 class Film:
     """Writes an episode's frames; the file appears when it is closed.
 
+    Frames are encoded in a thread of its own: an encoder slower than the episode must not keep
+    its caller from reading the next frame.
+
     Args:
         results: The results file that it belongs to.
         seed: Seed of the episode.
         rate_hz: Rate of the frames in simulated time.
 
-    Raises:
-        AfilError: When this OpenCV can't write films.
+    Attributes:
+        frames: Frames taken so far.
     """
 
     def __init__(self, results: Path, seed: int, rate_hz: float) -> None:
@@ -44,13 +48,17 @@ class Film:
         self._draft = self._place.with_name(f".{self._place.name}")
         self._rate = rate_hz / _EVERY
         self._writer: cv2.VideoWriter | None = None
-        self._frames = 0
+        self._encoder = ThreadPoolExecutor(max_workers=1)
+        self._encoded: list[Future[None]] = []
+        self.frames = 0
 
     def add(self, rgb: NDArray[np.uint8]) -> None:
         """Take the next frame, uint8 [H, W, 3]."""
-        self._frames += 1
-        if self._frames % _EVERY:
-            return
+        if self.frames % _EVERY == 0:
+            self._encoded.append(self._encoder.submit(self._write, rgb))
+        self.frames += 1
+
+    def _write(self, rgb: NDArray[np.uint8]) -> None:
         scale = max(1, -(-_WIDTH // rgb.shape[1]))
         size = (scale * rgb.shape[1], scale * rgb.shape[0])
         if self._writer is None:
@@ -69,9 +77,21 @@ class Film:
             )
         return writer
 
-    def close(self) -> None:
-        """End the film."""
-        if self._writer is not None:
-            self._writer.release()
-            self._draft.replace(self._place)
-            self._writer = None
+    def close(self) -> bool:
+        """End the film.
+
+        Returns:
+            Whether there is one: not when no frame came.
+
+        Raises:
+            AfilError: When this OpenCV can't write films.
+        """
+        self._encoder.shutdown()
+        for frame in self._encoded:
+            frame.result()
+        if self._writer is None:
+            return False
+        self._writer.release()
+        self._draft.replace(self._place)
+        self._writer = None
+        return True

@@ -34,6 +34,8 @@ from afil_policy.evaluation.protocol import EpisodeWatch
 # Discovery of a system that was left running takes about this long.
 _DISCOVERY_S = 1.5
 _SPIN_S = 0.05
+# A film waits so long for its next frame when the episode is over.
+_LAST_FRAMES_S = 1.0
 
 
 class EvaluateNode(Node):
@@ -148,10 +150,19 @@ class EvaluateNode(Node):
                 reply = future.result()
                 episode = reply.episode if reply.success else None
                 watch.reset_answered(episode, reply.seed, time.monotonic(), reply.message)
-        self._film = None
         if film is not None:
-            film.close()
+            self._wait_for_frames(film, watch.result.steps + 1, alive)
+        self._film = None
         return watch
+
+    def _wait_for_frames(self, film: Film, expected: int, alive: Callable[[], None]) -> None:
+        """Take the frames that the verdict has overtaken, until all are here or none comes."""
+        seen, news_s = film.frames, time.monotonic()
+        while film.frames < expected and time.monotonic() < news_s + _LAST_FRAMES_S:
+            alive()
+            rclpy.spin_once(self, timeout_sec=_SPIN_S)
+            if film.frames > seen:
+                seen, news_s = film.frames, time.monotonic()
 
     def _call(self, client: Any, alive: Callable[[], None], end_s: float) -> Any:
         future = client.call_async(Trigger.Request())
