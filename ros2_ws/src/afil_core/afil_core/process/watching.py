@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import count
 from typing import Any, Generic, Protocol, TypeVar
@@ -26,6 +26,7 @@ M_contra = TypeVar("M_contra", contravariant=True)
 M = TypeVar("M")
 
 _POLL_S = 0.01
+_BEAT = Duration(seconds=heartbeat.PERIOD_S)
 # Launch asks more firmly, with an error in its log, after 5 s.
 _FINISH_S = 4.0
 
@@ -58,10 +59,24 @@ class Pulse:
         """Say it now."""
         self._publish(self._is_commanding())
 
-    def end(self, patience: Duration) -> None:
-        """Say that the robot is at rest, and wait until that has arrived."""
+    def end(self, outputs: Iterable[Any], patience_s: float) -> None:
+        """Say that the robot is at rest, once what was commanded last has arrived.
+
+        While it waits for that it says that the process lives: the executor does not any more.
+
+        Args:
+            outputs: Publishers of the commands. When one's has not arrived, nothing is said, and
+                the watchdog brings the robot to rest.
+            patience_s: How long it waits for each of both.
+        """
+        end_s = time.monotonic() + patience_s
+        for output in outputs:
+            while not output.wait_for_all_acked(_BEAT):
+                if time.monotonic() > end_s:
+                    return
+                self.beat()
         self._publish(False)
-        self._publisher.wait_for_all_acked(patience)
+        self._publisher.wait_for_all_acked(Duration(seconds=patience_s))
 
     def _publish(self, is_commanding: bool) -> None:
         beat = Heartbeat(next(self._sequence), is_commanding, self._stops())

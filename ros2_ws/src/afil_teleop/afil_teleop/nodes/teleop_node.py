@@ -8,7 +8,6 @@ from typing import Any
 
 import rcl_interfaces.msg
 from rclpy.clock import Clock, ClockType
-from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from std_srvs.srv import Trigger
@@ -35,7 +34,7 @@ from afil_teleop.devices.parameters import TeleopParameters
 from afil_teleop.driving import Drive, Measured, Published, Sent, Takeover, make_drive
 from afil_teleop.recording.status import STATUS_TYPE
 
-_LAST_WORD = Duration(seconds=0.5)
+_LAST_WORD_S = 0.5
 
 
 class TeleopNode(Node):
@@ -90,9 +89,7 @@ class TeleopNode(Node):
         if self._drive.is_ready:
             self._publish_driving(self._drive.rest(self.get_clock().now().nanoseconds))
         # A process that ends at once could take its last message with it; the watchdog acts then.
-        arrived = [output.wait_for_all_acked(_LAST_WORD) for output in self._outputs.values()]
-        if all(arrived):
-            self._pulse.end(_LAST_WORD)
+        self._pulse.end(self._outputs.values(), _LAST_WORD_S)
 
     def destroy_node(self) -> None:
         """Give the devices back, then the node."""
