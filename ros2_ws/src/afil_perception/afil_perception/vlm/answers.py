@@ -38,7 +38,8 @@ def read_answer(text: str, answer: type[Answer]) -> Answer:
     Raises:
         WrongAnswerError: When nothing in it fits the schema.
     """
-    said = _THOUGHTS.sub("", text).strip()
+    # A model whose prompt opens its thoughts only closes them (Qwen3-VL-Thinking).
+    said = _THOUGHTS.sub("", text).rpartition("</think>")[2].strip()
     if not said:
         raise WrongAnswerError("the answer is empty")
     complaint = ""

@@ -29,6 +29,8 @@ GOOD = '{"items": [{"phrase": "pot"}]}'
         f"```json\n{GOOD}\n```",
         f"```\n{GOOD}\n```\nand ```{{}}```",
         f'<think>{{"items": []}} is wrong</think>{GOOD}',
+        f'Maybe {{"items": [{{"phrase": "pan"}}]}}? No.</think>{GOOD}',
+        f'{GOOD}<think>or {{"items": [{{"phrase": "pan"}}]}}',
         f"First {{a}} then {GOOD}",
         '[{"phrase": "pot"}]',
         "{'items': [{'phrase': 'pot'}], 'default': 'none'}",
