@@ -154,7 +154,9 @@ class ChatVlm(Vlm):
         used = self.meter.priced(1, tokens, 0)
         try:
             said = self.say(turns, schema, name)
-            used = self.meter.priced(1, said.input_tokens or tokens, said.output_tokens)
+            # Who does not say what was used has used it all the same.
+            written = said.output_tokens or -(-len(said.text) // _CHARACTERS_A_TOKEN)
+            used = self.meter.priced(1, said.input_tokens or tokens, written)
             return said
         finally:
             # What failed before may have been billed for what was sent.

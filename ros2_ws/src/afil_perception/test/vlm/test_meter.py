@@ -102,6 +102,17 @@ def test_a_request_that_is_sent_twice_counts_twice(server, steps, vlm_of) -> Non
     assert vlm.meter.total().requests == 2
 
 
+def test_a_server_that_says_no_usage_is_counted_by_what_it_wrote(server, steps, vlm_of) -> None:
+    text = json.dumps({"text": "x" * 400})
+    server.script = [
+        steps.bytes(json.dumps({"choices": [{"message": {"content": text}}]}).encode())
+    ]
+    vlm = vlm_of(prices=Prices(input=0.0, output=1.0))
+    vlm.ask("one", [IMAGE], Word)
+    use = vlm.meter.total()
+    assert use.output_tokens == -(-len(text) // 4) and use.cost > 0 and use.input_tokens > 0
+
+
 def test_an_estimate_has_the_images_and_the_longest_answer(vlm_of) -> None:
     vlm = vlm_of(longest_side=28, max_tokens=100, prices=Prices(input=1.0, output=2.0))
     use = vlm.estimate("x" * 400, [IMAGE] * 3)
