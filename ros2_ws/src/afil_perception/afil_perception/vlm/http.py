@@ -18,7 +18,10 @@ from afil_perception.vlm.pace import Pace
 
 _log = logging.getLogger(__name__)
 
-_AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+_AGAIN = frozenset({408, 409, 425, 429})
+_NEVER_AGAIN = 501
+# Of an error that has no status of its own.
+_NO_STATUS = 502
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 60.0
 _SHOWN = 300
@@ -58,6 +61,7 @@ class Server:
         most_wait_s: Longest time that the server may ask to wait.
         most_bytes: Longest answer.
         pace: When requests may be sent.
+        stop: Set when the run ends: whoever waits gives up, and nothing is sent any more.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Server:
         most_wait_s: float,
         most_bytes: int,
         pace: Pace,
+        stop: threading.Event,
     ) -> None:
         self._url = base_url.rstrip("/")
         self._key = key
@@ -78,14 +83,10 @@ class Server:
         self._most_wait_s = most_wait_s
         self._most_bytes = most_bytes
         self._pace = pace
-        self._stop = threading.Event()
+        self._stop = stop
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
         self._client = httpx.Client(headers=headers, timeout=timeout)
-
-    def stop(self) -> None:
-        """Let whoever waits give up."""
-        self._stop.set()
 
     def post(self, path: str, body: dict[str, Any], sent: Callable[[], None]) -> dict[str, Any]:
         """Send a request until it is answered.
@@ -103,7 +104,8 @@ class Server:
         for number in range(self._tries):
             if number:
                 self._wait(number, trouble)
-            self._pace.wait()
+            self._pace.wait(self._pause)
+            self._pause(0.0)
             sent()
             try:
                 return self._once(path, body)
@@ -126,7 +128,10 @@ class Server:
         longest = min(_FIRST_WAIT_S * 2 ** (number - 1), _LONGEST_WAIT_S)
         # Spread, so that all who were refused at once do not come back at once.
         wait_s = random.uniform(0.5, 1.0) * longest if trouble.wait_s is None else trouble.wait_s
-        if self._stop.wait(wait_s):
+        self._pause(wait_s)
+
+    def _pause(self, seconds: float) -> None:
+        if self._stop.wait(seconds):
             raise AfilError("the run was ended while it waited for the VLM server")
 
     def _once(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -136,24 +141,30 @@ class Server:
                 data = self._read(response, deadline)
                 status, headers = response.status_code, response.headers
         except httpx.TimeoutException as error:
-            raise _TroubleError(f"did not answer within {self._timeout_s:g} s") from error
+            late = f"did not answer within {self._timeout_s:g} s (vlm.timeout_s)"
+            raise _TroubleError(late) from error
         except (httpx.TransportError, httpx.StreamError, httpx.DecodingError) as error:
             raise _TroubleError(f"broke the connection ({self._clean(str(error))})") from error
         except httpx.InvalidURL as error:
             raise AfilError(f"vlm.base_url {self._url} is no address; correct it") from error
-        if status in _AGAIN:
-            text = self._clean(data.decode("utf-8", "replace"))
-            raise _TroubleError(f"answered {status} ({text})", _retry_after_s(headers))
         if status >= 300:
-            text = data.decode("utf-8", "replace")
-            raise RefusedError(self._refusal(status, self._clean(text)), status, text)
+            raise self._failure(status, data.decode("utf-8", "replace"), headers)
         try:
             answer = json.loads(data)
         except ValueError as error:
             raise _TroubleError("answered what is no JSON") from error
         if not isinstance(answer, dict):
             raise _TroubleError("answered what is no JSON object")
+        if answer.get("error") and not answer.get("choices"):
+            # A gateway has said 200 before the model behind it failed.
+            raise self._failure(*_told(answer["error"]), headers)
         return answer
+
+    def _failure(self, status: int, text: str, headers: httpx.Headers) -> Exception:
+        if status in _AGAIN or (status >= 500 and status != _NEVER_AGAIN):
+            reason = f"answered {status} ({self._clean(text)})"
+            return _TroubleError(reason, _retry_after_s(headers))
+        return RefusedError(self._refusal(status, self._clean(text)), status, text)
 
     def _read(self, response: httpx.Response, deadline: float) -> bytes:
         parts, size = [], 0
@@ -181,6 +192,15 @@ class Server:
         """What may be shown of what a server says: short, and without the key."""
         hidden = text.replace(self._key, "***") if self._key else text
         return " ".join(hidden.split())[:_SHOWN] or "no reason"
+
+
+def _told(error: Any) -> tuple[int, str]:
+    """Status and text of an error in the body of an answer."""
+    if not isinstance(error, dict):
+        return _NO_STATUS, str(error)
+    code = error.get("code")
+    status = code if isinstance(code, int) and 400 <= code < 600 else _NO_STATUS
+    return status, str(error.get("message") or error)
 
 
 def _retry_after_s(headers: httpx.Headers) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic import Field, field_validator
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
 from afil_perception.clips.clip import Rgb
+from afil_perception.pretrained import UnusableModelError
 from afil_perception.vlm.chat import ChatVlm, Said, Turn
 from afil_perception.vlm.http import RefusedError, Server
 from afil_perception.vlm.images import ImageFormat, data_url, fitted
@@ -130,6 +132,7 @@ class OpenAiVlm(ChatVlm):
         self._format = _FORMATS.index(config.response_format)
         self._slots = threading.BoundedSemaphore(config.concurrent)
         self._lock = threading.Lock()
+        self._stop = threading.Event()
         self._server: Server | None = None
         self.pace = Pace(config.requests_per_minute)
 
@@ -145,8 +148,7 @@ class OpenAiVlm(ChatVlm):
 
     def stop(self) -> None:
         """Let requests that wait give up."""
-        if self._server is not None:
-            self._server.stop()
+        self._stop.set()
 
     def say(self, turns: Sequence[Turn], schema: dict[str, Any], name: str) -> Said:
         """Send the conversation to the server."""
@@ -199,12 +201,13 @@ class OpenAiVlm(ChatVlm):
                 config = self._config
                 self._server = Server(
                     config.base_url,
-                    os.environ.get(config.key_variable, ""),
+                    _key(config.key_variable),
                     timeout_s=config.timeout_s,
                     tries=config.tries,
                     most_wait_s=config.most_wait_s,
                     most_bytes=_MOST_BYTES,
                     pace=self.pace,
+                    stop=self._stop,
                 )
             return self._server
 
@@ -223,6 +226,21 @@ class OpenAiVlm(ChatVlm):
             for image in turn.images
         ]
         return {"role": turn.role, "content": [*content, {"type": "text", "text": turn.text}]}
+
+
+def _key(variable: str) -> str:
+    """The key of an environment variable, without the line break that a file ends with.
+
+    Raises:
+        UnusableModelError: When no header can hold it; HTTP would refuse it by saying the key.
+    """
+    key = os.environ.get(variable, "").strip()
+    if re.fullmatch(r"[!-~]*", key) is None:
+        raise UnusableModelError(
+            f"the environment variable {variable} holds what no key has (a blank, a line break or "
+            f"a character beyond ASCII); set it to the key alone"
+        )
+    return key
 
 
 def _response_format(wanted: ResponseFormat, schema: dict[str, Any], name: str) -> dict[str, Any]:

@@ -17,26 +17,23 @@ class Pace:
     Args:
         per_minute: Most requests; None for no limit.
         place: File that processes share; None for this process alone.
-        sleep: Waits; a test has its own.
     """
 
-    def __init__(
-        self,
-        per_minute: float | None,
-        place: Path | None = None,
-        sleep: Callable[[float], object] = time.sleep,
-    ) -> None:
+    def __init__(self, per_minute: float | None, place: Path | None = None) -> None:
         self._interval_s = 60.0 / per_minute if per_minute else 0.0
         self._place = place
-        self._sleep = sleep
         self._next_s = 0.0
         self._lock = threading.Lock()
 
-    def wait(self) -> None:
-        """Wait until the next request may be sent."""
+    def wait(self, pause: Callable[[float], object]) -> None:
+        """Wait until the next request may be sent.
+
+        Args:
+            pause: Waits for some seconds; raises when the run ends meanwhile.
+        """
         start_s = self._moved(lambda next_s: max(next_s, time.time()), self._interval_s)
         if start_s > (now_s := time.time()):
-            self._sleep(start_s - now_s)
+            pause(start_s - now_s)
 
     def hold(self, seconds: float) -> None:
         """Let nobody send anything for a while: the server asked for it."""

@@ -124,10 +124,10 @@ def test_processes_share_one_pace(tmp_path, monkeypatch) -> None:
     waits: list[float] = []
     now_s = time.time()
     monkeypatch.setattr("afil_perception.vlm.pace.time.time", lambda: now_s)
-    paces = [Pace(60, tmp_path / "pace.txt", waits.append) for _ in range(2)]
+    paces = [Pace(60, tmp_path / "pace.txt") for _ in range(2)]
     for k in range(4):
-        paces[k % 2].wait()
+        paces[k % 2].wait(waits.append)
     assert [round(w) for w in waits] == [1, 2, 3]
     paces[0].hold(30)
-    paces[1].wait()
+    paces[1].wait(waits.append)
     assert round(waits[-1]) == 30

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from afil_core.errors import AfilError
 from afil_core.schema import parse
 from afil_perception.pipeline.config import PerceptionConfig
+from afil_perception.pretrained import UnusableModelError
 
 IMAGE = np.full((60, 80, 3), 200, np.uint8)
 
@@ -55,6 +56,8 @@ def repeated(name: str) -> dict[str, object]:
         "429 without Retry-After": (["status 429"], 2),
         "429 with Retry-After": (["retry 429"], 2),
         "500, 502, 503": (["status 500", "status 502", "status 503"], 4),
+        "520 and 524 of a proxy": (["status 520", "status 524"], 3),
+        "errors of a gateway that said 200": (["told 429", "told nothing"], 3),
         "a reset": (["resets"], 2),
         "an answer cut off on the wire": (["cuts"], 2),
         "a body that is no JSON": (["html"], 2),
@@ -75,6 +78,8 @@ def repeated(name: str) -> dict[str, object]:
         "429 without Retry-After",
         "429 with Retry-After",
         "500, 502, 503",
+        "520 and 524 of a proxy",
+        "errors of a gateway that said 200",
         "a reset",
         "an answer cut off on the wire",
         "a body that is no JSON",
@@ -95,6 +100,10 @@ def test_what_can_be_mended_ends_with_the_answer(server, steps, vlm_of, name: st
         "status 500": steps.status(500),
         "status 502": steps.status(502),
         "status 503": steps.status(503),
+        "status 520": steps.status(520),
+        "status 524": steps.status(524),
+        "told 429": steps.bytes(b'{"error": {"code": 429, "message": "busy"}}'),
+        "told nothing": steps.bytes(b'{"choices": null, "error": "the model is gone"}'),
         "resets": steps.resets,
         "cuts": steps.cuts(steps.completion(GOOD)[:40]),
         "html": steps.bytes(b"<html>"),
@@ -143,6 +152,9 @@ def test_the_time_of_a_retry_after_date_is_kept(server, steps, vlm_of) -> None:
         ("401", {}, "401: bad key [*]{3}.*environment variable that vlm.key_variable names", 1),
         ("404", {}, "correct vlm.base_url", 1),
         ("400", {}, "400: too many images.*correct the options of vlm", 1),
+        ("501", {}, "501: no such thing.*correct the options of vlm", 1),
+        ("told 400", {}, "400: no endpoint takes images.*correct the options of vlm", 1),
+        ("told nothing", {"tries": 2}, "in 2 tries: it answered 502 .the model is gone", 2),
         ("20 MB", {}, "more than 8 MiB; is vlm.base_url", 1),
         ("other", {}, "no chat completion", 1),
         ("wrong", {"answers": 2}, "no Fruit in 2 answers: names: Field required; it wrote", 2),
@@ -165,6 +177,11 @@ def test_what_can_not_be_mended_is_one_sentence(
             "401": steps.status(401, "bad key sk-secret"),
             "404": steps.status(404, "no such page"),
             "400": steps.status(400, "too many images"),
+            "501": steps.status(501, "no such thing"),
+            "told 400": steps.bytes(
+                b'{"error": {"code": 400, "message": "no endpoint takes images"}}'
+            ),
+            "told nothing": steps.bytes(b'{"error": {"message": "the model is gone"}}'),
             "20 MB": steps.bytes(b'"' + b"x" * (20 << 20)),
             "other": steps.bytes(b'{"choices": []}'),
             "wrong": steps.says('{"fruit": 1}'),
@@ -210,6 +227,29 @@ def test_the_key_is_sent_and_never_said(server, steps, vlm_of, monkeypatch, capl
     assert "is busy" in caplog.text and "secret" not in caplog.text
 
 
+@pytest.mark.parametrize("held", ["sk-secret\n", " sk-secret\r\n"])
+def test_what_a_file_has_put_around_a_key_is_not_sent(
+    server, steps, vlm_of, monkeypatch, held
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", held)
+    server.script = [steps.says(GOOD)]
+    assert ask(vlm_of(tries=1)) == ["carrot"]
+    assert server.headers[0]["Authorization"] == "Bearer sk-secret"
+
+
+@pytest.mark.parametrize("held", ["sk-secret\nsk-secret", "sk-secret”", "sk-secret sk-secret"])
+def test_a_key_that_no_header_can_hold_ends_the_run_and_is_not_said(
+    vlm_of, monkeypatch, caplog, held
+) -> None:
+    monkeypatch.setenv("MY_KEY", held)
+    with (
+        caplog.at_level(logging.DEBUG),
+        pytest.raises(UnusableModelError, match="MY_KEY") as error,
+    ):
+        ask(vlm_of(key_variable="MY_KEY", tries=1))
+    assert "secret" not in f"{error.value} {caplog.text}"
+
+
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
@@ -252,3 +292,26 @@ def test_who_waits_gives_up_when_the_run_ends(server, steps, vlm_of) -> None:
         vlm.stop()
         with pytest.raises(AfilError, match="the run was ended"):
             asked.result(5)
+
+
+def test_who_waits_for_the_pace_gives_up_when_the_run_ends(server, steps, vlm_of) -> None:
+    server.script = [steps.says(GOOD)]
+    vlm = vlm_of(requests_per_minute=6)
+    ask(vlm)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask, vlm)
+        time.sleep(0.1)
+        vlm.stop()
+        with pytest.raises(AfilError, match="the run was ended"):
+            asked.result(5)
+
+
+def test_nothing_is_sent_any_more_when_the_run_has_ended(server, steps, vlm_of) -> None:
+    server.script = [steps.sleeps(0.3, GOOD)]
+    vlm = vlm_of(concurrent=1)
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(ask, vlm) for _ in range(3)]
+        while not server.bodies:
+            time.sleep(0.01)
+        vlm.stop()
+    assert sum(one.exception() is None for one in asked) == len(server.bodies) == 1
