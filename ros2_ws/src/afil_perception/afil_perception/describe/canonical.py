@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
@@ -21,7 +22,11 @@ _ROBOT = re.compile(
 )
 _MOST_WORDS = 6
 _SAME_SPELLING = 0.84
-_SINGULAR_IN_S = ("ss", "us", "is", "lens", "scissors", "glasses", "pliers", "tongs", "jeans")
+# Their singular ends so, or they have none.
+_SINGULAR_IN_S = (
+    "ss", "us", "is", "lens", "canvas", "scissors", "glasses", "pliers", "tongs", "tweezers",
+    "jeans", "pants", "shorts", "trousers", "clothes", "series",
+)  # fmt: skip
 _IRREGULAR = {
     "people": "person",
     "men": "man",
@@ -33,6 +38,14 @@ _IRREGULAR = {
     "shelves": "shelf",
     "mice": "mouse",
     "feet": "foot",
+    "scarves": "scarf",
+    "shoes": "shoe",
+    "toes": "toe",
+    "cookies": "cookie",
+    "brownies": "brownie",
+    "smoothies": "smoothie",
+    "hoodies": "hoodie",
+    "lenses": "lens",
     "buses": "bus",
     "boxes": "box",
     "brushes": "brush",
@@ -61,8 +74,8 @@ def _synonyms() -> dict[str, str]:
 def canonical(text: str, spellings: Iterable[str] = ()) -> tuple[str, bool]:
     """A phrase as it is looked for, and whether it was plural; empty for one that names nothing.
 
-    Lower case, without articles, punctuation (which separates phrases for some detectors) and
-    underscores, the noun singular, one word for one thing.
+    Lower case, without articles, accents, punctuation (which separates phrases for some
+    detectors) and underscores, the noun singular, one word for one thing.
 
     Args:
         text: As a model wrote it.
@@ -70,7 +83,7 @@ def canonical(text: str, spellings: Iterable[str] = ()) -> tuple[str, bool]:
     """
     words = [
         word
-        for word in re.sub(r"[^a-z0-9'-]+", " ", text.lower()).split()
+        for word in re.sub(r"[^a-z0-9'-]+", " ", plain(text)).split()
         if word not in _ARTICLES and word.strip("'-")
     ]
     if not words:
@@ -83,6 +96,12 @@ def canonical(text: str, spellings: Iterable[str] = ()) -> tuple[str, bool]:
     for known, preferred in _synonyms().items():
         phrase = re.sub(rf"\b{re.escape(known)}\b", preferred, phrase)
     return phrase, words[-1] != last
+
+
+def plain(text: str) -> str:
+    """A text in lower case and without accents, as detectors read it."""
+    letters = unicodedata.normalize("NFKD", text.casefold()).replace("\u2019", "'")
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def singular(noun: str) -> str:
@@ -128,5 +147,13 @@ def _respelled(word: str, right: Sequence[str]) -> str:
     if word in right or singular(word) in right or len(word) < 5:
         return word
     near = difflib.get_close_matches(word, right, n=1, cutoff=_SAME_SPELLING)
-    # A plural is no slip.
-    return near[0] if near and abs(len(near[0]) - len(word)) <= 1 else word
+    return near[0] if near and _is_slip(word, near[0]) else word
+
+
+def _is_slip(word: str, right: str) -> bool:
+    """Whether a letter was doubled or not, or two changed places: a tablet is no table."""
+    return sorted(word) == sorted(right) or _undoubled(word) == _undoubled(right)
+
+
+def _undoubled(word: str) -> str:
+    return re.sub(r"(.)\1", r"\1", word)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
 from afil_perception.clips.scene import Scene
-from afil_perception.describe.canonical import canonical_phrases
+from afil_perception.describe.canonical import canonical_phrases, plain
 from afil_perception.describe.describer import (
     Describer,
     DescribeRequest,
@@ -25,19 +25,31 @@ Relevance = Literal[
     "safety_critical", "traffic_control", "navigation", "manipulation", "context", "unknown"
 ]
 
+# Of the rules that make phrases of what is named; raised when they make others.
+_RULES = "rules 2"
+
 
 class NamedObject(BaseModel):
     """One object as a VLM names it; what it writes beyond is left out."""
 
     model_config = ConfigDict(extra="ignore")
 
-    phrase: str = Field(min_length=1, description="Short singular noun phrase in lower case")
+    phrase: str = Field(
+        min_length=1, description="Short singular noun phrase in lower case, in English"
+    )
     type: str = Field("", description="Category, one word")
     role: Role = Field("reference", description="What it is for the task")
     relevance: Relevance = Field("unknown", description="Why it matters")
     state: str = Field("unknown", description="In which state it is")
     description: str = Field("", description="One sentence")
     several: bool = Field(False, description="Whether several of its kind matter")
+
+    @field_validator("phrase")
+    @classmethod
+    def _can_be_read_by_detectors(cls, value: str) -> str:
+        if any(letter.isalpha() and not letter.isascii() for letter in plain(value)):
+            raise ValueError(f"is '{value}', which detectors can't read; say it in English")
+        return value
 
     @field_validator("role", "relevance", mode="before")
     @classmethod
@@ -96,8 +108,8 @@ class VlmDescriber(Describer):
         self._vlm.require()
 
     def content_of(self, scene: Scene) -> str:
-        """The prompt of a scene."""
-        return self._prompts.text(scene)
+        """The prompt of a scene, and the rules."""
+        return f"{self._prompts.text(scene)}\n{_RULES}"
 
     def describe(self, request: DescribeRequest) -> Description:
         """Ask for the key objects and the intent."""

@@ -20,14 +20,20 @@ from afil_perception.describe.canonical import canonical, canonical_phrases, sin
         ("people", "person", True),
         ("a grey mug", "gray mug", False),
         ("orange carot", "orange carrot", False),
+        ("strawbrery", "strawberry", False),
+        ("tablet", "tablet", False),
+        ("Jalapeño", "jalapeno", False),
+        ("die weißen Möhren", "die weissen mohren", False),
         ("oven's door", "oven's door", False),
+        ("oven\u2019s door", "oven's door", False),
         ("compass", "compass", False),
         ("...", "", False),
         ("the", "", False),
     ],
 )
 def test_one_phrase_for_one_thing(written: str, phrase: str, plural: bool) -> None:
-    assert canonical(written, ["carrot", "carrots"]) == (phrase, plural)
+    spellings = ["carrot", "carrots", "table", "strawberry"]
+    assert canonical(written, spellings) == (phrase, plural)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +44,12 @@ def test_one_phrase_for_one_thing(written: str, phrase: str, plural: bool) -> No
         ("bus", "bus"),
         ("gas", "gas"),
         ("potatoes", "potato"),
+        ("shoes", "shoe"),
+        ("cookies", "cookie"),
+        ("clothes", "clothes"),
+        ("tweezers", "tweezers"),
+        ("canvas", "canvas"),
+        ("lenses", "lens"),
     ],
 )
 def test_singulars(noun: str, one: str) -> None:

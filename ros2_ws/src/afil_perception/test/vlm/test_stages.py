@@ -1,5 +1,7 @@
 """The describer and the filter that ask a VLM, with one that answers by heart."""
 
+import json
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -12,6 +14,7 @@ from afil_perception.describe.vlm import NamedObject, NamedObjects
 from afil_perception.filter import FILTERS, FilterRequest
 from afil_perception.filter.vlm import Kept, kept_of
 from afil_perception.vlm import Vlm
+from afil_perception.vlm.answers import WrongAnswerError, read_answer
 from afil_perception.vlm.prompt import shipped_prompt, shipped_prompts
 
 IMAGE = np.zeros((60, 80, 3), np.uint8)
@@ -69,6 +72,15 @@ def test_an_answer_that_names_the_robot_alone_is_an_error() -> None:
     describer = DESCRIBERS.select("vlm").build(ByHeart({NamedObjects: only}))
     with pytest.raises(AfilError, match=r"names \(robot arm\) nothing can be looked for"):
         describer.describe(DescribeRequest("lift it"))
+
+
+@pytest.mark.parametrize("phrase", ["胡萝卜", "морковь", "rødbede"])
+def test_a_phrase_that_no_detector_reads_is_no_answer(phrase: str) -> None:
+    text = json.dumps({"intent": "it", "objects": [{"phrase": "pot"}, {"phrase": phrase}]})
+    with pytest.raises(WrongAnswerError, match=rf"objects.1.phrase: .*{phrase}.* in English"):
+        read_answer(text, NamedObjects)
+    text = json.dumps({"intent": "it", "objects": [{"phrase": "jalapeño"}]})
+    assert read_answer(text, NamedObjects).objects[0].phrase == "jalapeño"
 
 
 CANDIDATES = (
