@@ -278,8 +278,10 @@ class Pipeline:
                     yield item
                     continue
                 frame = search.merged(item)
+                # Live frames come once: a search would take them from the tracker.
+                look = None if clip.live else partial(search.look, frame=frame)
                 objects, decision = chooser.update(
-                    frame.index, frame.stamp_ns, frame.objects, partial(search.look, frame=frame)
+                    frame.index, frame.stamp_ns, frame.objects, look
                 )
                 ids = tuple(o.id for o in objects)
                 there = (*frame.objects, *(o for o in objects if o not in frame.objects))
