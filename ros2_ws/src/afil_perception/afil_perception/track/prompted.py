@@ -68,8 +68,13 @@ class PromptedTracker(Tracker):
             config.match_iou, config.agree_iou, config.max_gap_frames, config.min_score
         )
         passed, begun = 0, False  # frames in windows before
+        due = 0  # frame that the detector looks at next
         for window in clip.windows(config.window, overlap=1):
-            answers = self._window(window, passed, instances, phrases, detector)
+            # Windows of a live clip are shorter than the time between two looks.
+            first = max(due - passed, 0) if clip.live else 0
+            looks = range(first, len(window), config.detect_every)
+            due = passed + looks[-1] + config.detect_every if looks else due
+            answers = self._window(window, passed, looks, instances, phrases, detector)
             for index, objects in enumerate(answers):
                 if index or not begun:
                     yield objects
@@ -79,13 +84,13 @@ class PromptedTracker(Tracker):
         self,
         window: Sequence[Frame],
         passed: int,
+        looks: range,
         instances: Instances,
         phrases: Sequence[Phrase],
         detector: Detector,
     ) -> Iterator[list[KeyObject]]:
         """The objects of each frame of a window."""
         images = [frame.rgb for frame in window]
-        looks = range(0, len(window), self._config.detect_every)
         seen = detector.detect([images[k] for k in looks], phrases)
         found: dict[int, list[Detection]] = dict(zip(looks, seen, strict=True))
         start = 0

@@ -118,6 +118,20 @@ def test_the_detector_is_asked_now_and_then_alone(clip_of) -> None:
     assert detector.asked == [0, 5, 10, 15]
 
 
+def test_live_frames_that_come_one_by_one_are_looked_at_now_and_then_alone(clip_of) -> None:
+    class Live(clip_of):
+        live = True
+
+        def ready(self) -> bool:
+            return False
+
+    detector = Boxes()
+    images = video(16, (ORANGE, lambda k: 5 + k))
+    tracked = Tracker(window=8, detect_every=5).track(Live(images), CUBE, detector)
+    assert ids(tracked) == [[1]] * 16
+    assert detector.asked == [0, 5, 10, 15]
+
+
 def test_an_object_that_comes_later_is_followed_from_where_the_detector_sees_it(clip_of) -> None:
     images = video(20, (ORANGE, lambda k: 5 + k), (BLUE, lambda k: 60 if k >= 6 else None))
     tracked = ids(Tracker(window=20, detect_every=4).track(clip_of(images), CUBE, Boxes()))
