@@ -95,7 +95,8 @@ class SegmentFilter:
         if before is not None and (stamp_ns - before[0]) / 1e9 < backend.reuse_s:
             self._decided_for, self._kept = visible, before[1]
             return False
-        return since_s >= backend.min_interval_s or not self._kept & visible[0]
+        is_gone = bool(self._kept) and not self._kept & visible[0]
+        return since_s >= backend.min_interval_s or is_gone
 
     def _ask(
         self, index: int, stamp_ns: int, candidates: tuple[KeyObject, ...], look: Look | None

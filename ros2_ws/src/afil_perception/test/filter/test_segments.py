@@ -70,6 +70,12 @@ def test_the_filter_is_asked_only_when_the_visible_set_changes(follow) -> None:
     assert backend.asked == [(0, [1]), (2, [1, 2]), (4, [2]), (7, [2])]
 
 
+def test_where_nothing_was_kept_the_least_interval_holds_too(follow) -> None:
+    backend = AskedFilter([], min_interval_s=0.5)
+    follow(backend, *([seen(number)] for number in range(1, 8)))
+    assert [index for index, _ in backend.asked] == [0, 5]
+
+
 def test_between_two_questions_is_the_least_interval(follow) -> None:
     backend = AskedFilter(min_interval_s=0.5)
     one, two = [seen(1)], [seen(1), seen(2)]
