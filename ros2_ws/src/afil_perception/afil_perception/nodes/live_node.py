@@ -120,7 +120,8 @@ class LiveNode(Node):
 
     def _publish(self, frame: PerceivedFrame) -> None:
         stream = self._clip.stream
-        for topic, (_, cdr) in encode_frame(frame, stream.topic, stream.frame).items():
+        encoded = encode_frame(frame, stream.topic, stream.frame, empty_masks=True)
+        for topic, (_, cdr) in encoded.items():
             self._outputs[topic].publish(cdr)
 
     def _publish_status(self) -> None:

@@ -203,11 +203,20 @@ def _write_stream(
     )
 
 
-def encode_frame(frame: PerceivedFrame, topic: str, frame_id: str) -> dict[str, tuple[str, bytes]]:
-    """Type and CDR bytes by topic: masks, where there are any, key objects, and the map."""
+def encode_frame(
+    frame: PerceivedFrame, topic: str, frame_id: str, *, empty_masks: bool = False
+) -> dict[str, tuple[str, bytes]]:
+    """Type and CDR bytes by topic: masks, where there are any, key objects, and the map.
+
+    Args:
+        frame: What was perceived.
+        topic: The image topic.
+        frame_id: Coordinate frame of the image.
+        empty_masks: Masks where there are none, too: who listens has the last ones still.
+    """
     objects, stamp_ns = frame.objects, frame.stamp_ns
     encoded = {}
-    if any(o.mask is not None for o in objects):
+    if empty_masks or any(o.mask is not None for o in objects):
         encoded[masks_topic(topic)] = (MASKS_TYPE, encode_masks(objects, stamp_ns, frame_id))
     cdr = encode_key_objects(objects, stamp_ns, frame_id)
     encoded[key_objects_topic(topic)] = (KEY_OBJECTS_TYPE, cdr)

@@ -56,6 +56,7 @@ def test_a_camera_is_perceived_and_the_lag_is_told(node, namespace: str) -> None
     topics = {
         f"{stream.topic}/key_objects": "vision_msgs/msg/Detection2DArray",
         f"{stream.topic}/saliency": "sensor_msgs/msg/Image",
+        f"{stream.topic}/key_objects/masks": "afil_interfaces/msg/KeyObjectMasks",
         f"/{namespace + '/' if namespace else ''}live_node/status": STATUS,
     }
     heard: dict[str, list] = {topic: [] for topic in topics}
@@ -66,7 +67,7 @@ def test_a_camera_is_perceived_and_the_lag_is_told(node, namespace: str) -> None
     )
     words = ["-r", f"__ns:=/{namespace}"] if namespace else []
     process = subprocess.Popen(command(*words, instruction="lift the orange ball"))
-    objects, maps, states = heard.values()
+    objects, maps, masks, states = heard.values()
     try:
         deadline = time.monotonic() + TIMEOUT_S
         k = 0
@@ -85,7 +86,10 @@ def test_a_camera_is_perceived_and_the_lag_is_told(node, namespace: str) -> None
     found = objects[-1].detections[0]
     assert found.results[0].hypothesis.class_id == "orange ball" and found.id == "1"
     stamps = {(m.header.stamp.sec, m.header.stamp.nanosec) for m in objects}
-    assert {(m.header.stamp.sec, m.header.stamp.nanosec) for m in maps[:5]} <= stamps
+    for others in (maps[:5], masks[:5]):
+        assert {(m.header.stamp.sec, m.header.stamp.nanosec) for m in others} <= stamps
+    # No mask is an answer, too: a frame whose masks are kept back is never complete.
+    assert len(masks) >= 10 and not masks[-1].masks
     state = states[-1]
     assert state.image_topic == stream.topic and list(state.phrases) == ["orange ball"]
     assert state.frames >= state.perceived >= 10 and state.objects == 1 and not state.problem
