@@ -17,6 +17,7 @@ class WordDescriber(Describer):
     """
 
     stand_in_for = "a vision-language model"
+    asks = False
 
     class Config(Schema):
         """No options."""

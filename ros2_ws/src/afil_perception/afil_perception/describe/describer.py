@@ -76,10 +76,12 @@ class Describer(Backend):
         frames: How many frames of the episode it wants to see, uniform in time; 0 for none.
         per_instruction: Whether one answer is for all episodes of an instruction, made from the
             frames of the first.
+        asks: Whether it asks the VLM; else what it says does not follow from who that is.
     """
 
     frames: int = 0
     per_instruction: bool = False
+    asks: bool = True
 
     @abstractmethod
     def describe(self, request: DescribeRequest) -> Description:

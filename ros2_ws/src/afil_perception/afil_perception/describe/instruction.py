@@ -54,6 +54,7 @@ class InstructionDescriber(Describer):
     """
 
     stand_in_for = "a vision-language model"
+    asks = False
 
     class Config(Schema):
         """No options."""

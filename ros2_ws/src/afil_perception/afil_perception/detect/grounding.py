@@ -12,7 +12,12 @@ from afil_perception.describe.describer import Phrase
 from afil_perception.detect.caption import Caption, captions
 from afil_perception.detect.detector import Detection, Detector
 from afil_perception.detect.found import OpenVocabularyConfig, detections
-from afil_perception.pretrained import LoadedModel, load_pretrained, require_pretrained
+from afil_perception.pretrained import (
+    INCIDENTAL,
+    LoadedModel,
+    load_pretrained,
+    require_pretrained,
+)
 from afil_perception.pretrained.local import weights_identity
 from afil_perception.pretrained.once import loaded_once
 
@@ -43,6 +48,7 @@ class GroundingDetector(Detector):
     """
 
     model_class: ClassVar[str]
+    incidental = INCIDENTAL
 
     def __init__(self, config: GroundingConfig) -> None:
         self._config = config

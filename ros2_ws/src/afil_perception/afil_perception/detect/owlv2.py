@@ -10,7 +10,13 @@ from afil_perception.clips.clip import Rgb
 from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detection, Detector
 from afil_perception.detect.found import OpenVocabularyConfig, detections
-from afil_perception.pretrained import LoadedModel, Weights, load_pretrained, require_pretrained
+from afil_perception.pretrained import (
+    INCIDENTAL,
+    LoadedModel,
+    Weights,
+    load_pretrained,
+    require_pretrained,
+)
 from afil_perception.pretrained.local import weights_identity
 from afil_perception.pretrained.once import loaded_once
 
@@ -28,6 +34,7 @@ class Owlv2Detector(Detector):
         Weights("google/owlv2-base-patch16-ensemble", None, "Apache-2.0"),
         Weights("google/owlv2-large-patch14-ensemble", None, "Apache-2.0"),
     )
+    incidental = INCIDENTAL
 
     class Config(OpenVocabularyConfig):
         """Options.

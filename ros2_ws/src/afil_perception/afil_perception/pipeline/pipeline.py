@@ -184,7 +184,8 @@ class Pipeline:
 
         describer = self._describer
         seen = clip.identity if describer.frames and not describer.per_instruction else ""
-        describe = key(digest(instruction, seen, vlm), ("describe", "describer"))
+        asked = vlm if describer.asks else None
+        describe = key(digest(instruction, seen, asked), ("describe", "describer"))
         found_by = [("detect", "detector")] if self._tracker.uses_detector else []
         instances = key(digest(describe, clip.identity), *found_by, ("track", "tracker"))
         kept = key(digest(instances, vlm), ("filter", "filter"))

@@ -18,6 +18,8 @@ from afil_perception.clips.scene import Scene, scene_of
 from afil_perception.pipeline.cache import StageCache
 from afil_perception.pipeline.corrections import Correction, Corrections
 from afil_perception.pipeline.pipeline import Pipeline
+from afil_perception.pipeline.resolve import STAGES
+from afil_perception.pretrained import INCIDENTAL
 
 _SHOWN = 4
 NEVER = "it was never perceived"
@@ -149,9 +151,11 @@ def _details(
         if (old and old.hash) != (new and new.hash):
             said.append(f"{name} is another")
     vlm = pipeline.config.vlm
-    asking: set[str] = set() if vlm is None else {f"vlm.{key}" for key in vlm.kind.incidental}
+    incidental: set[str] = {f"{key}.{option}" for key in STAGES for option in INCIDENTAL}
+    if vlm is not None:
+        incidental |= {f"vlm.{option}" for option in vlm.kind.incidental}
     was, now = (
-        {key: value for key, value in _flat(config).items() if not _is_of(key, asking)}
+        {key: value for key, value in _flat(config).items() if not _is_of(key, incidental)}
         for config in (before.config, to_plain(pipeline.config))
     )
     # Which backend it is says more than each of its options.

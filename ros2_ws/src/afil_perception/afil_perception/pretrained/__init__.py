@@ -1,6 +1,7 @@
 """Trained weights: which there are, under which licence, and how they are loaded."""
 
 from afil_perception.pretrained.load import (
+    INCIDENTAL,
     LoadedModel,
     ModelConfig,
     UnusableModelError,
@@ -10,6 +11,7 @@ from afil_perception.pretrained.load import (
 from afil_perception.pretrained.weights import Weights
 
 __all__ = [
+    "INCIDENTAL",
     "LoadedModel",
     "ModelConfig",
     "UnusableModelError",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 INSTALL = "pip install -r requirements-models.txt"
+# Options of a model that its results do not follow from.
+INCIDENTAL = frozenset({"device"})
 _NO_TRANSFORMERS = f"this backend needs transformers, which is not installed; `{INSTALL}`"
 
 

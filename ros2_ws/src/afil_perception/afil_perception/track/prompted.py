@@ -11,7 +11,7 @@ from afil_core.saliency import KeyObject
 from afil_perception.clips.clip import Clip, Frame
 from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detection, Detector
-from afil_perception.pretrained import ModelConfig
+from afil_perception.pretrained import INCIDENTAL, ModelConfig
 from afil_perception.pretrained.local import weights_identity
 from afil_perception.track.instances import Instances
 from afil_perception.track.segmenter import VideoSegmenter
@@ -49,6 +49,8 @@ class PromptedTracker(Tracker):
     Args:
         config: Weights, window and how often to look.
     """
+
+    incidental = INCIDENTAL
 
     def __init__(self, config: PromptedConfig) -> None:
         self._config = config

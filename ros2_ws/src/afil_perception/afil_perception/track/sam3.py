@@ -14,6 +14,7 @@ from afil_perception.clips.clip import Clip, Rgb
 from afil_perception.describe.describer import Phrase
 from afil_perception.detect.detector import Detector
 from afil_perception.pretrained import (
+    INCIDENTAL,
     LoadedModel,
     ModelConfig,
     Weights,
@@ -40,6 +41,7 @@ class Sam3Tracker(Tracker):
 
     uses_detector = False
     weights = (Weights("facebook/sam3", 3440, LICENSE, gated=True),)
+    incidental = INCIDENTAL
 
     class Config(ModelConfig):
         """Options.

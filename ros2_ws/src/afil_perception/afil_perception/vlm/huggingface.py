@@ -11,6 +11,7 @@ from pydantic import Field
 from afil_core.errors import AfilError
 from afil_perception.clips.clip import Rgb
 from afil_perception.pretrained import (
+    INCIDENTAL,
     LoadedModel,
     ModelConfig,
     Weights,
@@ -38,7 +39,7 @@ class HuggingFaceVlm(ChatVlm):
         Weights("Qwen/Qwen2.5-VL-3B-Instruct", None, "Qwen Research (not for commercial use)"),
         Weights("HuggingFaceTB/SmolVLM2-2.2B-Instruct", None, "Apache-2.0"),
     )
-    incidental: ClassVar[frozenset[str]] = frozenset({"device"})
+    incidental = INCIDENTAL
 
     class Config(ModelConfig):
         """Options.

@@ -20,7 +20,7 @@ from afil_perception.pipeline.maps import PerceivedFrame
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.saliency import SaliencyConfig
 from afil_perception.track import TRACKERS, Tracker
-from afil_perception.vlm import Vlm
+from afil_perception.vlm import VLMS, Vlm
 
 
 def run(clip, config: PerceptionConfig | None = None, cache: StageCache | None = None) -> list:
@@ -123,6 +123,29 @@ def test_a_key_changes_with_all_that_its_stage_follows_from(clip_of) -> None:
     pipeline = Pipeline(PerceptionConfig())
     assert changed(before, pipeline.keys("lift the pot", clip, "manipulation")) == every
     assert changed(before, pipeline.keys("lift the carrot", clip, "driving")) == every[4:]
+
+
+def test_who_filters_is_no_matter_to_a_describer_that_asks_nobody(clip_of) -> None:
+    clip, instruction = clip_of([]), DESCRIBERS.select("instruction")
+    one, other = (
+        keys(clip, vlm=VLMS.select("openai", model=name), describer=instruction)
+        for name in ("large", "small")
+    )
+    assert changed(one, other) == ["filter", "corrections", "saliency"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "registry", "name"),
+    [
+        ("detector", DETECTORS, "grounding_dino"),
+        ("detector", DETECTORS, "owlv2"),
+        ("tracker", TRACKERS, "sam2"),
+        ("tracker", TRACKERS, "sam3"),
+    ],
+)
+def test_where_a_model_runs_is_no_part_of_a_key(clip_of, stage, registry, name) -> None:
+    made = [keys(clip_of([]), **{stage: registry.select(name, device=d)}) for d in ("cpu", "auto")]
+    assert changed(*made) == []
 
 
 def test_a_run_that_changes_a_later_stage_repeats_none_before(
