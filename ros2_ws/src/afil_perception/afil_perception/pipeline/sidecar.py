@@ -31,7 +31,7 @@ from afil_core.schema import to_plain, to_yaml
 from afil_perception.clips.episode import EpisodeClip
 from afil_perception.clips.expert import Expert
 from afil_perception.filter.segments import Context
-from afil_perception.pipeline.corrections import Corrections, Corrector
+from afil_perception.pipeline.corrections import CORRECTIONS_FILE, Corrections, Corrector
 from afil_perception.pipeline.decisions import Decided, write_said
 from afil_perception.pipeline.frames import LostFrame
 from afil_perception.pipeline.maps import PerceivedFrame
@@ -98,6 +98,7 @@ def write_sidecar(
     records = _write(state, pipeline, plan, correctors, sink, choices or pipeline.choices)
     left_out = [record.left_out for record in records.values() if record.left_out]
     vain = [problem for corrector in correctors.values() for problem in corrector.problems()]
+    vain += _renumbered(state)
     return SidecarReport(
         True,
         "" if state.why == NEVER else state.why,
@@ -105,6 +106,25 @@ def write_sidecar(
         sum(r.frames_with_objects for r in records.values()),
         (*plan.problems, *left_out, *vain),
     )
+
+
+def _renumbered(state: EpisodeState) -> list[str]:
+    """Of each stream that was tracked anew, which corrections name objects by a former number."""
+    if state.before is None:
+        return []
+    said = []
+    for name, wrong in state.corrections.items():
+        numbers = sorted({c.id for c in wrong if c.id is not None})
+        former = state.before.streams.get(name)
+        if not numbers or former is None:
+            continue
+        if former.keys.get("instances") != state.keys[name]["instances"]:
+            said.append(
+                f"{CORRECTIONS_FILE} corrects objects {', '.join(map(str, numbers))} of {name}, "
+                "but objects were tracked anew, and these numbers may be of others now; look them "
+                "up in the review page"
+            )
+    return said
 
 
 def _write(

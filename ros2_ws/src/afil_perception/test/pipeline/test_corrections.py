@@ -10,6 +10,7 @@ from afil_perception.pipeline.corrections import Correction, Corrector, load_cor
 from afil_perception.pipeline.dataset import perceive_dataset
 from afil_perception.pipeline.frames import LostFrame, SeenFrame
 from afil_perception.pipeline.pipeline import Pipeline
+from afil_perception.track import TRACKERS
 
 TOPIC = "/camera/image_raw"
 OBJECTS = (
@@ -76,9 +77,9 @@ def test_a_file_that_can_not_be_read_is_a_sentence(tmp_path, line, sentence) -> 
         load_corrections(tmp_path)
 
 
-def perceive(dataset: Path, lines: list[str] | None = None):
+def perceive(dataset: Path, lines: list[str] | None = None, **config: object):
     say = [].append if lines is None else lines.append
-    return perceive_dataset(dataset, PerceptionConfig(), say=say, warn=say)
+    return perceive_dataset(dataset, PerceptionConfig(**config), say=say, warn=say)
 
 
 def test_only_what_depends_on_a_correction_is_redone(
@@ -113,3 +114,26 @@ def test_only_what_depends_on_a_correction_is_redone(
     found = [[o.phrase for o in objects] for _, objects in episode.sidecar.key_objects(TOPIC)]
     assert found == [["carrot"]] * 10 and Pipeline(PerceptionConfig()).vlm is None
     assert other.sidecar.exists()
+
+
+def test_corrections_of_numbers_are_told_when_objects_get_others(make_episode, draw) -> None:
+    carrot, flash = (60, 60, 8, (255, 130, 10)), (120, 30, 8, (255, 130, 10))
+    episode = make_episode([draw([flash])] + [draw([carrot])] * 5, "move the carrots")
+    dataset = episode.path.parent
+    keeps_all = TRACKERS.select("iou", min_frames=1)
+    perceive(dataset, tracker=keeps_all)
+    (dataset / "corrections.yaml").write_text(
+        "corrections:\n"
+        "  - {episode: episode_000000, rename: 1, to: reflection}\n"
+        "  - {episode: episode_000000, add: pot, box: [1, 1, 9, 9]}\n"
+    )
+    lines: list[str] = []
+    perceive(dataset, lines, tracker=keeps_all)
+    assert not any("tracked anew" in line for line in lines)
+    drops = TRACKERS.select("iou", max_gap_frames=3)
+    perceive(dataset, lines, tracker=drops)
+    (said,) = (line for line in lines if "tracked anew" in line)
+    assert said.startswith("episode_000000: corrections.yaml corrects objects 1 of image, but")
+    lines.clear()
+    perceive(dataset, lines, tracker=drops)
+    assert not any("tracked anew" in line for line in lines)
