@@ -229,7 +229,7 @@ def perceive_dataset(
     if run.engine.kind.calls_back:
         pipeline.require(stages_due(found.due, cache))
     expected = estimate(found.due, pipeline, cache)
-    if expected is not None and expected.most.requests:
+    if expected is not None and expected.use.requests:
         say(expected.sentence())
     total = len(found.states) + len(found.failures)
     bar = progress(total) if progress else Progress("perceived", total, write=say)

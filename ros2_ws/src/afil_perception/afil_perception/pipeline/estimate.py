@@ -23,23 +23,24 @@ class Estimate:
 
     Attributes:
         describe: Questions that describe an episode.
-        filter: Most questions about what matters at a moment; changes of what is visible are not
-            known yet.
-        most: What all of them use at most, each with the longest answer.
+        filter: Questions about what matters at a moment, one for each least interval; changes of
+            what is visible are not known yet.
+        use: What all of them use, each with the longest answer.
         used: What the dataset has used so far.
     """
 
     describe: int
     filter: int
-    most: Use
+    use: Use
     used: Use
 
     def sentence(self) -> str:
         """For a person."""
         return (
-            f"the VLM will be asked at most {self.most.requests} times ({self.describe} to "
-            f"describe, up to {self.filter} to filter): at most {self.most.sentence()}; what "
-            f"was answered before is not asked again. So far: {self.used.sentence()}"
+            f"the VLM will be asked about {self.use.requests} times ({self.describe} to describe, "
+            f"about {self.filter} to filter, more where what was kept is lost from sight): about "
+            f"{self.use.sentence()}; what was answered before is not asked again, and vlm.budget "
+            f"is what is never exceeded. So far: {self.used.sentence()}"
         )
 
 
@@ -57,7 +58,7 @@ def estimate(
     used = None if vlm is None else vlm.used()
     if vlm is None or used is None:
         return None
-    most = Use()
+    use = Use()
     described: set[str] = set()
     filtered = 0
     for state in states:
@@ -66,30 +67,32 @@ def estimate(
         frames = pipeline.describer.frames
         if frames and key not in described and not cache.has("describe", key):
             described.add(key)
-            most += vlm.estimate(_PROMPT, [_blank(state, first)] * frames) or Use()
+            use += vlm.estimate(_PROMPT, [_blank(state, first)] * frames) or Use()
         if not pipeline.object_filter.asks:
             continue
         for name, clip in state.clips.items():
             if cache.has_stream("filter", state.keys[name]["filter"]):
                 continue
-            questions = _questions(clip.times_ns, pipeline.object_filter.min_interval_s)
+            # Not by the times of the frames: to know them is to read the whole recording.
+            seconds = state.episode.metadata.duration_s
+            interval_s = pipeline.object_filter.min_interval_s
+            questions = _questions(len(clip), seconds, interval_s)
             filtered += questions
             one = vlm.estimate(_PROMPT, [_blank(state, name)]) or Use()
-            most += Use(
+            use += Use(
                 questions * one.requests,
                 questions * one.input_tokens,
                 questions * one.output_tokens,
                 questions * one.cost,
             )
-    return Estimate(len(described), filtered, most, used)
+    return Estimate(len(described), filtered, use, used)
 
 
-def _questions(times_ns: Sequence[int], min_interval_s: float) -> int:
-    """Most questions of a clip: one for each least interval, or for each frame."""
-    if min_interval_s <= 0 or not times_ns:
-        return len(times_ns)
-    seconds = (times_ns[-1] - times_ns[0]) / 1e9
-    return min(len(times_ns), int(seconds / min_interval_s) + 1)
+def _questions(frames: int, seconds: float, min_interval_s: float) -> int:
+    """Questions of a clip: one for each least interval, or for each frame."""
+    if min_interval_s <= 0:
+        return frames
+    return min(frames, int(seconds / min_interval_s) + 1)
 
 
 def _blank(state: EpisodeState, name: str) -> Rgb:

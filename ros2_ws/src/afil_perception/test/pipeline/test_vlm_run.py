@@ -9,8 +9,10 @@ import pytest
 
 from afil_perception.describe import DESCRIBERS
 from afil_perception.filter import FILTERS
+from afil_perception.pipeline.cache import StageCache
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.dataset import perceive_dataset, survey
+from afil_perception.pipeline.estimate import estimate
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.run_config import RunConfig
 from afil_perception.vlm import VLMS
@@ -60,11 +62,40 @@ def test_what_is_asked_is_estimated_before_and_told_after(
     report, lines = perceive(episode.path.parent, config())
     assert report.written == 1 and len(server.bodies) == 2
     # Half a second of frames, and half a second between two questions.
-    assert any("at most 2 times (1 to describe, up to 1 to filter)" in line for line in lines)
+    assert any("about 2 times (1 to describe, about 1 to filter" in line for line in lines)
     assert "VLM: 2 requests, 200 tokens sent, 20 answered; with former runs 2" in report.summary
     report, lines = perceive(episode.path.parent, config())
     assert (report.written, report.skipped) == (0, 1) and len(server.bodies) == 2
     assert not any("the VLM will be asked" in line for line in lines)
+
+
+def test_more_questions_than_expected_are_not_called_impossible(
+    make_episode, draw, server, config
+) -> None:
+    # Every other frame the carrot is somewhere else: what was kept is lost from sight.
+    places = [(20, 20), (140, 100), (20, 100), (140, 20), (80, 60)]
+    frames = [draw([(*place, 8, (255, 130, 10))]) for place in places for _ in range(2)]
+    server.script = [answers]
+    _, lines = perceive(make_episode(frames).path.parent, config())
+    assert len(server.bodies) == 6
+    (said,) = (line for line in lines if "the VLM will be asked" in line)
+    assert "about 2 times" in said and "more where what was kept" in said
+    assert "at most" not in said and "vlm.budget" in said
+
+
+def test_to_expect_what_is_asked_no_recording_is_read(
+    make_episode, moving_carrot, config, monkeypatch
+) -> None:
+    dataset = make_episode(moving_carrot).path.parent
+    pipeline = Pipeline(config())
+    due = survey(dataset, pipeline).due
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("the recording was read")
+
+    monkeypatch.setattr("afil_perception.clips.episode.read_bag", never)
+    expected = estimate(due, pipeline, StageCache(None))
+    assert (expected.describe, expected.filter) == (1, 1)
 
 
 def test_a_stage_that_fails_marks_its_episode_and_the_run_goes_on(
