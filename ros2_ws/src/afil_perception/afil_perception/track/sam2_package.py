@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from afil_perception.clips.clip import Rgb
 from afil_perception.pretrained import UnusableModelError, Weights
-from afil_perception.pretrained.load import INSTALL, device_of
+from afil_perception.pretrained.load import INSTALL, device_of, dtype_of
 from afil_perception.pretrained.once import loaded_once
 from afil_perception.track.prompted import PromptedConfig, PromptedTracker
 from afil_perception.track.sam2 import Sam2Tracker
@@ -68,7 +68,9 @@ class Sam2PackageTracker(PromptedTracker):
     @loaded_once
     def segmenter(self) -> VideoSegmenter:
         """The model."""
-        return PackageSegmenter(_load(self._config))
+        return PackageSegmenter(
+            _load(self._config), dtype_of(self._config, device_of(self._config))
+        )
 
 
 def _load(config: Sam2PackageTracker.Config) -> Any:
@@ -123,10 +125,12 @@ class PackageSegmenter(VideoSegmenter):
 
     Args:
         predictor: A ``SAM2VideoPredictor``.
+        dtype: In which it computes; the package keeps its weights in float32.
     """
 
-    def __init__(self, predictor: Any) -> None:
+    def __init__(self, predictor: Any, dtype: torch.dtype = torch.float32) -> None:
         self._predictor = predictor
+        self._dtype = dtype
         # Episodes that are tracked at the same time have a state each.
         self._free = deque([_empty_state(predictor)])
 
@@ -135,12 +139,20 @@ class PackageSegmenter(VideoSegmenter):
         """Follow objects from the first frame on."""
         state = self._free.popleft() if self._free else _empty_state(self._predictor)
         try:
-            yield from self._follow(state, frames, prompts)
+            steps = self._follow(state, frames, prompts)
+            while (segments := self._step(steps)) is not None:
+                yield segments
         finally:
             self._predictor.reset_state(state)
             state["images"] = ()
             state["cached_features"] = {}
             self._free.append(state)
+
+    def _step(self, steps: Iterator[list[Segment]]) -> list[Segment] | None:
+        # A step at a time: who asks must not compute in this dtype in between.
+        device, is_half = self._predictor.device.type, self._dtype != torch.float32
+        with torch.autocast(device, self._dtype if is_half else None, enabled=is_half):
+            return next(steps, None)
 
     def _follow(
         self, state: Any, frames: Sequence[Rgb], prompts: Sequence[Prompt]

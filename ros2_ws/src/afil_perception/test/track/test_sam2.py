@@ -136,6 +136,25 @@ def test_two_videos_can_be_followed_at_the_same_time(segmenters, name) -> None:
             np.testing.assert_array_equal(segment.mask, expected[k][0].mask)
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_model_computes_in_the_dtype_that_is_asked_for(sam2_options, name, dtype) -> None:
+    segmenter = TRACKERS.select(name, dtype=dtype, **sam2_options[name]).build().segmenter
+    is_package = name == "sam2_package"
+    model = segmenter._predictor if is_package else segmenter._loaded.model
+    convolution = next(m for m in model.modules() if isinstance(m, torch.nn.Conv2d))
+    seen: set[torch.dtype] = set()
+    handle = convolution.register_forward_hook(lambda _, __, output: seen.add(output.dtype))
+    mask = np.zeros((64, 64), bool)
+    mask[20:50, 20:50] = True
+    prompts = [Prompt(1, box=(15.0, 20.0, 60.0, 60.0)), Prompt(2, mask=mask)]
+    for segments in segmenter.segment(frames((64, 64), 3), prompts):
+        assert all(np.isfinite(s.score) and s.mask.shape == (64, 64) for s in segments)
+        assert not torch.is_autocast_enabled("cpu")
+    handle.remove()
+    assert seen == {getattr(torch, dtype)}
+
+
 def test_weights_of_another_architecture_are_a_sentence(sam2_options) -> None:
     model = sam2_options["sam2_package"]["model"]
     tracker = TRACKERS.select("sam2_package", model=model).build()
