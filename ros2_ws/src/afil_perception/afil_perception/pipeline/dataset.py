@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ from afil_perception.pipeline.run_config import RunConfig
 from afil_perception.pipeline.sidecar import FrameSink
 from afil_perception.pipeline.state import NEVER, EpisodeState, stages_due, state_of
 
+# Who looks for longer at what there is to do says how far it is.
+_QUIET_S = 2.0
 _BAG_PATTERNS = ("metadata.yaml", "*.mcap", "*.db3")
 
 Say = Callable[[str], None]
@@ -154,12 +157,13 @@ def dataset_of(path: Path) -> Path:
     return path.resolve().parent if (path / EPISODE_FILE).is_file() else path
 
 
-def survey(path: Path, pipeline: Pipeline) -> Survey:
-    """Look what there is to do.
+def survey(path: Path, pipeline: Pipeline, say: Say = print) -> Survey:
+    """Look what there is to do; recordings that no sidecar knows are read once to be hashed.
 
     Args:
         path: Folder of a dataset, or of a single episode.
         pipeline: How it should be perceived.
+        say: Gets progress lines, where it takes long.
 
     Raises:
         AfilError: When there is nothing to perceive, or the corrections can't be read.
@@ -167,12 +171,18 @@ def survey(path: Path, pipeline: Pipeline) -> Survey:
     episodes, foreign = find_episodes(path)
     found = Survey(dataset_of(path), failures=foreign)
     corrections = load_corrections(found.folder)
-    for episode in episodes:
+    bar: Progress | None = None
+    begun_s = time.monotonic()
+    for number, episode in enumerate(episodes):
+        if bar is None and time.monotonic() - begun_s > _QUIET_S:
+            bar = Progress("recordings looked at", len(episodes), done=number, write=say)
         try:
             found.states.append(state_of(episode, pipeline, corrections))
         except AfilError as error:
             found.failures.append(named(episode.path, str(error)))
             note_failure(found.folder, episode.path.name, found.failures[-1])
+        if bar is not None:
+            bar.advance()
     there = {p.name for p in found.folder.iterdir()}
     unknown = sorted({c.episode for c in corrections.corrections} - there)
     found.problems = [f"{CORRECTIONS_FILE} names {n}, which is no episode" for n in unknown]
@@ -214,7 +224,7 @@ def perceive_dataset(
     run = run or RunConfig()
     cache = StageCache(dataset_of(path) / CACHE_FOLDER)
     pipeline = Pipeline(config, cache)
-    found = survey(path, pipeline)
+    found = survey(path, pipeline, say)
     for sentence in (*found.problems, *found.failures):
         warn(sentence)
     for line in pipeline.choice_lines():

@@ -30,6 +30,19 @@ def test_every_episode_gets_its_sidecar_and_progress_is_told(make_episode, movin
     assert "Stand-ins without trained weights: instruction for a vision-language" in report.summary
 
 
+def test_who_looks_for_long_at_what_there_is_to_do_says_how_far_it_is(
+    make_episode, moving_carrot, monkeypatch
+) -> None:
+    for _ in range(2):
+        dataset = make_episode(moving_carrot).path.parent
+    lines: list[str] = []
+    survey(dataset, Pipeline(PerceptionConfig()), lines.append)
+    assert lines == []
+    monkeypatch.setattr("afil_perception.pipeline.dataset._QUIET_S", 0.0)
+    perceive(dataset, lines)
+    assert any("recordings looked at 2/2" in line for line in lines)
+
+
 def test_a_second_run_skips_what_is_done(make_episode, moving_carrot) -> None:
     dataset = make_episode(moving_carrot).path.parent
     perceive(dataset)
