@@ -17,6 +17,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
 from afil_core.process.interfaces import get_message
+from afil_core.process.late_turns import LateTurns
 from afil_core.supervision import heartbeat
 from afil_core.supervision.heartbeat import Heartbeat
 from afil_core.supervision.supervisor import Supervisor
@@ -27,6 +28,8 @@ M = TypeVar("M")
 
 _POLL_S = 0.01
 _BEAT = Duration(seconds=heartbeat.PERIOD_S)
+# A look that comes so much later is this process's own lateness.
+_LATE_S = 0.05
 # Launch asks more firmly, with an error in its log, after 5 s.
 _FINISH_S = 4.0
 
@@ -138,6 +141,7 @@ class Watching(Generic[M]):
         space = node.get_namespace().rstrip("/")
         self._listen(f"{space}/{topic}", heartbeat.TYPE, heartbeat.QOS, supervisor.beat)
         self._pulse = Pulse(node, lambda: supervisor.is_resting, lambda: supervisor.stops)
+        self._turns = LateTurns(_LATE_S)
         node.create_timer(_POLL_S, self._poll, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self._updater = Updater(node)
         self._updater.setHardwareID(robot)
@@ -164,6 +168,8 @@ class Watching(Generic[M]):
         )
 
     def _poll(self) -> None:
+        if self._turns.puts_off():
+            return
         stops = self._supervisor.stops
         commands = self._supervisor.poll(_now_ns(self._node))
         if commands:

@@ -15,6 +15,7 @@ from rclpy.qos import QoSProfile
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
 from afil_core.process.interfaces import get_message, get_service
+from afil_core.process.late_turns import LateTurns
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
 from afil_sim.running.episodes import Episodes
@@ -22,6 +23,8 @@ from afil_sim.running.parameters import WorldParameters
 from afil_sim.running.readers import Graph, missing_reader
 
 _POLL_PERIOD_S = 0.005
+# A turn that comes so much later is this process's own lateness, or a frame was long in making.
+_LATE_S = 0.1
 
 
 class WorldNode(Node):
@@ -59,9 +62,10 @@ class WorldNode(Node):
             for topic, (type_, qos) in self._world.publications.items()
         }
         self.create_service(ResetWorld, protocol.RESET_SERVICE, self._on_reset)
+        self._turns, self._turned_s = LateTurns(_LATE_S), time.monotonic()
         # The world makes the simulated time, so it must not wait for it.
         self._timer = self.create_timer(
-            _POLL_PERIOD_S, self._advance, clock=Clock(clock_type=ClockType.STEADY_TIME)
+            _POLL_PERIOD_S, self._turn, clock=Clock(clock_type=ClockType.STEADY_TIME)
         )
         self.get_logger().info(
             f"{contract.robot} world is up for {self._task.name} in {parameters.mode} mode; call "
@@ -85,10 +89,16 @@ class WorldNode(Node):
         problem = self._world.receive(topic, cdr)
         if problem is not None:
             self.get_logger().warning(problem)
-        self._advance()
+        # The rest of an answer that waits in this process's own queue is not missing.
+        self._advance(self._turned_s)
 
-    def _advance(self) -> None:
-        messages = self._world.poll(time.monotonic(), self._missing)
+    def _turn(self) -> None:
+        if not self._turns.puts_off():
+            self._turned_s = time.monotonic()
+            self._advance(self._turned_s)
+
+    def _advance(self, wall_s: float) -> None:
+        messages = self._world.poll(wall_s, self._missing)
         for topic, cdr in messages:
             self._outputs[topic].publish(cdr)
             if topic == protocol.EPISODE_TOPIC:

@@ -15,7 +15,7 @@ import pytest
 from afil_core import world_protocol as protocol
 from afil_core.codecs import decode, decode_pose
 from afil_core.contract import load_contract
-from afil_core.testing import ros_environment, said_by
+from afil_core.testing import FrankaOnPaper, ros_environment, said_by
 from afil_sim.nodes import world_node
 from afil_sim.running import demonstration
 from afil_sim.running.demonstration import Demonstration
@@ -91,7 +91,7 @@ def reset(node, **request: object) -> tuple[bool, int, int, str]:
     service = node.create_client(ResetWorld, protocol.RESET_SERVICE)
     assert service.wait_for_service(timeout_sec=30.0)
     future = service.call_async(ResetWorld.Request(**request))
-    rclpy.spin_until_future_complete(node, future, timeout_sec=10.0)
+    rclpy.spin_until_future_complete(node, future, timeout_sec=60.0)
     answer = future.result()
     return answer.success, answer.episode, answer.seed, answer.message
 
@@ -118,7 +118,10 @@ def another_robots_world_speaks(node) -> None:
 
 
 def test_expert_solves_the_world_over_dds_frame_by_frame(client):
-    world = start("afil_sim.nodes.world_node", "-p", "first_seed:=5", "-p", "cue:=intact")
+    patience = ("-p", "command_timeout_s:=20.0")  # A busy machine must not cost an answer.
+    world = start(
+        "afil_sim.nodes.world_node", *patience, "-p", "first_seed:=5", "-p", "cue:=intact"
+    )
     expert = start("afil_sim.nodes.expert_node")
     try:
         spin_until(client, lambda: client.count_publishers(TARGET_POSE.topic) > 0, 60)
@@ -225,6 +228,50 @@ def test_expert_offers_its_commands_once_it_hears_the_world(client):
             stop(world)
     finally:
         stop(expert)
+
+
+def test_a_world_that_was_held_up_itself_counts_no_command_as_missing(monkeypatch):
+    """Its executor stands longer than it waits for a command, which has come meanwhile."""
+    for name, value in ros_environment().items():
+        monkeypatch.setenv(name, value)
+    import rclpy
+    from rclpy.executors import SingleThreadedExecutor
+    from rclpy.qos import QoSProfile
+    from rosidl_runtime_py.utilities import get_message
+
+    rclpy.init(args=["--ros-args", "-p", "max_steps:=1", "-p", "command_timeout_s:=1.0"])
+    node, person = world_node.WorldNode(), rclpy.create_node("person")
+    executor, frames = SingleThreadedExecutor(), []
+    for each in (node, person):
+        executor.add_node(each)
+    outputs = {
+        c.topic: person.create_publisher(
+            get_message(c.type), c.topic, QoSProfile(**c.qos.profile())
+        )
+        for c in CONTRACT.interface()
+    }
+    qos = QoSProfile(**IMAGE.qos.profile())
+    person.create_subscription(get_message(IMAGE.type), IMAGE.topic, frames.append, qos, raw=True)
+
+    def turn_until(condition):
+        deadline = time.monotonic() + 60
+        while not condition():
+            assert time.monotonic() < deadline
+            executor.spin_once(timeout_sec=0.1)
+
+    try:
+        node._world.reset()
+        turn_until(lambda: frames)
+        for topic, cdr in FrankaOnPaper(CONTRACT).command(decode(IMAGE, frames[0]).stamp_ns):
+            outputs[topic].publish(cdr)
+        time.sleep(1.2)
+        turn_until(lambda: node._world.status.state == "done")
+        assert node._world.status.timeouts == 0
+    finally:
+        executor.shutdown()
+        for each in (node, person):
+            each.destroy_node()
+        rclpy.try_shutdown()
 
 
 @pytest.mark.parametrize(
