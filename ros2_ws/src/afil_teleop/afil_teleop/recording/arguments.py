@@ -27,6 +27,9 @@ EXPERT, EXTERNAL, AUTOPILOT = "expert", "external", "autopilot"
 _TERMINAL_KEYS = "keys"
 # A person needs longer than the scripted expert for whom a task's limit is made.
 _PERSONS_STEPS = 600
+# What a simulated world waits for its expert, whose death ends the launch; a busy machine may give
+# a process nothing for some seconds.
+_EXPERTS_S = 10.0
 
 
 def sources() -> list[str]:
@@ -295,11 +298,14 @@ class RecordArguments(Schema):
 
     def simulation(self, state: DatasetState) -> dict[str, Any]:
         """Arguments of the world's launch file."""
+        # A frame that the expert was late for would be a step without a label.
+        patience = {"command_timeout_s": _EXPERTS_S} if self.unattended else {}
         return {
             "robot": self.robot,
             "namespace": self.namespace,
             "task": self.task,
             "mode": self.world,
+            **patience,
             "cue": self.cue,
             "first_seed": state.next_seed,
             "max_steps": self.max_steps or (0 if self.unattended else _PERSONS_STEPS),

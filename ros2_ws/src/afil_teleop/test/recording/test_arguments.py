@@ -99,6 +99,13 @@ def test_a_person_has_longer_than_the_expert(tmp_path):
     assert chosen["max_steps"] == 50
 
 
+def test_a_world_waits_longer_for_its_expert_than_for_a_person(tmp_path):
+    state = RecordArguments(dataset=str(tmp_path)).state("")
+    expert = RecordArguments(sim=True, source="expert").simulation(state)
+    assert expert["command_timeout_s"] == 10.0
+    assert "command_timeout_s" not in RecordArguments(sim=True).simulation(state)
+
+
 def test_notes_tell_the_variant_of_a_simulation_only():
     assert RecordArguments(instruction="lift it").notes == {}
     assert RecordArguments(sim=True, task="a", cue="intact").notes == {
