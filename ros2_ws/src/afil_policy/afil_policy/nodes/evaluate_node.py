@@ -35,7 +35,9 @@ from afil_policy.evaluation.protocol import EpisodeWatch
 _DISCOVERY_S = 1.5
 _SPIN_S = 0.05
 # A film waits so long for its next frame when the episode is over.
-_LAST_FRAMES_S = 1.0
+_LAST_FRAMES_S = 5.0
+# Frames that may wait while this process has no processor: the world does not wait for a film.
+_WAITING_FRAMES = 100
 
 
 class EvaluateNode(Node):
@@ -113,7 +115,7 @@ class EvaluateNode(Node):
             if self._film is not None:
                 self._film.add(stream.decode(bytes(cdr)).value)
 
-        qos = QoSProfile(**stream.qos.profile())
+        qos = QoSProfile(**stream.qos.profile(depth=_WAITING_FRAMES))
         self.create_subscription(get_message(stream.type), stream.topic, seen, qos, raw=True)
 
     def run_episode(

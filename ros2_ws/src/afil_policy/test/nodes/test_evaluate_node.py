@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ import pytest
 
 from afil_core import world_protocol as protocol
 from afil_core.contract import load_contract
-from afil_core.testing import FrankaOnPaper, ros_environment
+from afil_core.testing import FrankaOnPaper, changed, ros_environment
 from afil_policy.evaluation.film import Film
 
-# Fewer frames than a reader of the camera keeps.
-SEED, STEPS = 1000, 3
+SEED = 1000
+# More frames at once than the contract has a subscription keep, and so small that a socket may
+# hold them all.
+STEPS = 20
+CONTRACT = changed(load_contract("franka"), {"observations.front_image.size": [24, 32]})
 
 
 class WorldOnPaper:
@@ -60,7 +64,9 @@ class WorldOnPaper:
         return response
 
     def _send(self) -> None:
-        paper = FrankaOnPaper(load_contract("franka"))
+        while not self._images.get_subscription_count():
+            time.sleep(0.02)
+        paper = FrankaOnPaper(CONTRACT)
         for number in range(STEPS + 1):
             self._images.publish(paper.observations(10**9 + number)[self._stream.name])
 
@@ -77,8 +83,7 @@ class WorldOnPaper:
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorldOnPaper]:
     for name, value in ros_environment().items():
         monkeypatch.setenv(name, value)
-    contract = load_contract("franka")
-    made = WorldOnPaper(contract.stream(contract.anchor))
+    made = WorldOnPaper(CONTRACT.stream(CONTRACT.anchor))
     yield made
     made.close()
 
@@ -86,12 +91,11 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorldOnPaper]:
 def test_images_that_the_verdict_overtook_are_filmed(world: WorldOnPaper, tmp_path: Path) -> None:
     from afil_policy.nodes.evaluate_node import evaluate_node
 
-    contract = load_contract("franka")
-    film = Film(tmp_path / "unseen.json", SEED, contract.control_rate_hz)
+    film = Film(tmp_path / "unseen.json", SEED, CONTRACT.control_rate_hz)
     with evaluate_node("") as node:
-        node.watch(contract.stream(contract.anchor))
-        node.wait_until_active(lambda: None, 20.0)
-        watch = node.run_episode(SEED, lambda: None, 20.0, film)
+        node.watch(CONTRACT.stream(CONTRACT.anchor))
+        node.wait_until_active(lambda: None, 60.0)
+        watch = node.run_episode(SEED, lambda: None, 60.0, film)
     assert watch.result is not None and watch.result.steps == STEPS
     assert film.frames == STEPS + 1
     assert film.close()
