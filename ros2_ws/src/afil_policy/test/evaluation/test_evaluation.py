@@ -214,9 +214,10 @@ def test_no_process_of_the_group_outlives_the_evaluation(tmp_path: Path) -> None
 _LAUNCH = """
 import signal, subprocess, sys, time
 node = '''
-import signal, time
+import signal, sys, time
 told = []
 signal.signal(signal.SIGINT, lambda *_: told.append(print("told", flush=True)))
+sys.stdin.readline()
 print("up", flush=True)
 end = time.monotonic() + 20
 while not told and time.monotonic() < end:
@@ -225,7 +226,9 @@ time.sleep(1.0)
 '''
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it is ignored outside
 try:
-    child = subprocess.Popen([sys.executable, "-c", node])
+    child = subprocess.Popen([sys.executable, "-c", node], stdin=subprocess.PIPE)
+    child.stdin.write(b"go on\\n")  # it is up when this launch knows it
+    child.stdin.flush()
     time.sleep(60)
 except KeyboardInterrupt:
     time.sleep(0.3)  # two signals at the same moment would be one

@@ -159,6 +159,17 @@ class Client:
         wanted = (self.pose.topic, self.gripper.topic)
         return [heard for heard in self.heard if heard[0] in wanted]
 
+    def until_at_rest(self, pose: NDArray[np.float64] = HOME) -> None:
+        """Wait until the last command is to hold a pose, and a moment more."""
+
+        def at_rest() -> bool:
+            topic, cdr = self.commands()[-1]
+            return topic == self.pose.topic and np.allclose(self.pose.decode(cdr).value, pose)
+
+        self.spin_until(at_rest, 20)
+        self.spin(0.3)
+        assert at_rest()
+
     def newest(self, topic: str, kind: str) -> Any:
         """The next message of a topic."""
         count = sum(t == topic for t, _ in self.heard)

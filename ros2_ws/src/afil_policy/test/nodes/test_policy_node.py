@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from afil_core.contract import Contract
-from afil_core.testing import HOME
 from afil_policy.deploy import status
 
 DIAGNOSTICS, DIAGNOSTICS_TYPE = "/diagnostics", "diagnostic_msgs/msg/DiagnosticArray"
@@ -48,10 +46,7 @@ def test_it_answers_frames_and_holds_the_measured_pose_after_a_reset(
     assert all(client.pose.decode(cdr).stamp_ns in stamps for cdr in targets)
     assert client.reset().success
     # A reset leaves no robot in motion behind.
-    client.spin(0.3)
-    topic, cdr = client.commands()[-1]
-    assert topic == client.pose.topic
-    np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
+    client.until_at_rest()
 
     entry = client.newest(DIAGNOSTICS, DIAGNOSTICS_TYPE).status[0]
     assert entry.name == "policy_node: policy"
@@ -69,10 +64,7 @@ def test_a_deactivated_node_rests_the_robot_and_goes_on_when_activated(
     client.wait_until_active()
     client.answered(4)
     assert client.change("deactivate")
-    client.spin(0.3)
-    topic, cdr = client.commands()[-1]
-    assert topic == client.pose.topic
-    np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
+    client.until_at_rest()
     silent = len(client.commands())
     client.frame()
     client.spin(0.3)
@@ -94,11 +86,8 @@ def test_it_stops_the_robot_when_it_is_ended(running: Any, client: Any, stop: An
     process.send_signal(signal.SIGINT)
     time.sleep(0.02)
     code, text = stop(process)
-    client.spin(0.5)
     # The last command is no answer to a frame: the arm holds the pose that was measured.
-    topic, cdr = client.commands()[-1]
-    assert topic == client.pose.topic
-    np.testing.assert_allclose(client.pose.decode(cdr).value, HOME)
+    client.until_at_rest()
     assert (code, "Traceback" in text) == (0, False), text
     silent = len(client.commands())
     client.frame()

@@ -101,7 +101,7 @@ def test_a_second_living_one_is_refused_at_once_and_in_its_own_namespace_alone(
     assert f"another /left/policy_node runs (process {claimant.own.process})" in (
         Start(second, late).end()
     )
-    assert time.monotonic() - begun_s < 5.0
+    assert time.monotonic() - begun_s < 15.0
     assert claimant.holds_name and not late.holds_name
     assert Start(other, elsewhere).end() == ""
 
