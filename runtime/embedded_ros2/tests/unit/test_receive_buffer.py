@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from rclpy.context import Context
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 _COUNT, _SIZE = 12, 172_800
+_HELLO = b"--"
 _LISTENER = f"""
 import rclpy
 from rclpy.qos import QoSProfile, ReliabilityPolicy
@@ -30,12 +32,18 @@ rclpy.spin(node)
 _LIMIT = Path("/proc/sys/net/core/rmem_max")
 
 
+def _has_said(listener: subprocess.Popen[bytes], within_s: float) -> bool:
+    return bool(select.select([listener.stdout], [], [], within_s)[0])
+
+
 @pytest.mark.skipif(
     not _LIMIT.exists() or int(_LIMIT.read_text()) < 2 * _COUNT * _SIZE,
     reason="the system gives a socket less than the images need (net.core.rmem_max)",
 )
 def test_images_sent_while_a_process_stands_still_are_received():
-    listener = subprocess.Popen([sys.executable, "-c", _LISTENER], stdout=subprocess.PIPE)
+    # Without a buffer of ours, so that there is nothing to read where nothing came.
+    command = [sys.executable, "-c", _LISTENER]
+    listener = subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0)
     assert listener.stdout is not None and listener.stdout.readline() == b"up\n"
     context = Context()
     rclpy.init(args=[], context=context)
@@ -43,17 +51,18 @@ def test_images_sent_while_a_process_stands_still_are_received():
     profile = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
     publisher = node.create_publisher(String, "image", profile)
     try:
-        while publisher.get_subscription_count() == 0:
-            time.sleep(0.02)
-        time.sleep(0.3)  # The other side has to know us, too.
+        # The other side has to know us, too.
+        while not _has_said(listener, 0.1):
+            publisher.publish(String(data=_HELLO.decode()))
         listener.send_signal(signal.SIGSTOP)
         for number in range(_COUNT):
             publisher.publish(String(data=f"{number:02d}" + "x" * _SIZE))
             time.sleep(0.02)
         listener.send_signal(signal.SIGCONT)
-        time.sleep(1.0)
-        listener.kill()
-        heard = listener.stdout.read().split()
+        heard: list[bytes] = []
+        while len(heard) < _COUNT and _has_said(listener, 20.0):
+            line = listener.stdout.readline().strip()
+            heard += [line] * (line != _HELLO)
         assert heard == [f"{number:02d}".encode() for number in range(_COUNT)]
     finally:
         listener.kill()

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+import rclpy
+from rclpy.context import Context
+
 ROS2 = str(Path(sys.executable).parent / "ros2")
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
 # What it waits for does not exist.
@@ -70,8 +73,8 @@ rclpy.init()
 node = rclpy.create_node("waits")
 client = node.create_client(Trigger, "nobody")
 action = ActionClient(node, Fibonacci, "nobody")
-print("waiting", flush=True)
 try:
+    print("waiting", flush=True)
     wait()
 except (KeyboardInterrupt, ExternalShutdownException, ROSInterruptException) as error:
     print("ended by", type(error).__name__, flush=True)
@@ -90,6 +93,21 @@ def start(command: list[str]) -> subprocess.Popen[str]:
         # A job in a shell's background ignores it, and so would its children.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
+
+
+def until_up(commands: list[subprocess.Popen[str]]) -> None:
+    """Wait until each command has its node, which bears its process's number, or has ended."""
+    context = Context()
+    rclpy.init(args=[], context=context)
+    onlooker = rclpy.create_node("onlooker", context=context)
+    left, deadline = list(commands), time.monotonic() + 60.0
+    while left:
+        assert time.monotonic() < deadline, [process.args for process in left]
+        time.sleep(0.05)
+        known = set(onlooker.get_node_names())
+        left = [p for p in left if f"_ros2cli_{p.pid}" not in known and p.poll() is None]
+    onlooker.destroy_node()
+    context.shutdown()
 
 
 def endings(waiting: dict[str, subprocess.Popen[str]], number: signal.Signals) -> dict[str, str]:
@@ -115,7 +133,9 @@ def test_waiting_commands_end(number, tmp_path):
         " ".join(words): start([ROS2, *(word.format(folder=tmp_path) for word in words)])
         for words in COMMANDS
     }
-    time.sleep(4.0)  # By then `param get` has said that there is nobody, and ended by itself.
+    # Before, a signal would meet Python itself, which is still loading.
+    until_up(list(waiting.values()))
+    time.sleep(0.5)
     assert endings(waiting, number) == {}
 
 

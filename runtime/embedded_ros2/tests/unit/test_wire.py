@@ -74,7 +74,7 @@ def foreign(node):
 RELIABLE = Policy.Reliability.Reliable(duration(seconds=1))
 
 
-def wait(condition, node=None, seconds=5.0):
+def wait(condition, node=None, seconds=30.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()
