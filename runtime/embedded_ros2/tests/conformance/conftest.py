@@ -13,6 +13,8 @@ os.environ.setdefault("ROS_LOG_DIR", f"/tmp/ros_conformance_{os.getpid()}")
 # One and the same for every turn: where it changes, rclpy of Jazzy begins its round anew, and a
 # coroutine that waits for something is all that ever gets a turn.
 STEP_S = 0.02
+# A busy machine may give a process nothing for some seconds; what holds is seen at once.
+PATIENCE_S = 30.0
 PEER = Path(__file__).parent / "peer.py"
 
 
@@ -31,7 +33,7 @@ class Ros:
         self.executor.add_node(self.node)
         self.executor.add_node(self.other)
 
-    def spin_until(self, condition, timeout=5.0):
+    def spin_until(self, condition, timeout=PATIENCE_S):
         """Run callbacks until a condition holds; returns whether it does."""
         end = time.monotonic() + timeout
         while not condition():
@@ -46,7 +48,7 @@ class Ros:
         while time.monotonic() < end:
             self.executor.spin_once(timeout_sec=STEP_S)
 
-    def result(self, future, timeout=5.0):
+    def result(self, future, timeout=PATIENCE_S):
         """Run callbacks until a future is done; returns its result."""
         self.executor.spin_until_future_complete(future, timeout_sec=timeout)
         assert future.done(), "the future was not completed in time"
@@ -113,7 +115,7 @@ def wait_line():
     return _wait_line
 
 
-def _wait_line(process, text, timeout=15.0):
+def _wait_line(process, text, timeout=PATIENCE_S):
     """Read a process's output until a line holds a text."""
     end = time.monotonic() + timeout
     while time.monotonic() < end:

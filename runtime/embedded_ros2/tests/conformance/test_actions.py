@@ -136,7 +136,7 @@ def test_waiting_for_a_missing_server_gives_up(ros, name):
     client = ActionClient(ros.node, Fibonacci, f"/{name}")
     start = time.monotonic()
     assert not client.wait_for_server(timeout_sec=0.2)
-    assert time.monotonic() - start < 2.0
+    assert time.monotonic() - start < 15.0
     client.destroy()
 
 

@@ -1,6 +1,7 @@
 """Behaviour between processes: discovery, arguments, signals, crashes."""
 
 import signal
+import statistics
 import time
 
 import pytest
@@ -15,7 +16,7 @@ def test_messages_cross_processes(ros, peer, name):
     got = []
     ros.node.create_subscription(String, f"/{name}", lambda m: got.append(m.data), 10)
     peer("talker", f"/{name}")
-    assert ros.spin_until(lambda: len(got) >= 5, timeout=15)
+    assert ros.spin_until(lambda: len(got) >= 5)
     assert got[0].startswith("hello")
 
 
@@ -24,7 +25,7 @@ def test_latched_messages_reach_late_processes(ros, peer, name, wait_line):
     got = []
     latched = QoSProfile(depth=3, durability=DurabilityPolicy.TRANSIENT_LOCAL)
     ros.node.create_subscription(String, f"/{name}", lambda m: got.append(m.data), latched)
-    assert ros.spin_until(lambda: got == ["2", "3", "4"], timeout=15)
+    assert ros.spin_until(lambda: got == ["2", "3", "4"])
 
 
 def test_round_trips_are_fast(ros, peer, name):
@@ -33,7 +34,7 @@ def test_round_trips_are_fast(ros, peer, name):
     publisher = ros.node.create_publisher(Header, f"/{name}", 10)
     subscription = ros.node.create_subscription(Header, f"/{name}_back", got.append, 10)
     assert ros.spin_until(
-        lambda: publisher.get_subscription_count() and subscription.get_publisher_count(), 15
+        lambda: publisher.get_subscription_count() and subscription.get_publisher_count()
     )
     # The other side may need a moment more until it knows both of ours.
     for _ in range(50):
@@ -42,18 +43,20 @@ def test_round_trips_are_fast(ros, peer, name):
             break
     ros.spin_for(0.3)
     got.clear()
-    start = time.monotonic()
+    trips_s = []
     for index in range(100):
+        start = time.monotonic()
         publisher.publish(Header(frame_id=str(index)))
         assert ros.spin_until(lambda want=index + 1: len(got) == want)
-    assert (time.monotonic() - start) / 100 < 0.02
+        trips_s.append(time.monotonic() - start)
+    assert statistics.median(trips_s) < 0.02
 
 
 def test_services_cross_processes(ros, peer, name):
     peer("switch", f"/{name}")
     client = ros.node.create_client(SetBool, f"/{name}")
-    assert client.wait_for_service(timeout_sec=15.0)
-    assert ros.result(client.call_async(SetBool.Request(data=True)), 10.0).message == "True"
+    assert client.wait_for_service(timeout_sec=30.0)
+    assert ros.result(client.call_async(SetBool.Request(data=True))).message == "True"
 
 
 def test_actions_cross_processes(ros, peer, name):
@@ -61,24 +64,24 @@ def test_actions_cross_processes(ros, peer, name):
     Fibonacci = pytest.importorskip("example_interfaces.action", reason=reason).Fibonacci  # noqa: N806
     peer("fibonacci", f"/{name}")
     client = ActionClient(ros.node, Fibonacci, f"/{name}")
-    assert client.wait_for_server(timeout_sec=15.0)
+    assert client.wait_for_server(timeout_sec=30.0)
     handle = ros.result(client.send_goal_async(Fibonacci.Goal(order=4)))
     assert list(ros.result(handle.get_result_async()).result.sequence) == [0, 1, 1, 2, 3, 5]
 
 
 def test_nodes_of_other_processes_are_found(ros, peer, name):
     process = peer("talker", f"/{name}")
-    assert ros.spin_until(lambda: "talker" in ros.node.get_node_names(), timeout=15)
+    assert ros.spin_until(lambda: "talker" in ros.node.get_node_names())
     process.send_signal(signal.SIGINT)
-    process.wait(timeout=10)
-    assert ros.spin_until(lambda: "talker" not in ros.node.get_node_names(), timeout=15)
+    process.wait(timeout=30)
+    assert ros.spin_until(lambda: "talker" not in ros.node.get_node_names())
 
 
 def test_a_process_that_ends_without_shutdown_leaves_the_graph(ros, peer, name, wait_line):
     process = peer("forgetful", f"/{name}")
     wait_line(process, "ready")
-    assert ros.spin_until(lambda: ros.node.count_publishers(f"/{name}") == 1, timeout=15)
-    process.communicate("end\n", timeout=10)
+    assert ros.spin_until(lambda: ros.node.count_publishers(f"/{name}") == 1)
+    process.communicate("end\n", timeout=30)
     assert process.returncode == 0
     assert ros.spin_until(
         lambda: (
@@ -96,7 +99,7 @@ def test_a_killed_node_is_rediscovered(ros, peer, name, wait_line):
         got.clear()
         process = peer("talker", f"/{name}")
         wait_line(process, "ready")
-        assert ros.spin_until(lambda: got, timeout=15)
+        assert ros.spin_until(lambda: got)
         process.kill()
         process.wait()
         ros.spin_for(0.2)
@@ -106,7 +109,7 @@ def test_sigint_is_a_keyboard_interrupt(peer, wait_line):
     process = peer("idle")
     wait_line(process, "spins")
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=10)
+    output, _ = process.communicate(timeout=30)
     assert "interrupted" in output or "shut down" in output
     assert process.returncode == 0
 
@@ -115,13 +118,13 @@ def test_sigterm_ends_spinning(peer, wait_line):
     process = peer("idle")
     wait_line(process, "spins")
     process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=10)
+    output, _ = process.communicate(timeout=30)
     assert "shut down" in output and process.returncode == 0
 
 
 def test_an_exception_in_a_callback_ends_the_process(peer):
     process = peer("broken")
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=30)
     assert process.returncode != 0
     assert "ValueError: the callback failed" in errors and "Traceback" in errors
 
@@ -159,13 +162,13 @@ def test_what_rcl_does_not_read_as_a_number_stays_text(peer, wait_line, text):
 @pytest.mark.parametrize("text", ["[1.0, 2]", "[true, 1]"])
 def test_lists_of_several_types_end_the_process(peer, text):
     process = peer("typed", "p", "list", ros_args=["-p", f"p:={text}"])
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=30)
     assert process.returncode != 0 and "same type" in errors
 
 
 def test_a_parameter_of_another_type_ends_the_process(peer):
     process = peer("typed", "p", "float", ros_args=["-p", "p:=1"])
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=30)
     assert process.returncode != 0
     assert "InvalidParameterTypeException" in errors and "expecting type 'DOUBLE'" in errors
 
@@ -197,7 +200,7 @@ def test_logs_go_to_the_console_in_the_usual_form(peer, wait_line):
     process = peer("logs", ros_args=["--log-level", "info"], env=CONSOLE)
     wait_line(process, "ready")
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=30)
     lines = [line for line in errors.splitlines() if "line" in line]
     assert lines[0].startswith("[INFO] [") and lines[0].endswith("] [logs]: an info line")
     assert lines[1].startswith("[WARN] [") and lines[2].endswith("[logs.part]: an error line")
@@ -208,7 +211,7 @@ def test_the_console_form_follows_the_environment(peer, wait_line):
     process = peer("logs", env={**CONSOLE, "RCUTILS_CONSOLE_OUTPUT_FORMAT": form})
     wait_line(process, "ready")
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=30)
     lines = [line for line in errors.splitlines() if "line" in line]
     assert lines[0] == "logs|logs|INFO|an info line"
 
@@ -226,7 +229,7 @@ def test_the_log_level_is_an_argument(peer, wait_line):
     process = peer("logs", ros_args=["--log-level", "logs:=debug"])
     wait_line(process, "ready")
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=30)
     assert "a debug line" in errors
 
 
@@ -234,13 +237,13 @@ def test_logs_go_to_a_file(peer, wait_line, tmp_path):
     process = peer("logs", env={"ROS_LOG_DIR": str(tmp_path)})
     wait_line(process, "ready")
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=10)
+    process.communicate(timeout=30)
     assert any("an info line" in path.read_text() for path in tmp_path.glob("*.log"))
 
 
 def test_unknown_flags_end_the_process(peer):
     process = peer("logs", ros_args=["--no-such-flag"])
-    process.communicate(timeout=20)
+    process.communicate(timeout=30)
     assert process.returncode != 0
 
 

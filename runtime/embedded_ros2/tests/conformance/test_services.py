@@ -46,7 +46,7 @@ def test_waiting_for_a_missing_service_gives_up(ros, name):
     client = ros.node.create_client(Trigger, f"/{name}")
     start = time.monotonic()
     assert not client.wait_for_service(timeout_sec=0.2)
-    assert 0.15 < time.monotonic() - start < 2.0
+    assert 0.15 < time.monotonic() - start < 15.0
     assert not client.service_is_ready()
 
 

@@ -92,6 +92,7 @@ def test_depth_keeps_the_last_messages(ros, name):
     for index in range(10):
         publisher.publish(Int32(data=index))
     publisher.wait_for_all_acked(Duration(seconds=2))
+    assert ros.spin_until(lambda: len(got) >= 2)
     ros.spin_for(0.2)
     assert got == [8, 9]
 

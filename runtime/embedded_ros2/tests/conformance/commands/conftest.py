@@ -85,7 +85,7 @@ class Workspace:
         path.write_text(textwrap.dedent(text))
         return str(path)
 
-    def ros2(self, *words: str, timeout: float = 30.0) -> Outcome:
+    def ros2(self, *words: str, timeout: float = 90.0) -> Outcome:
         process = self.start(*words)
         out, err = process.communicate(timeout=timeout)
         if "unrecognized arguments" in err and "--no-daemon" in err:
@@ -95,7 +95,7 @@ class Workspace:
             return self.ros2(*(word for word in words if word != "--no-daemon"), timeout=timeout)
         return Outcome(process.returncode, out, err)
 
-    def ros2_until(self, text: str, *words: str, seconds: float = 15.0) -> Outcome:
+    def ros2_until(self, text: str, *words: str, seconds: float = 30.0) -> Outcome:
         """Repeat a command until its output holds a text; returns the last outcome."""
         deadline = time.monotonic() + seconds
         while True:
@@ -121,14 +121,14 @@ class Workspace:
     def interrupt(self, process: "subprocess.Popen[str]") -> str:
         """End a command as Ctrl-C does, and return the rest of its output."""
         process.send_signal(signal.SIGINT)
-        return process.communicate(timeout=20)[0]
+        return process.communicate(timeout=30)[0]
 
     @property
     def spin_time(self) -> float:
         """Seconds that a command without a daemon looks around longer than the usual 0.5."""
         return float(os.environ.get("ROS_CONFORMANCE_SPIN_TIME") or 0.0)
 
-    def launch(self, body: str, *arguments: str, timeout: float = 30.0) -> Outcome:
+    def launch(self, body: str, *arguments: str, timeout: float = 90.0) -> Outcome:
         return self.ros2("launch", self.launch_file(body), *arguments, timeout=timeout)
 
     def node(self, name: str, body: str) -> "subprocess.Popen[str]":
@@ -140,8 +140,11 @@ class Workspace:
         assert line == "READY", line
         return process
 
-    def wait_for(self, path: Path, seconds: float = 10.0) -> str:
-        """Wait until a file has content, and return it."""
+    def wait_for(self, path: Path, seconds: float = 60.0) -> str:
+        """Wait until a file has content, and return it.
+
+        Two interpreters may have to start until then, and a busy machine takes seconds for each.
+        """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if path.exists() and path.read_text():
@@ -155,7 +158,7 @@ class Workspace:
                 # The whole group, as a terminal would: the command may wait for its child.
                 os.killpg(process.pid, signal.SIGINT)
                 try:
-                    process.communicate(timeout=5)
+                    process.communicate(timeout=20)
                 except subprocess.TimeoutExpired:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.communicate()
@@ -274,7 +277,7 @@ def ros2_bag():
 def gone():
     """A function that says whether a process is gone, after giving it a moment."""
 
-    def check(pid: int, seconds: float = 2.0) -> bool:
+    def check(pid: int, seconds: float = 20.0) -> bool:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:

@@ -1,5 +1,6 @@
 """ros2 bag."""
 
+import threading
 import time
 
 import pytest
@@ -64,12 +65,20 @@ def test_played_bag_is_heard(workspace, bag):
     listener = workspace.start(
         "topic", "echo", "--no-daemon", *words, "/chatter", "std_msgs/msg/String"
     )
+    end = threading.Timer(120.0, listener.kill)
+    end.start()
     # It looks around first, and listens to a topic that is not there yet thereafter.
-    time.sleep(1.0 + workspace.spin_time)
+    words = ("--once", "-w", "1", "/chatter", "std_msgs/msg/String", "{data: hello}")
+    assert workspace.ros2("topic", "pub", "--keep-alive", "1.0", *words).code == 0
+    assert listener.stdout.readline() == "data: hello\n"
     outcome = workspace.ros2("bag", "play", str(bag), "--rate", "5.0", "--delay", "2.0")
     assert outcome.code == 0, outcome.text
-    time.sleep(0.5)
-    assert workspace.interrupt(listener).count("data: message ") >= 20
+    heard = 0
+    while heard < 20:
+        line = listener.stdout.readline()
+        assert line, f"it has heard {heard} messages"
+        heard += line.startswith("data: message ")
+    end.cancel()
 
 
 def test_recorded_bag_holds_what_was_published(workspace):
@@ -78,10 +87,11 @@ def test_recorded_bag_holds_what_was_published(workspace):
     workspace.start("run", workspace.package, "talker")
     path = workspace.root / "recorded"
     recorder = workspace.start("bag", "record", "-s", "mcap", "-o", str(path), "/chatter")
-    deadline = time.monotonic() + 30.0
-    while not any(path.glob("*.mcap")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(4.0 + workspace.spin_time)
+    # It records when it is seen to have subscribed.
+    text = "Subscription count: 1"
+    info = workspace.ros2_until(text, "topic", "info", "--no-daemon", "/chatter", seconds=60.0)
+    assert text in info.out, info.text
+    time.sleep(2.0)
     workspace.interrupt(recorder)
     with rosbag2.Reader(path) as reader:
         texts = [bytes(data) for _, _, data in reader.messages()]

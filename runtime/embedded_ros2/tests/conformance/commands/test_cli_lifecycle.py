@@ -60,7 +60,8 @@ def calculator(module_workspace):
 
 def test_lifecycle_node_is_taken_through_its_states(workspace):
     workspace.node("managed", LIFECYCLE)
-    assert "/demo/managed" in workspace.ros2("lifecycle", "nodes", "--no-daemon").out.split()
+    nodes = workspace.ros2_until("/demo/managed", "lifecycle", "nodes", "--no-daemon")
+    assert "/demo/managed" in nodes.out.split()
     out = workspace.ros2("lifecycle", "get", "--no-daemon", "/demo/managed").out
     assert out.strip() == "unconfigured [1]"
     out = workspace.ros2("lifecycle", "list", "--no-daemon", "/demo/managed").out
@@ -107,8 +108,7 @@ def test_launched_lifecycle_node_obeys_events(workspace):
                     entities=[LogInfo(msg='is active'), Shutdown()])),
                 change(lifecycle_msgs.msg.Transition.TRANSITION_CONFIGURE),
             ])
-        """,
-        timeout=30,
+        """
     )
     assert outcome.code == 0, outcome.text
     for word in ("CONFIGURED", "is inactive", "ACTIVATED", "is active"):
@@ -116,14 +116,14 @@ def test_launched_lifecycle_node_obeys_events(workspace):
 
 
 def test_action_is_listed_with_its_type(workspace, calculator):
-    out = workspace.ros2("action", "list", "--no-daemon", "-t").out
+    out = workspace.ros2_until("/demo/fibonacci", "action", "list", "--no-daemon", "-t").out
     assert "/demo/fibonacci [example_interfaces/action/Fibonacci]" in out.splitlines()
 
 
 def test_action_info_names_its_servers(workspace, calculator):
     # This verb may look around for half a second only, whatever it is told.
     words = ("action", "info", "--no-daemon", "/demo/fibonacci")
-    out = workspace.ros2_until("calculator", *words, seconds=20.0).out
+    out = workspace.ros2_until("calculator", *words).out
     *lines, server = out.splitlines()
     assert lines == ["Action: /demo/fibonacci", "Action clients: 0", "Action servers: 1"]
     # Some releases of ros2cli split the node's name wrongly: '//d/e/m/ocalculator'.

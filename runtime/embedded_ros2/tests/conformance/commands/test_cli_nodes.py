@@ -39,7 +39,8 @@ def server(module_workspace):
 
 
 def test_node_is_listed_by_its_full_name(workspace, server):
-    assert "/demo/server" in workspace.ros2("node", "list", "--no-daemon").out.splitlines()
+    listed = workspace.ros2_until("/demo/server", "node", "list", "--no-daemon")
+    assert "/demo/server" in listed.out.splitlines()
 
 
 def test_node_info_lists_its_publishers_and_services(workspace, server):
@@ -57,7 +58,7 @@ def test_info_of_an_unknown_node_ends_in_a_sentence(workspace):
 
 
 def test_service_is_listed_with_its_type(workspace, server):
-    out = workspace.ros2("service", "list", "--no-daemon", "-t").out
+    out = workspace.ros2_until("/demo/switch", "service", "list", "--no-daemon", "-t").out
     assert "/demo/switch [std_srvs/srv/SetBool]" in out.splitlines()
 
 

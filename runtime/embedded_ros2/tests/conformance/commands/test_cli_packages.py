@@ -78,7 +78,7 @@ def test_interrupted_run_ends_the_executable(workspace, gone):
     pid = int(workspace.wait_for(pid_file))
     # As a terminal does, which signals the whole group.
     os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=10)
+    process.communicate(timeout=30)
     assert gone(pid)
 
 

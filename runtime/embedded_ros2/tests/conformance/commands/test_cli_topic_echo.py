@@ -109,7 +109,7 @@ def test_echo_survives_a_reader_that_leaves(workspace, talker):
     process.stdout.readline()
     process.stdout.close()
     try:
-        process.wait(timeout=10)
+        process.wait(timeout=30)
     except subprocess.TimeoutExpired:
         process.kill()
         pytest.fail("echo goes on without a reader")

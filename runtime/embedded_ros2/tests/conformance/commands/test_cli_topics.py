@@ -7,14 +7,16 @@ def topic(workspace, verb: str, *words: str):
 
 
 def test_list_shows_names_and_types_but_nothing_hidden(workspace, talker):
-    lines = topic(workspace, "list", "-t").out.splitlines()
+    words = ("topic", "list", "--no-daemon", "-t")
+    lines = workspace.ros2_until("/demo/states", *words).out.splitlines()
     assert "/demo/chatter [std_msgs/msg/String]" in lines
     assert "/demo/states [sensor_msgs/msg/JointState]" in lines
     assert not any("_hidden" in line for line in lines)
 
 
 def test_list_shows_hidden_topics_when_asked(workspace, talker):
-    assert "/demo/_hidden" in topic(workspace, "list", "--include-hidden-topics").out
+    words = ("topic", "list", "--no-daemon", "--include-hidden-topics")
+    assert "/demo/_hidden" in workspace.ros2_until("/demo/_hidden", *words).out
 
 
 def test_info_counts_publishers_and_subscriptions(workspace, talker):

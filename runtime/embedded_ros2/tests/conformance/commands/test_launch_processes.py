@@ -83,7 +83,7 @@ def test_shutdown_on_exit_ends_the_others(workspace):
         """
     )
     assert outcome.code == 0
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 50
     assert "sending signal 'SIGINT' to process[" in outcome.text
 
 
@@ -168,7 +168,7 @@ def test_sigint_ends_the_launch_and_its_children(workspace, gone):
     process = workspace.start("launch", workspace.launch_file(f"{script(sleeper(pid_file))},"))
     pid = int(workspace.wait_for(pid_file))
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=10)
+    out, _ = process.communicate(timeout=30)
     assert gone(pid)
     assert "user interrupted with ctrl-c (SIGINT)" in out
 
@@ -181,7 +181,7 @@ def test_child_that_ignores_sigint_is_terminated_and_then_killed(workspace, gone
     process = workspace.start("launch", path)
     pid = int(workspace.wait_for(pid_file))
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=30)
     assert gone(pid)
     assert "escalating to 'SIGTERM'" in out + err
     assert "escalating to 'SIGKILL'" in out + err
@@ -236,7 +236,7 @@ def test_ctrl_c_on_a_terminal_reaches_each_child_once(workspace):
         env=workspace.environment,
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=90,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
