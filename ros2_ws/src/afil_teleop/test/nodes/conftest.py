@@ -73,13 +73,13 @@ class Process:
 
     def kill(self):
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(60)
 
     def stop(self):
         # Not SIGINT: a shell's background job ignores it, and so does a child that still starts.
         self._process.terminate()
         try:
-            self._process.wait(10)
+            self._process.wait(60)
         finally:
             self._process.kill()
 
@@ -127,6 +127,13 @@ class Person(Node):
         deadline = time.monotonic() + timeout_s
         while text not in process.output:
             assert time.monotonic() < deadline, process.output
+            self.wait(0.1)
+
+    def until(self, condition, timeout_s=60.0):
+        """Answer until something holds."""
+        deadline = time.monotonic() + timeout_s
+        while not condition():
+            assert time.monotonic() < deadline
             self.wait(0.1)
 
     def wait(self, seconds):
@@ -182,9 +189,9 @@ class Robot:
         arguments = ["fake_robot", *faults]
         self._context = Context()
         rclpy.init(args=arguments, context=self._context)
-        self._node = fake.FakeRobot(fake.given(arguments), context=self._context)
+        self.node = fake.FakeRobot(fake.given(arguments), context=self._context)
         self._turns = SingleThreadedExecutor(context=self._context)
-        self._turns.add_node(self._node)
+        self._turns.add_node(self.node)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._spin)
         self._thread.start()
@@ -192,7 +199,7 @@ class Robot:
     def stop(self):
         self._over.set()
         self._thread.join()
-        self._node.destroy_node()
+        self.node.destroy_node()
         rclpy.shutdown(context=self._context)
 
     def _spin(self):

@@ -47,6 +47,14 @@ class FakeRobot(Node):
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(1.0 / contract.control_rate_hz, self._step, clock=steady)
 
+    def fall_silent(self, name: str) -> None:
+        """Send nothing more of one of the contract's names."""
+        self._silent_after[name] = 0.0
+
+    def step_clock(self, seconds: float) -> None:
+        """Stamp by a clock that is off by so much."""
+        self._given.clock_step, self._given.step_after = seconds, 0.0
+
     def _step(self) -> None:
         passed_s = time.monotonic() - self._start_s
         now_ns = time.time_ns()

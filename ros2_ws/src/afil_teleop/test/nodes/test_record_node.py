@@ -1,7 +1,5 @@
 """The recorder as a process, in front of robots with the faults of real drivers, over real DDS."""
 
-import time
-
 import pytest
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rosbags.rosbag2 import Reader
@@ -96,15 +94,16 @@ def test_a_second_teleoperation_is_refused(robot, shared, meet):
 
 
 def test_a_camera_that_dies_in_an_episode_is_an_alarm_and_no_success(robot, shared, meet):
-    dies_at = time.monotonic() + 4.0
-    robot("--silent-after", "front_image", "4")
+    arm = robot()
     person = meet("/of_many")
     person.ask_until("start", ["recording"])
-    person.wait(dies_at - time.monotonic())
-    person.see(shared, f"{IMAGE} has been silent for 0.")
-    person.wait(dies_at + 2.5 - time.monotonic())
-    assert any(IMAGE in p for p in person.problems["recorder"])
-    assert any(IMAGE in p for p in person.problems["diagnostics"])
+    person.wait(1.0)
+    arm.node.fall_silent("front_image")
+    # How soon it is said is held in test_monitor.py, where no machine is late.
+    person.see(shared, f"{IMAGE} has been silent for ")
+    person.wait(2.3)
+    for heard in person.problems.values():
+        person.until(lambda heard=heard: any(IMAGE in problem for problem in heard))
     refused = person.ask("save")
     assert not refused.success and f"{IMAGE} has been silent" in refused.message
     (aside,) = shared.set_aside
@@ -127,9 +126,11 @@ def test_a_gripper_that_is_never_commanded_is_saved(robot, shared, meet):
 
 
 def test_a_clock_that_is_set_in_an_episode_is_kept_with_it(robot, shared, meet):
-    robot("--clock-step", "-1.5", "--step-after", "5")
+    arm = robot()
     person = meet("/of_many")
     person.ask_until("start", ["recording"])
+    person.wait(0.5)
+    arm.node.step_clock(-1.5)
     person.see(shared, "went back by 1.")
     person.wait(0.5)
     assert person.ask("save_failure").success

@@ -64,11 +64,11 @@ class Pad:
             self._output.publish(Joy(axes=self._axes, buttons=self._buttons))
 
 
-def until(person, condition, timeout_s=45.0):
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline
-        person.wait(0.1)
+def rests(person, seen):
+    """Whether what is commanded stays the same for a while."""
+    before = seen.last
+    person.wait(0.6)
+    return seen.last == pytest.approx(before)
 
 
 @pytest.fixture
@@ -91,18 +91,16 @@ def test_a_gamepad_moves_an_arm_while_its_button_is_held(robot, teleop, meet):
     pose = Seen(person, load_contract("franka").commands["pose"])
     pad = Pad(person)
     person.see(process, "the robot follows the device now")
-    until(person, lambda: pose.values)
+    person.until(lambda: pose.values)
     rest = pose.last
     pad.hold(a1=1.0)
     person.wait(0.5)
     assert pose.last == pytest.approx(rest), "the dead-man's button is free"
     pad.hold(ENABLE, a1=1.0)
-    until(person, lambda: pose.last[0] > rest[0] + 0.03)
+    person.until(lambda: pose.last[0] > rest[0] + 0.03)
     pad.on = False
-    person.wait(0.4)
-    stopped = pose.last
-    person.wait(0.6)
-    assert pose.last == pytest.approx(stopped), "the pad is unplugged: the arm rests"
+    # How soon is held in test_gamepad.py, where no machine is late.
+    person.until(lambda: rests(person, pose))
     assert not pose.last[1] - rest[1]
 
 
@@ -131,13 +129,13 @@ def test_a_spacemouse_moves_an_arm_and_records_an_episode(robot, recorder, teleo
     for _ in range(12):
         press(1)
         with contextlib.suppress(AssertionError):
-            until(person, lambda: list((tmp_path / "demos").glob(".partial/episode_*")), 1.5)
+            person.until(lambda: list((tmp_path / "demos").glob(".partial/episode_*")), 1.5)
             break
     push(1.5)
     press(0)
     push(0.5)
     press(1)
-    until(person, lambda: list((tmp_path / "demos").glob("episode_*")))
+    person.until(lambda: list((tmp_path / "demos").glob("episode_*")))
     (episode,) = list_episodes(tmp_path / "demos")
     actions = np.array([step.action for step in episode.steps()])
     assert actions[:, 2].sum() > 0.05, "up"
@@ -151,18 +149,17 @@ def test_a_gamepad_drives_a_car_which_brakes_in_silence(teleop, meet):
     person = meet()
     control = Seen(person, load_contract("carla").commands["vehicle"])
     pad = Pad(person)
-    until(person, lambda: control.values)
+    person.until(lambda: control.values)
     np.testing.assert_allclose(control.last, [0, 0, 1], err_msg="nobody drives")
     pad.hold(ENABLE, a0=0.5, a5=-0.2, a2=1.0)
-    until(person, lambda: control.last[0] > 0)
+    person.until(lambda: control.last[0] > 0)
     np.testing.assert_allclose(control.last, [0.6, -0.5, 0], atol=1e-6)
     pad.on = False
-    person.wait(0.2)
-    until(person, lambda: control.last[2] == 1.0, 1.0)
+    person.until(lambda: control.last[2] == 1.0)
     pad.on = True
-    until(person, lambda: control.last[0] > 0)
+    person.until(lambda: control.last[0] > 0)
     process.stop()
-    until(person, lambda: control.last[2] == 1.0, 1.0)
+    person.until(lambda: control.last[2] == 1.0)
     assert control.last[0] == 0.0, "teleoperation ends: nobody drives on"
 
 
@@ -200,13 +197,15 @@ def test_a_person_takes_over_from_a_policy_and_hands_back(robot, recorder, teleo
     grip = Seen(person, contract.commands["gripper"])
     pad = Pad(person)
     person.ask_until("start", ["recording episode_000000"])
-    until(person, lambda: pose.values and grip.values)
+    person.until(lambda: pose.values and grip.values)
+    # The policy's commands are passed on.
+    person.until(lambda: pose.last == pytest.approx(target[0]))
     person.wait(1.0)
-    assert pose.last == pytest.approx(target[0]), "the policy's commands are passed on"
 
     pad.hold(ENABLE, a4=1.0)
     person.see(process, "the person commands now")
     person.wait(1.0)
+    person.until(lambda: pose.last[2] > HOME[2] + 0.02)
     pad.hold()
     person.wait(0.5)
     assert abs(pose.last[1]) < 0.01, "it starts from where the arm is measured"
@@ -215,8 +214,8 @@ def test_a_person_takes_over_from_a_policy_and_hands_back(robot, recorder, teleo
 
     pad.press(TAKE_OVER)
     person.see(process, "the policy commands now")
-    person.wait(0.7)
-    assert resets and pose.last == pytest.approx(target[0])
+    person.until(lambda: resets and pose.last == pytest.approx(target[0]))
+    person.wait(0.5)
     assert abs(pose.values[-1][2] - HOME[2]) < 1e-6
     assert person.ask("save").success, "the robot heard one node alone"
     (episode,) = list_episodes(tmp_path / "demos")
@@ -234,10 +233,10 @@ def test_a_person_takes_over_from_a_policy_and_hands_back(robot, recorder, teleo
         get_message(COMMANDER_TYPE), "/commander", lambda m: said.append(m.commander), latched
     )
     world = person.create_publisher(get_message(EPISODE_TYPE), EPISODE_TOPIC, latched)
-    until(person, lambda: said and world.get_subscription_count() > 0)
+    person.until(lambda: said and world.get_subscription_count() > 0)
     world.publish(EpisodeStatus(7, 7, "running", False, 0, 0).encode())
-    until(person, lambda: len(resets) == 2)
-    until(person, lambda: said[-2:] == [2, 0], 10.0)  # nobody, then the policy, which began anew
+    person.until(lambda: len(resets) == 2)
+    person.until(lambda: said[-2:] == [2, 0])  # nobody, then the policy, which began anew
 
 
 def test_who_commands_a_car_is_the_bridges_override(teleop, meet):
@@ -255,17 +254,16 @@ def test_who_commands_a_car_is_the_bridges_override(teleop, meet):
         QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL),
     )
     pad = Pad(person)
-    until(person, lambda: override)
+    person.until(lambda: override)
     assert override == [False] and mine.values == []
     pad.hold(ENABLE, a5=-1.0)
     person.see(process, "the person commands now")
-    until(person, lambda: mine.values and mine.last[0] == 1.0)
+    person.until(lambda: mine.values and mine.last[0] == 1.0)
     assert override[-1] is True
     pad.hold()
-    person.wait(0.3)
-    until(person, lambda: mine.last[2] == 1.0, 1.0)
+    person.until(lambda: mine.last[2] == 1.0)
     pad.press(TAKE_OVER)
-    until(person, lambda: override[-1] is False)
+    person.until(lambda: override[-1] is False)
     count = len(mine.values)
     person.wait(0.5)
     assert len(mine.values) == count and policys.values == []
