@@ -1,4 +1,7 @@
-"""Nodes in a process of their own, for test_node_main; the first argument says which."""
+"""Nodes in a process of their own, for test_node_main; the first argument says which.
+
+What takes a while takes until the test lets it go on, by a line or the end of stdin.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +27,14 @@ class ProgramNode(Node):
 
     def __init__(self, way: str) -> None:
         super().__init__("program")
+        self._way = way
         self.declare_parameter("rate", 1.0)
         self.turns = 0
         self.asked = False
         if way == "slow":
             say("making")
             time.sleep(30.0)
-        if way != "idle":
+        if way not in ("idle", "lingering"):
             self.create_timer(0.05, getattr(self, f"_{way}"))
 
     def is_over(self) -> bool:
@@ -41,11 +45,14 @@ class ProgramNode(Node):
         return self.turns >= 2
 
     def close(self) -> None:
+        if self._way == "lingering":
+            say("closing")
+            sys.stdin.readline()
         say("closed while ROS works" if rclpy.ok() else "closed")
 
     def _busy(self) -> None:
         say("in the callback")
-        time.sleep(0.5)
+        sys.stdin.readline()
         say("callback done")
 
     def _hanging(self) -> None:

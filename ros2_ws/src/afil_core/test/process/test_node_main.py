@@ -34,6 +34,7 @@ def start():
         pipe = subprocess.PIPE
         process = subprocess.Popen(
             command,
+            stdin=pipe,
             stdout=pipe,
             stderr=pipe,
             text=True,
@@ -62,6 +63,7 @@ def said(process: subprocess.Popen[str], line: str) -> None:
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    # Closes its stdin, too.
     out, err = process.communicate(timeout=END_S)
     return process.returncode, out, err
 
@@ -115,9 +117,11 @@ def test_ctrl_c_while_a_node_is_made_breaks_in(start):
 
 
 def test_more_signals_do_not_cut_the_end(start):
-    process = start("idle")
+    process = start("lingering")
     said(process, "ready")
-    for number in (signal.SIGINT, signal.SIGINT, signal.SIGTERM):
+    process.send_signal(signal.SIGINT)
+    said(process, "closing")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         process.send_signal(number)
         time.sleep(0.02)
     assert finish(process) == (0, "closed while ROS works\n", "")

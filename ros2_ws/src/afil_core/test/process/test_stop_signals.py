@@ -82,7 +82,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 def test_every_signal_ends_the_work_which_tidies_up(number):
     process = start("0")
     process.send_signal(number)
-    assert process.communicate(timeout=10) == ("tidying\ntidy\n", "interrupted\n")
+    assert process.communicate(timeout=30) == ("tidying\ntidy\n", "interrupted\n")
     assert process.returncode == 130
 
 
@@ -91,7 +91,7 @@ def test_the_same_ctrl_c_from_two_senders_does_not_break_into_the_tidying_up():
     process.send_signal(signal.SIGINT)
     assert process.stdout is not None and process.stdout.readline() == "tidying\n"
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=10) == ("tidy\n", "interrupted\n")
+    assert process.communicate(timeout=30) == ("tidy\n", "interrupted\n")
 
 
 def test_a_tidying_up_that_hangs_is_ended_by_a_later_signal():
@@ -100,13 +100,13 @@ def test_a_tidying_up_that_hangs_is_ended_by_a_later_signal():
     assert process.stdout is not None and process.stdout.readline() == "tidying\n"
     time.sleep(1.2)
     process.send_signal(signal.SIGTERM)
-    assert process.communicate(timeout=10) == ("", "interrupted\n")
+    assert process.communicate(timeout=30) == ("", "interrupted\n")
 
 
 def test_an_interrupt_that_a_library_took_for_an_error_is_raised_again():
     process = start("0", "swallow")
     process.send_signal(signal.SIGTERM)
-    assert process.communicate(timeout=10) == ("tidying\ntidy\n", "interrupted\n")
+    assert process.communicate(timeout=30) == ("tidying\ntidy\n", "interrupted\n")
 
 
 def test_a_later_signal_breaks_into_a_step_that_hangs(monkeypatch):
@@ -171,5 +171,5 @@ def test_children_of_an_ending_program_can_be_stopped():
         assert child.stdout is not None
         child.stdout.readline()
         child.terminate()
-        assert child.wait(10) == -signal.SIGTERM
+        assert child.wait(30) == -signal.SIGTERM
         child.stdout.close()

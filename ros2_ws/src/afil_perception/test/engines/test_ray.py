@@ -21,15 +21,22 @@ import os, time
 from pathlib import Path
 from afil_perception.track.iou import IouTracker
 
+NOTES = Path(os.environ["AFIL_TEST_NOTES"])
+WAITING, KILLED = NOTES.parent / "waiting", NOTES.parent / "killed"
+
 class Noted(IouTracker):
-    '''Notes who works, and is slow enough to be killed at it.'''
+    '''Notes who works; all but the first wait until one of them was killed.'''
 
     class Config(IouTracker.Config):
         '''No more options.'''
 
     def track(self, clip, phrases, detector):
-        Path(os.environ["AFIL_TEST_NOTES"]).joinpath(f"{os.getpid()}_{time.time_ns()}").touch()
-        time.sleep(0.5)
+        mine = NOTES.joinpath(f"{os.getpid()}_{time.time_ns()}")
+        mine.touch()
+        if any(note.name[-19:] < mine.name[-19:] for note in NOTES.iterdir()):
+            (WAITING / str(os.getpid())).touch()
+            while not KILLED.exists():
+                time.sleep(0.02)
         yield from super().track(clip, phrases, detector)
 """
 
@@ -45,6 +52,7 @@ def noted(tmp_path, monkeypatch) -> Path:
     (package / "noted-0.dist-info" / "entry_points.txt").write_text(points)
     notes = tmp_path / "notes"
     notes.mkdir()
+    (tmp_path / "waiting").mkdir()
     path = os.pathsep.join([str(package), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     monkeypatch.setenv("PYTHONPATH", path)
     monkeypatch.setenv("AFIL_TEST_NOTES", str(notes))
@@ -77,11 +85,11 @@ def test_of_two_workers_one_is_killed_and_nothing_is_lost(
 
         def advance(self, units: int = 1, detail: str = "") -> None:
             if not killed:
-                before = set(noted.iterdir())
-                while not (new := set(noted.iterdir()) - before):
+                while not (waiting := list((noted.parent / "waiting").iterdir())):
                     time.sleep(0.02)
-                killed.append(int(new.pop().name.split("_")[0]))
+                killed.append(int(waiting[0].name))
                 os.kill(killed[0], signal.SIGKILL)
+                (noted.parent / "killed").touch()
 
     report = perceive_dataset(
         dataset,

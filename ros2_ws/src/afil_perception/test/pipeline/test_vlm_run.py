@@ -166,7 +166,9 @@ def test_several_episodes_wait_for_answers_at_once(
         episode = make_episode(moving_carrot[k:])
 
     def slowly(handler) -> None:
-        time.sleep(0.2)
+        patience_s = time.monotonic() + 10
+        while server.most_at_once < 3 and time.monotonic() < patience_s:
+            time.sleep(0.01)
         answers(handler)
 
     server.script = [slowly]

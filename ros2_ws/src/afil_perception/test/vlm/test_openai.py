@@ -135,10 +135,11 @@ def test_a_wrong_answer_is_shown_to_the_model_with_what_is_wrong(server, steps, 
 
 
 def test_the_time_of_a_retry_after_date_is_kept(server, steps, vlm_of) -> None:
-    at = formatdate(time.time() + 1.5, usegmt=True)
+    due_s = int(time.time() + 1.5)
+    at = formatdate(due_s, usegmt=True)
     server.script = [steps.status(429, Retry_After=at), steps.says(GOOD)]
     ask(vlm_of())
-    assert server.times[1] - server.times[0] > 0.3
+    assert server.times[1] - time.monotonic() + time.time() > due_s - 0.05
 
 
 @pytest.mark.parametrize(
@@ -276,10 +277,13 @@ def test_no_more_requests_at_once_than_allowed(server, steps, vlm_of) -> None:
 def test_requests_keep_the_rate(server, steps, vlm_of) -> None:
     server.script = [steps.says(GOOD)]
     vlm = vlm_of(requests_per_minute=600)
+    began_s = time.monotonic()
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: ask(vlm), range(4)))
-    gaps = np.diff(sorted(server.times))
-    assert len(gaps) == 3 and gaps.min() > 0.05 and gaps.sum() > 0.25
+    assert len(server.times) == 4
+    # How late a request comes is the machine's; none comes before its time.
+    early = np.arange(4) * 0.1 - (np.sort(server.times) - began_s)
+    assert early.max() < 0.02, early
 
 
 def test_who_waits_gives_up_when_the_run_ends(server, steps, vlm_of) -> None:

@@ -102,5 +102,5 @@ def test_the_town_is_driven_over_dds_and_says_what_was_applied(client):
     finally:
         for process in nodes:
             process.send_signal(signal.SIGINT)
-        codes = [process.wait(timeout=20) for process in nodes]
+        codes = [process.wait(timeout=60) for process in nodes]
     assert all(code in (0, 130, -signal.SIGINT) for code in codes)
