@@ -328,7 +328,7 @@ class PolicyController:
             # Commands were interrupted: the target starts from what is measured.
             self._loop.restart()
         commands = self._loop.step(due.action, due.observations, due.stamp_ns, now_ns)
-        self._last_stamp_ns = due.stamp_ns if due.snapshot is None else due.snapshot.stamp_ns
+        self._last_stamp_ns = due.tick_ns
         self._last_action = due
         self.is_moving = True
         self._conditions.commanded(now_s)

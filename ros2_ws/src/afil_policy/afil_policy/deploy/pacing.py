@@ -23,12 +23,14 @@ class Due:
         observations: What the adapter may look at.
         stamp_ns: Stamp of the command.
         snapshot: The tick that it answers; None where it answers none.
+        tick_ns: Stamp of the newest tick, which an earlier command may have answered.
     """
 
     action: NDArray[np.float64]
     observations: Observations
     stamp_ns: int
     snapshot: Snapshot | None
+    tick_ns: int
 
 
 class Pacing(ABC):
@@ -89,7 +91,7 @@ class FramePacing(Pacing):
         if tick is None or action is None:
             return None
         self._pending = None
-        return Due(action, tick.observations, tick.stamp_ns, tick)
+        return Due(action, tick.observations, tick.stamp_ns, tick, tick.stamp_ns)
 
     def clear(self) -> None:
         """No tick is to be answered."""
@@ -114,10 +116,11 @@ class SteadyPacing(Pacing):
         self._half_ns = period_ns // 2
         self._streams = streams
         self._newest: Snapshot | None = None
+        self._tick_ns = 0
 
     def tick(self, snapshot: Snapshot) -> None:
         """Keep what the first command after it is measured by."""
-        self._newest = snapshot
+        self._newest, self._tick_ns = snapshot, snapshot.stamp_ns
 
     def due(
         self, execution: ChunkExecution, measured: Callable[[], Observations], now_ns: int
@@ -132,7 +135,7 @@ class SteadyPacing(Pacing):
         if missing:
             raise AfilError(f"{', '.join(missing)} is missing or too old to command from")
         tick, self._newest = self._newest, None
-        return Due(action, observations, now_ns, tick)
+        return Due(action, observations, now_ns, tick, self._tick_ns)
 
     def clear(self) -> None:
         """Forget the newest tick."""

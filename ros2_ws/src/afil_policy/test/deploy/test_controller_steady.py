@@ -64,11 +64,17 @@ class Steady:
             **options,
         )
 
-    def frame(self, pose: NDArray[np.float64] = HOME) -> None:
-        now_ns = round(self.now_s * 1e9)
-        for name, cdr in self.paper.observations(now_ns, {"ee_pose": pose}).items():
+    def frame(self, pose: NDArray[np.float64] = HOME, late_s: float = 0.0) -> None:
+        now_ns, stamp_ns = (round(s * 1e9) for s in (self.now_s, self.now_s - late_s))
+        for name, cdr in self.paper.observations(stamp_ns, {"ee_pose": pose}).items():
             self.controller.receive(name, cdr, now_ns)
         self.controller.collect(now_ns)
+
+    def arm(self, pose: NDArray[np.float64] = HOME) -> None:
+        now_ns = round(self.now_s * 1e9)
+        self.controller.receive(
+            "ee_pose", self.contract.stream("ee_pose").encode(pose, now_ns), now_ns
+        )
 
     def step(self, after_s: float = 0.1) -> list[NDArray[np.float64]]:
         self.now_s += after_s
@@ -94,6 +100,22 @@ def test_the_loop_goes_on_at_its_rate_while_the_policy_thinks_for_three_periods(
     assert robot.controller.status.misses == 0
 
 
+def test_a_period_in_which_no_frame_came_does_not_set_the_target_back_to_the_arm(
+    contract: Contract,
+) -> None:
+    robot = Steady(contract, Fixed(16))
+    robot.frame(late_s=0.03)
+    robot.inference.answer()
+    sent = [robot.step()[0][2]]
+    for _ in range(2):
+        robot.arm()
+        sent.append(robot.step()[0][2])
+        # Its stamp is of a moment before the last command, as every camera's is.
+        robot.frame(late_s=0.03)
+        sent.append(robot.step()[0][2])
+    np.testing.assert_allclose(np.diff(sent), -0.02, atol=1e-12)
+
+
 def test_a_policy_that_is_slower_than_its_chunks_never_moves_the_robot(contract: Contract) -> None:
     robot = Steady(contract, Fixed(1))
     robot.frame()
@@ -112,10 +134,8 @@ def test_without_frames_the_robot_rests_and_an_old_chunk_does_not_move_it_again(
     robot.inference.answer()
     assert len(robot.step()) == 1
     elsewhere = HOME + np.array([0.03, 0, 0, 0, 0, 0, 0])
-    pose = contract.stream("ee_pose")
     robot.now_s += 0.1
-    now_ns = round(robot.now_s * 1e9)
-    robot.controller.receive("ee_pose", pose.encode(elsewhere, now_ns), now_ns)
+    robot.arm(elsewhere)
     (held,) = robot.step(0.1)
     np.testing.assert_allclose(held, elsewhere)
     assert [robot.step() for _ in range(5)] == [[]] * 5
