@@ -167,6 +167,10 @@ class TargetIntegrator:
         """Take a measured end-effector pose [7] in the base frame as the target."""
         self._target = np.array(measured, dtype=np.float64)
 
+    def stand(self) -> None:
+        """A control period goes by without a step; the next one starts from standstill."""
+        self._smoothness.reset()
+
     def forget(self) -> None:
         """Have no target until :meth:`start_from` is called again; the arm stands still."""
         self._target = None

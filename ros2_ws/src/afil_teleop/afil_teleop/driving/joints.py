@@ -27,8 +27,9 @@ class JointDrive(Drive):
 
     The target starts at the measured positions and follows the device, a leader arm say, by the
     largest step per control period. It does not begin before the leader is near: an arm that set
-    out by itself for wherever its leader was left would sweep the table. Nor is it further ahead
-    of the arm than a policy's may be: an arm that is held would jump when it comes free.
+    out by itself for wherever its leader was left would sweep the table. Nor is it further away
+    from the arm than a policy's may be, at rest neither: an arm that is held would jump when it
+    comes free, and one that others moved would be pulled back all the way.
     """
 
     def __init__(self, config: Schema, contract: Contract) -> None:
@@ -79,22 +80,34 @@ class JointDrive(Drive):
 
     def move(self, action: NDArray[np.float64], stamp_ns: int) -> list[Sent]:
         """One step towards the wanted positions."""
-        assert self._target is not None and self._measured is not None, "measured comes first"
+        assert self._target is not None, "measured comes first"
         clipped = self.action.clip(action)
         joints = clipped[: self._joints.size]
         self._require_near(joints - self._target)
-        lead = _LEAD_STEPS * self._max_step_rad
-        joints = joints.clip(self._measured - lead, self._measured + lead)
-        step = np.clip(joints - self._target, -self._max_step_rad, self._max_step_rad)
-        self._target = self._target + step
+        self._target = self._towards(joints, self._target)
         if self._gripper is not None:
             self._width_m = clipped[self._joints.size :]
         return self._sent(stamp_ns)
 
     def rest(self, stamp_ns: int) -> list[Sent]:
-        """The last target again, and the last width; the leader must come near once more."""
+        """The last target again, where the arm is still near it, and the last width.
+
+        The leader must come near once more.
+        """
         self._is_near = False
+        if self._target is not None:
+            self._target = self._towards(self._target, self._target)
         return self._sent(stamp_ns)
+
+    def _towards(
+        self, wanted: NDArray[np.float64], target: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """The next target, a step from the last one at most and near the arm."""
+        assert self._measured is not None, "measured comes first"
+        lead = _LEAD_STEPS * self._max_step_rad
+        near = wanted.clip(self._measured - lead, self._measured + lead)
+        step = np.clip(near - target, -self._max_step_rad, self._max_step_rad)
+        return np.asarray(target + step, dtype=np.float64)
 
     def _require_near(self, away: NDArray[np.float64]) -> None:
         farthest = int(np.argmax(abs(away)))

@@ -22,9 +22,10 @@ _LEAD_STEPS = 3.0
 class PoseDrive(Drive):
     """Publishes the demonstrated commands of ``ee_delta``: target pose and gripper width.
 
-    The target starts at the measured pose, and rests where it is. It is no further ahead of the
-    arm than a policy's may be: an arm that is held would jump when it comes free. The gripper is
-    commanded from the first step on; until then it stays as it is.
+    The target starts at the measured pose, and rests where it is. It is no further away from the
+    arm than a policy's may be, at rest neither: an arm that is held would jump when it comes free,
+    and one that others moved would be pulled back all the way. The gripper is commanded from the
+    first step on; until then it stays as it is.
     """
 
     def __init__(self, config: Schema, contract: Contract) -> None:
@@ -64,10 +65,15 @@ class PoseDrive(Drive):
         clipped = self.action.clip(action)
         self._integrator.step(clipped[:6], self._measured)
         self._width_m = clipped[6:]
-        return self.rest(stamp_ns)
+        return self._sent(stamp_ns)
 
     def rest(self, stamp_ns: int) -> list[Sent]:
-        """The last target again, and the last width."""
+        """The last target again, where the arm is still near it, and the last width."""
+        if self.is_ready:
+            self._integrator.step(np.zeros(6), self._measured)
+        return self._sent(stamp_ns)
+
+    def _sent(self, stamp_ns: int) -> list[Sent]:
         sent = []
         if self._width_m is not None:
             gripper = self._ee.gripper_command

@@ -74,6 +74,30 @@ def test_at_rest_the_target_stays_and_a_gripper_that_was_not_asked_for_is_left_a
     assert rest["pose"][0] == pytest.approx(HOME[0] + 0.01) and rest["gripper"] == [0.0]
 
 
+def test_an_arm_that_others_moved_is_not_pulled_back_all_the_way_at_rest(arm, franka):
+    most_m = franka.action.limits.max_translation_m
+    places, away = [HOME], HOME + [-0.2, 0.3, 0, 0, 0, 0, 0]
+    arm.measured("ee_pose", away)
+    for k in range(9):
+        places.append(values(arm.rest(k))["pose"])
+    steps = np.linalg.norm(np.diff(places, axis=0)[:, :3], axis=1)
+    assert steps.max() <= most_m + 1e-9, "the target comes to the arm step by step"
+    assert np.linalg.norm(places[-1][:3] - away[:3]) == pytest.approx(3 * most_m)
+
+
+def test_after_a_rest_a_step_speeds_up_from_standstill(franka):
+    drive = make_drive(changed(franka, {"action.limits.max_translation_change_m": 0.01}))
+    drive.measured("ee_pose", HOME)
+    places = [HOME]
+    for _ in range(5):
+        places.append(values(drive.move(np.array([0.05, 0, 0, 0, 0, 0, 0.08]), 0))["pose"])
+        drive.measured("ee_pose", places[-1])
+    assert places[-1][0] - places[-2][0] == pytest.approx(0.05)
+    drive.rest(1)
+    moved = values(drive.move(np.array([0.05, 0, 0, 0, 0, 0, 0.08]), 2))["pose"]
+    assert moved[0] - places[-1][0] == pytest.approx(0.01)
+
+
 def test_in_a_new_episode_the_old_target_is_forgotten(arm):
     arm.move(np.array([0.01, 0, 0, 0, 0, 0, 0.0]), 0)
     arm.forget()
@@ -132,6 +156,14 @@ def test_the_targets_of_an_arm_that_is_held_are_three_steps_ahead_at_most(franka
     assert values(drive.move(wanted, 11))["joint"][0] - READY_JOINTS[0] == pytest.approx(0.2), (
         "led back by the largest step"
     )
+
+
+def test_joints_that_others_moved_are_not_pulled_back_all_the_way_at_rest(franka, joint_action):
+    drive = make_drive(changed(franka, {"action": joint_action}))
+    drive.measured("joint_positions", READY_JOINTS)
+    drive.measured("joint_positions", READY_JOINTS + 0.8)
+    away = [values(drive.rest(k))["joint"][0] - READY_JOINTS[0] for k in range(7)]
+    assert away == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.5, 0.5])
 
 
 def test_joints_need_measured_ones_to_start_from(franka, joint_action):

@@ -102,6 +102,7 @@ class JointAdapter(Adapter):
 
     def hold(self, now_ns: int) -> list[Outgoing]:
         """The last target again."""
+        self._smoothness.reset()
         return [] if self._target is None else [self._positions(self._target, now_ns)]
 
     def reset(self) -> None:

@@ -79,6 +79,7 @@ class PoseAdapter(Adapter):
 
     def hold(self, now_ns: int) -> list[Outgoing]:
         """The last target again."""
+        self._integrator.stand()
         last = self._integrator.target
         return [] if last is None else [self._target(last, now_ns)]
 

@@ -85,6 +85,7 @@ class TwistAdapter(Adapter):
 
     def hold(self, now_ns: int) -> list[Outgoing]:
         """Zero velocity: the last one would go on."""
+        self._integrator.stand()
         return [self._velocity(np.zeros(6), now_ns)]
 
     def reset(self) -> None:

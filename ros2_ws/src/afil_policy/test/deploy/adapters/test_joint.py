@@ -42,6 +42,18 @@ def target(
     return np.asarray(decoded.value)
 
 
+def test_after_a_period_without_an_action_a_joint_speeds_up_from_standstill(
+    by_joints: Contract,
+) -> None:
+    adapter = build_adapter(changed(by_joints, {"action.max_change_rad": 0.02}))
+    far, places = READY_JOINTS + np.eye(7)[0], [READY_JOINTS]
+    for _ in range(5):
+        places.append(target(adapter, far, places[-1]))
+    assert places[-1][0] - places[-2][0] == pytest.approx(0.1)
+    adapter.hold(8)
+    assert target(adapter, far, places[-1])[0] - places[-1][0] == pytest.approx(0.02)
+
+
 def test_a_joint_goes_to_its_target_by_steps(by_joints: Contract) -> None:
     adapter = build_adapter(by_joints)
     assert adapter.streams == ("joint_positions",)

@@ -52,6 +52,19 @@ def test_an_arm_that_follows_is_not_held_back(contract: Contract) -> None:
     assert adapter.clipped == 0
 
 
+def test_after_a_period_without_an_action_a_step_speeds_up_from_standstill(
+    contract: Contract,
+) -> None:
+    change = changed(contract, {"action.limits.max_translation_change_m": 0.01})
+    adapter = build_adapter(change)
+    places = [HOME]
+    for _ in range(5):
+        places.append(move(adapter, [0.05], places[-1]))
+    assert places[-1][0] - places[-2][0] == pytest.approx(0.05)
+    adapter.hold(8)
+    assert move(adapter, [0.05], places[-1])[0] - places[-1][0] == pytest.approx(0.01)
+
+
 def test_an_arm_outside_of_the_workspace_does_not_start(contract: Contract) -> None:
     far = HOME + np.array([0.4, 0, 0, 0, 0, 0, 0])
     with pytest.raises(AfilError, match="outside of the workspace"):

@@ -26,6 +26,18 @@ def velocity(
     return np.asarray(adapter.contract.commands["twist"].decode(sent[-1].cdr).value)
 
 
+def test_after_a_period_without_an_action_a_velocity_grows_from_standstill(
+    contract: Contract,
+) -> None:
+    change = changed(contract, {"action.limits.max_translation_change_m": 0.01})
+    adapter = build_adapter(change, "twist")
+    speeds = [velocity(adapter, np.array([0.05, 0, 0, 0, 0, 0, 0.08]))[0] for _ in range(5)]
+    assert speeds[-1] == pytest.approx(0.5)
+    adapter.hold(8)
+    after = velocity(adapter, np.array([0.05, 0, 0, 0, 0, 0, 0.08]))[0]
+    assert after == pytest.approx(0.1)
+
+
 def test_a_step_becomes_the_velocity_that_makes_it_in_one_period(adapter: Adapter) -> None:
     sent = adapter.commands(STEP, {"ee_pose": HOME}, 7, 9)
     contract = adapter.contract
