@@ -6,6 +6,7 @@ from afil_core.contract import Contract
 from afil_core.registry import Registry
 from afil_teleop.driving.base import Drive, Sent
 from afil_teleop.driving.measured import Measured
+from afil_teleop.driving.scene import Scene
 from afil_teleop.driving.takeover import Published, Takeover
 
 DRIVES: Registry[Drive] = Registry(
@@ -28,4 +29,4 @@ def make_drive(contract: Contract) -> Drive:
     return DRIVES.select(contract.require_action().kind).build(contract)
 
 
-__all__ = ["DRIVES", "Drive", "Measured", "Published", "Sent", "Takeover", "make_drive"]
+__all__ = ["DRIVES", "Drive", "Measured", "Published", "Scene", "Sent", "Takeover", "make_drive"]

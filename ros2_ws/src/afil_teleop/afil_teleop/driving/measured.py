@@ -30,8 +30,9 @@ class Measured:
 
     def add(self, stream: Observation, cdr: bytes) -> None:
         """Take a message."""
-        self._newest[stream.name] = (stream, cdr)
-        self._recent.append((stream, cdr))
+        taken = (stream, bytes(cdr))
+        self._newest[stream.name] = taken
+        self._recent.append(taken)
 
     def give(self, drive: Drive) -> None:
         """Tell a drive what came since it was told last."""

@@ -15,7 +15,6 @@ from std_srvs.srv import Trigger
 from afil_core import messages
 from afil_core.contract import load_contract
 from afil_core.errors import AfilError
-from afil_core.kinds import Observation
 from afil_core.process.interfaces import get_message
 from afil_core.process.node_main import run_node
 from afil_core.process.parameters import declare
@@ -31,8 +30,8 @@ from afil_core.world_protocol import (
 from afil_teleop.devices import Device, EpisodeKey
 from afil_teleop.devices.cues import Announcer
 from afil_teleop.devices.parameters import TeleopParameters
-from afil_teleop.driving import Drive, Measured, Published, Sent, Takeover, make_drive
-from afil_teleop.recording.status import STATUS_TYPE
+from afil_teleop.driving import Drive, Measured, Published, Scene, Sent, Takeover, make_drive
+from afil_teleop.recording.status import RESETTING, STATUS_TYPE
 
 _LAST_WORD_S = 0.5
 
@@ -61,7 +60,7 @@ class TeleopNode(Node):
             self._policy_reset = self.create_client(Trigger, POLICY_RESET_SERVICE)
         self._period_s = 1.0 / contract.control_rate_hz
         self._follows = self._hands_back = False
-        self._episode: int | None = None
+        self._scene = Scene()
         self._asked: list[tuple[EpisodeKey, Any]] = []
         self._announcer = Announcer(given.sound, self._devices)
         self.over = False
@@ -100,7 +99,8 @@ class TeleopNode(Node):
 
     def _open_topics(self, recorder: str) -> None:
         for stream in self._drive.streams if self._drive is not None else ():
-            self._listen(stream.topic, stream.type, stream.qos, partial(self._came, stream))
+            take = partial(self._measured.add, stream)
+            self._listen(stream.topic, stream.type, stream.qos, take)
         for device in self._devices:
             for source in device.sources:
                 heard = partial(self._heard, device, source.topic)
@@ -133,9 +133,6 @@ class TeleopNode(Node):
         for topic, cdr in sent:
             self._outputs[topic].publish(cdr)
 
-    def _came(self, stream: Observation, cdr: bytes) -> None:
-        self._measured.add(stream, bytes(cdr))
-
     def _warn(self, text: str) -> None:
         self.get_logger().warning(text, throttle_duration_sec=1.0)
 
@@ -151,17 +148,17 @@ class TeleopNode(Node):
             self._warn(str(error))
 
     def _world_changed(self, cdr: bytes) -> None:
-        status = EpisodeStatus.decode(bytes(cdr))
-        if status.episode != self._episode:
-            # The robot stands elsewhere in a new episode; an old target would pull it back.
-            self._episode = status.episode
+        if self._scene.is_another(EpisodeStatus.decode(bytes(cdr)).episode):
             self._device.reset()
-            if self._drive is not None:
-                self._forget(self._drive)
-            if (takeover := self._takeover) and (word := takeover.new_scene()):
-                self._publish(word)
-                if self._policy_reset.service_is_ready():
-                    self._hand_back(takeover)
+            self._stands_elsewhere()
+
+    def _stands_elsewhere(self) -> None:
+        if self._drive is not None:
+            self._forget(self._drive)
+        if (takeover := self._takeover) and (word := takeover.new_scene()):
+            self._publish(word)
+            if self._policy_reset.service_is_ready():
+                self._hand_back(takeover)
 
     def _status(self, cdr: bytes) -> None:
         try:
@@ -170,9 +167,13 @@ class TeleopNode(Node):
             self.get_logger().warning(str(error), throttle_duration_sec=10.0)
             return
         self._announcer.take(status)
+        resets = status.phase == RESETTING
+        if self._scene.turns(is_resetting=resets, now_s=time.monotonic()):
+            self._stands_elsewhere()
 
     def _policy_said(self, topic: str, cdr: bytes) -> None:
-        if self._takeover is not None and not self._hands_back:
+        is_held_back = self._hands_back or self._scene.is_resetting(time.monotonic())
+        if self._takeover is not None and not is_held_back:
             recent = self._measured.recent()
             self._publish(self._takeover.forward(topic, bytes(cdr), recent))
 
@@ -190,16 +191,20 @@ class TeleopNode(Node):
         self._publish_driving(self._commands(self._drive, now_s))
 
     def _moves_robot(self) -> bool:
-        return self._drive is not None and (self._takeover is None or self._takeover.moves_robot)
+        if self._drive is None or self._scene.is_resetting(time.monotonic()):
+            return False
+        return self._takeover is None or self._takeover.moves_robot
 
     def _publish_driving(self, sent: list[Sent]) -> None:
-        if self._takeover is not None:
-            self._publish(self._takeover.person(sent))
-        else:
-            self._publish([Published(one.command.topic, one.cdr) for one in sent])
+        everybody = [Published(one.command.topic, one.cdr) for one in sent]
+        self._publish(everybody if self._takeover is None else self._takeover.person(sent))
 
     def _commands(self, drive: Drive, now_s: float) -> list[Sent]:
         action = self._device.act(now_s, self._period_s)
+        stamp_ns = self.get_clock().now().nanoseconds
+        if self._scene.is_resetting(now_s):
+            # An arm has no target until it is over; a car brakes.
+            return drive.rest(stamp_ns)
         if self._takeover is not None and not self._takeover.is_human:
             if action is None:
                 return []
@@ -211,7 +216,6 @@ class TeleopNode(Node):
         if not self._follows:
             self._follows = True
             self.get_logger().info("the robot follows the device now")
-        stamp_ns = self.get_clock().now().nanoseconds
         drive.reverse = self._device.reverse
         if action is not None:
             try:

@@ -25,6 +25,8 @@ _PHASES = {
     Phase.FINISHED: 6,
 }
 
+RESETTING = _PHASES[Phase.RESETTING]
+
 
 @dataclass(frozen=True)
 class RecorderStatus:

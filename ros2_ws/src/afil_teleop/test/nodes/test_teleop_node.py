@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from afil_interfaces.msg import RecorderStatus
 from geometry_msgs.msg import Twist
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rosidl_runtime_py.utilities import get_message
@@ -102,6 +103,29 @@ def test_a_gamepad_moves_an_arm_while_its_button_is_held(robot, teleop, meet):
     # How soon is held in test_gamepad.py, where no machine is late.
     person.until(lambda: rests(person, pose))
     assert not pose.last[1] - rest[1]
+
+
+def test_while_the_recorder_resets_the_robot_teleoperation_commands_nothing(robot, teleop, meet):
+    robot("--undriven")
+    teleop("device:=gamepad")
+    person = meet()
+    pose = Seen(person, load_contract("franka").commands["pose"])
+    pad, status = Pad(person), person.create_publisher(RecorderStatus, "record_node/status", 10)
+    until(person, lambda: pose.values and status.get_subscription_count() > 0)
+    pad.hold(ENABLE, a1=1.0)
+    until(person, lambda: pose.last[0] > HOME[0] + 0.05)
+    for _ in range(8):
+        status.publish(RecorderStatus(phase=RecorderStatus.RESETTING))
+        person.wait(0.2)
+    count = len(pose.values)
+    status.publish(RecorderStatus(phase=RecorderStatus.RESETTING))
+    person.wait(0.6)
+    assert len(pose.values) == count, "the stick is held all the time"
+    pad.hold()
+    person.wait(0.3)
+    status.publish(RecorderStatus(phase=RecorderStatus.IDLE))
+    until(person, lambda: len(pose.values) > count)
+    assert pose.last == pytest.approx(HOME), "from where it is measured after that"
 
 
 def test_a_spacemouse_moves_an_arm_and_records_an_episode(robot, recorder, teleop, meet, tmp_path):
