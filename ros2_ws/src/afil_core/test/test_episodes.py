@@ -152,6 +152,39 @@ def test_a_full_disk_is_a_sentence_that_names_the_bag(tmp_path, fill, monkeypatc
     assert len(list(read_bag(writer.save(True)))) == count > 10
 
 
+@pytest.mark.parametrize("saves_again", [True, False])
+def test_a_disk_that_is_full_for_episode_yaml_alone_costs_no_demonstration(
+    tmp_path, fill, monkeypatch, saves_again
+):
+    dataset = tmp_path / "demos"
+    writer = EpisodeWriter(dataset, load_contract("franka"), "lift")
+    fill(writer, 3)
+    real = Path.write_text
+
+    def full(path, text, **options):
+        if "episode." in path.name:
+            real(path, text[:40], **options)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(path, text, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises((AfilError, OSError), match="No space left"):
+            writer.save(True)
+    # The robot goes on sending.
+    fill(writer, 2)
+    if saves_again:
+        path = writer.save(True)
+        assert Episode(path).metadata.success is True
+        assert not Episode(path).metadata.problems
+    else:
+        writer.leave()
+        (found,) = recover_interrupted(dataset)
+        path = found.path
+    assert len(list(read_bag(path))) == 18
+    assert sum(t.count for t in Episode(path).metadata.topics.values()) == 18
+
+
 def test_a_place_that_may_not_be_written_needs_no_space(tmp_path):
     denied = _unwritable(tmp_path, PermissionError(errno.EACCES, "Permission denied"))
     assert "(Permission denied); make its folder writable" in str(denied)

@@ -33,7 +33,9 @@ class Split:
     after_ns: int = 0
 
     def is_due(self, file: McapFile) -> bool:
-        """Whether a file has its length."""
+        """Whether a file has its length; one without messages never has."""
+        if not any(file.counts.values()):
+            return False
         longer = file.end_ns - file.start_ns >= self.after_ns > 0
         return longer or file.size >= self.after_bytes > 0
 
@@ -71,6 +73,9 @@ class BagFiles:
         folder: Folder of the bag.
         split: When the next file begins.
         custom_data: Texts kept in the bag's metadata; may grow until the end.
+
+    Attributes:
+        is_over: Whether its last file is finished, so that no message can be added.
     """
 
     folder: Path
@@ -82,15 +87,19 @@ class BagFiles:
         self._counts: dict[int, int] = {}
         self._closed: list[_Closed] = []
         self._file: McapFile | None = None
+        self.is_over = False
 
     def open(self) -> None:
-        """Begin the next file; raises the disk's OSError."""
+        """Begin the next file; raises the disk's OSError, and nothing is begun then."""
         number = f"_{len(self._closed)}" if self._closed else ""
-        self._file = McapFile(self.folder / f"{self.folder.name}{number}.mcap")
-        schemas: set[bytes] = set()
-        for channel, topic in self.topics.items():
-            self._declare(channel, topic, topic.schema in schemas)
-            schemas.add(topic.schema)
+        file = McapFile(self.folder / f"{self.folder.name}{number}.mcap")
+        try:
+            for channel, topic in self.topics.items():
+                _declare(file, channel, topic)
+        except OSError:
+            file.remove()
+            raise
+        self._file = file
 
     def go_on_with(self, file: McapFile, topics: Mapping[int, Topic]) -> None:
         """Take a file that was written before, with the topics that it declares."""
@@ -101,12 +110,11 @@ class BagFiles:
 
     def declare(self, number: int, topic: Topic) -> None:
         """Add a topic."""
-        known = any(topic.schema == other.schema for other in self.topics.values())
+        _declare(self._current(), number, topic)
         self.topics[number] = topic
-        self._declare(number, topic, known)
 
     def append(self, messages: Sequence[Message], compress: bool) -> None:
-        """Write a chunk of messages."""
+        """Write a chunk of messages; where the disk refuses it, none of them is written."""
         encoders = {n: t.encode for n, t in self.topics.items() if t.encode is not None}
         if encoders:
             messages = [
@@ -115,14 +123,15 @@ class BagFiles:
                 else message
                 for message in messages
             ]
-        file = self._current()
-        file.append(messages, compress=compress)
-        if self.split.is_due(file):
-            self._end(file)
-            self.open()
+        # Before the chunk: what is refused is tried again as a whole, and would be there twice.
+        if self.split.is_due(self._current()):
+            self._end(self._current())
+        self._current().append(messages, compress=compress)
 
     def close(self, distro: str = "") -> None:
         """Finish the last file and write ``metadata.yaml``; can be tried again.
+
+        Messages can be added until the last file is finished (:attr:`is_over`).
 
         Raises:
             OSError: When the disk refuses it.
@@ -130,25 +139,24 @@ class BagFiles:
         """
         if self._file is not None:
             self._end(self._file)
+        self.is_over = True
         text = yaml.safe_dump({ROOT_KEY: self._facts(distro)}, sort_keys=False)
         write_text(self.folder / METADATA_FILE, text)
 
     def abort(self) -> None:
         """Close the open file as it is."""
+        self.is_over = True
         if self._file is not None:
             self._file.abort()
             self._file = None
 
     def _current(self) -> McapFile:
         if self._file is None:
-            raise OSError("the bag is closed")
+            if self.is_over:
+                raise OSError("the bag is closed")
+            self.open()
+        assert self._file is not None
         return self._file
-
-    def _declare(self, number: int, topic: Topic, known: bool) -> None:
-        file = self._current()
-        if not known:
-            file.add_schema(topic.schema)
-        file.add_channel(number, topic.channel)
 
     def _end(self, file: McapFile) -> None:
         count = sum(file.counts.values())
@@ -190,6 +198,11 @@ class BagFiles:
             "custom_data": dict(self.custom_data) or None,
             "ros_distro": distro or os.environ.get("ROS_DISTRO", "jazzy"),
         }
+
+
+def _declare(file: McapFile, number: int, topic: Topic) -> None:
+    file.add_schema(topic.schema)
+    file.add_channel(number, topic.channel)
 
 
 def _span(start_ns: int, end_ns: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ class Direct:
     """Does everything at once; what the disk refuses is kept for :meth:`finish`."""
 
     def __init__(self) -> None:
-        self.error: OSError | None = None
+        self.error: Exception | None = None
         self._left: list[Work] = []
 
     @property
@@ -79,7 +79,7 @@ class Background(Direct):
             if self.error is None:
                 try:
                     work()
-                except OSError as error:
+                except Exception as error:  # noqa: BLE001 (a dead thread would lose all that comes)
                     self.error = error
             if self.error is not None:
                 self._left.append(work)

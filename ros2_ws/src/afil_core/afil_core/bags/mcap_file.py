@@ -63,7 +63,11 @@ class McapFile:
 
     def __init__(self, path: Path) -> None:
         self._begin(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644))
-        self._write([records.MAGIC + records.header(LIBRARY)])
+        try:
+            self._write([records.MAGIC + records.header(LIBRARY)])
+        except OSError:
+            self.remove()
+            raise
 
     @classmethod
     def of_what_is_there(cls, path: Path) -> McapFile:
@@ -89,7 +93,9 @@ class McapFile:
         return self._file
 
     def add_schema(self, record: bytes) -> None:
-        """Write the record of a message type."""
+        """Write the record of a message type, once."""
+        if record in self._schemas:
+            return
         self._write([record])
         self._schemas.append(record)
 
@@ -223,6 +229,11 @@ class McapFile:
         """Close the file as it is, without a summary."""
         with contextlib.suppress(OSError):
             os.close(self._file)
+
+    def remove(self) -> None:
+        """Take back a file that has just begun."""
+        self.abort()
+        self.path.unlink()
 
     def _write(self, pieces: Sequence[bytes]) -> None:
         try:

@@ -190,7 +190,7 @@ class BagWriter:
             AfilError: When the disk refuses it, or the bag is closed.
         """
         lane, size = self._lane, len(cdr)
-        if lane.error is not None or not self._is_open:
+        if lane.error is not None or self.is_over:
             raise _unwritable(self.path, lane.error or OSError("it is closed"))
         waiting = lane.backlog
         if waiting and waiting + size > self._options.most_waiting_bytes:
@@ -227,6 +227,11 @@ class BagWriter:
         return topic in self._numbers
 
     @property
+    def is_over(self) -> bool:
+        """Whether its messages are all in their files: only its metadata may be missing."""
+        return self._files.is_over
+
+    @property
     def waiting_bytes(self) -> int:
         """What is not on the disk yet."""
         return self._lane.backlog + self._size
@@ -243,9 +248,9 @@ class BagWriter:
             if self._lane.error is None:
                 self._hand_over()
             self._lane.finish()
-            if self._batch:
-                self._lane = Direct()
-                self._hand_over()
+            # Its thread has ended: what comes after a close that fails is not for it to write.
+            self._lane = Direct()
+            self._hand_over()
             self._files.close()
         except OSError as error:
             raise _unwritable(self.path, error) from error

@@ -180,12 +180,16 @@ class EpisodeWriter:
     def write(self, topic: str, cdr: bytes, log_time_ns: int) -> ClockFault | None:
         """Append a message of a declared topic, as it is.
 
+        One that comes after the end, where a save failed in its last step, is no part of it.
+
         Returns:
             What is wrong with its time, or None; that is kept for ``episode.yaml``, too.
 
         Raises:
             AfilError: When the disk refuses it.
         """
+        if self._bag.is_over:
+            return None
         if not self._bag.write(self._names.get(topic, topic), cdr, log_time_ns):
             self.ledger[topic].dropped += 1
             return None
@@ -226,7 +230,7 @@ class EpisodeWriter:
                 )
         self._bag.close()
         metadata = self._metadata(success, problems, set_aside)
-        (self._bag.path / EPISODE_FILE).write_text(metadata.to_yaml(), encoding="utf-8")
+        write_text(self._bag.path / EPISODE_FILE, metadata.to_yaml())
         (self._bag.path / DRAFT_FILE).unlink(missing_ok=True)
         target = self._dataset / (SET_ASIDE_FOLDER if set_aside else "") / self.name
         target.parent.mkdir(exist_ok=True)

@@ -1,6 +1,8 @@
 """The files that a recorder writes, with the readers of other projects and without their end."""
 
+import contextlib
 import errno
+import itertools
 import os
 import random
 
@@ -202,6 +204,64 @@ def test_half_a_chunk_is_taken_back_when_the_disk_is_full(tmp_path, monkeypatch)
     assert os.writev is real
     bag.close()
     assert [t for _, t, _ in read_bag(tmp_path / "bag")] == [1, 2]
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_whichever_write_a_full_disk_refuses_the_bag_holds_what_was_taken_once(
+    tmp_path, monkeypatch, background
+):
+    real, payload = os.writev, bytes(4_000)
+    monkeypatch.setattr("afil_core.bags.writer._CHUNK_BYTES", 10_000)
+    for refused in range(24):
+        calls = itertools.count()
+
+        def writev(file, pieces, calls=calls, refused=refused):
+            if next(calls) == refused:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return real(file, pieces)
+
+        path, taken = tmp_path / f"{refused}", []
+        options = BagOptions(split=Split(after_bytes=10_000), background=background)
+        bag = BagWriter(path, options=options)
+        with monkeypatch.context() as patch:
+            patch.setattr("afil_core.bags.mcap_file.os.writev", writev)
+            for topic, kind in (("/a", "String"), ("/b", "Bool")):
+                with contextlib.suppress(AfilError):
+                    bag.add_topic(topic, f"std_msgs/msg/{kind}", Qos())
+                for _ in range(6):
+                    with contextlib.suppress(AfilError):
+                        if bag.write(topic, payload, len(taken) + 1):
+                            taken.append(topic)
+            with contextlib.suppress(AfilError):
+                bag.close()
+        bag.close()
+        with Reader(path) as reader:
+            found = [connection.topic for connection, _, _ in reader.messages()]
+        assert found == taken, refused
+        assert next(calls) > refused, "none was refused"
+
+
+def test_what_comes_after_a_close_that_failed_is_written_and_not_only_counted(
+    tmp_path, monkeypatch
+):
+    bag = BagWriter(tmp_path / "bag", options=BagOptions(background=True))
+    bag.add_topic("/a", "std_msgs/msg/String", Qos())
+    assert bag.write("/a", bytes(2_000_000), 1)
+    while bag.waiting_bytes:
+        os.sched_yield()
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("afil_core.bags.mcap_file.os.writev", full)
+        with pytest.raises(AfilError, match="No space left"):
+            bag.close()
+    assert not bag.is_over and bag.write("/a", bytes(2_000_000), 2)
+    bag.close()
+    assert [t for _, t, _ in read_bag(tmp_path / "bag")] == [1, 2]
+    with pytest.raises(AfilError, match="it is closed"):
+        bag.write("/a", bytes(10), 3)
 
 
 @pytest.mark.parametrize("damage", ["cut", "chunk"])
