@@ -10,6 +10,7 @@ from afil_policy.deploy.connections import Ros
 from afil_policy.deploy.guards.base import Guard
 
 _DISCOVERY_S = 1.0
+_SUCCEEDED = 4  # Of action_msgs/GoalStatus.
 
 
 def recover(
@@ -36,9 +37,10 @@ def recover(
             client.destroy()
             raise AfilError(f"action {name} has no server; start the robot's driver")
 
-        def ended(_: Any, client: Any = client) -> None:
+        def ended(outcome: Any, name: str = name, client: Any = client) -> None:
             client.destroy()
-            done(None)
+            status = outcome.result().status
+            done(None if status == _SUCCEEDED else f"action {name} did not recover the robot")
 
         def answered(reply: Any, name: str = name, then: Callable[..., None] = ended) -> None:
             handle = reply.result()

@@ -13,7 +13,7 @@ class SoleCommander(Guard):
 
     def __init__(self, config: Guard.Config, contract: Contract) -> None:
         super().__init__(config, contract)
-        self._others: Mapping[str, Collection[str]] = {}
+        self._others: Mapping[str, Collection[str]] | None = None
 
     def look(self, commanders: Mapping[str, Collection[str]]) -> None:
         """Keep who else is there."""
@@ -22,6 +22,8 @@ class SoleCommander(Guard):
     def verdict(self, now_s: float) -> str | None:
         """Names the others."""
         del now_s
+        if self._others is None:
+            return "it is not known yet who else publishes on the command topics"
         for topic, names in self._others.items():
             who = ", ".join(sorted(names))
             return (
@@ -29,3 +31,7 @@ class SoleCommander(Guard):
                 f"stop the other one"
             )
         return None
+
+    def reset(self) -> None:
+        """What was seen before is no longer so."""
+        self._others = None

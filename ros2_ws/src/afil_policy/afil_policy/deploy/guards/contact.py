@@ -16,7 +16,10 @@ _TYPE = "geometry_msgs/msg/WrenchStamped"
 
 
 class ContactForce(Guard):
-    """Stops where the external force or torque is above a threshold, until a reset."""
+    """Stops where the external force or torque is above a threshold, until a reset.
+
+    Nothing is commanded while it is not heard of: an arm that feels nothing pushes on.
+    """
 
     class Config(Guard.Config):
         """Options.
@@ -25,11 +28,13 @@ class ContactForce(Guard):
             topic: ``geometry_msgs/WrenchStamped`` of what acts on the arm.
             max_force_n: Greatest force, N.
             max_torque_nm: Greatest torque, N m.
+            timeout_s: Longest wall time between two messages.
         """
 
         topic: TopicName
         max_force_n: float = Field(40.0, gt=0)
         max_torque_nm: float = Field(20.0, gt=0)
+        timeout_s: float = Field(0.2, gt=0)
 
     config: Config
 
@@ -37,6 +42,7 @@ class ContactForce(Guard):
         super().__init__(config, contract)
         self._topic = resolve(config.topic, contract.namespace)
         self._newest: bytes | None = None
+        self._heard_s: float | None = None
         self._latched: str | None = None
 
     @property
@@ -46,16 +52,22 @@ class ContactForce(Guard):
 
     def receive(self, topic: str, cdr: bytes, now_s: float) -> None:
         """Keep the newest."""
-        del topic, now_s
-        self._newest = cdr
+        del topic
+        self._newest, self._heard_s = cdr, now_s
 
     def verdict(self, now_s: float) -> str | None:
-        """Compares the newest wrench with the thresholds."""
-        del now_s
+        """Whether it is heard, and within the thresholds."""
         cdr, self._newest = self._newest, None
         if cdr is not None and self._latched is None:
             self._latched = self._judge(cdr)
-        return self._latched
+        if self._latched is not None:
+            return self._latched
+        heard_s = self._heard_s
+        if heard_s is None:
+            return f"nothing is heard of the arm's force ({self._topic}); start its broadcaster"
+        if now_s - heard_s > self.config.timeout_s:
+            return f"the arm's force ({self._topic}) was not heard for {now_s - heard_s:.2f} s"
+        return None
 
     def reset(self) -> None:
         """Somebody has looked."""

@@ -29,7 +29,7 @@ class LiveWatchdog(Guard):
         super().__init__(config, contract)
         self._heard_s: float | None = None
         self._stops: int | None = None
-        self._excused: int | None = None
+        self._has_acted = False
 
     @property
     def topics(self) -> tuple[GuardTopic, ...]:
@@ -43,10 +43,10 @@ class LiveWatchdog(Guard):
         heard = Heartbeat.decode(cdr)
         if heard is None:
             return
-        self._stops = heard.stops
-        if self._excused is None or heard.stops < self._excused:
-            self._excused = heard.stops
-        self._heard_s = now_s
+        # One that is started again counts from 0, and what the last one did stays so.
+        if self._stops is not None and heard.stops > self._stops:
+            self._has_acted = True
+        self._stops, self._heard_s = heard.stops, now_s
 
     def verdict(self, now_s: float) -> str | None:
         """Whether it was heard lately, and did not act."""
@@ -55,7 +55,7 @@ class LiveWatchdog(Guard):
             return "no watchdog runs: start watchdog_node, or the whole by deploy.launch.py"
         if now_s - heard_s > self.config.timeout_s:
             return f"the watchdog was not heard for {now_s - heard_s:.2f} s; start it again"
-        if self._stops != self._excused:
+        if self._has_acted:
             return (
                 "the watchdog brought the robot to rest, because this process was not heard; "
                 "look after the robot, then call ~/reset"
@@ -64,4 +64,4 @@ class LiveWatchdog(Guard):
 
     def reset(self) -> None:
         """What it did is excused."""
-        self._excused = self._stops
+        self._has_acted = False

@@ -74,6 +74,16 @@ def test_a_contact_stops_until_a_reset(contract: Contract) -> None:
     assert said(guard) == ""
 
 
+def test_where_no_force_is_heard_of_nothing_is_commanded(contract: Contract) -> None:
+    guard = made("contact", contract, topic="wrench")
+    assert "nothing is heard of the arm's force (/wrench)" in said(guard, 1.0)
+    hear(guard, 1.0)
+    assert said(guard, 1.15) == ""
+    assert "was not heard for 0.50 s" in said(guard, 1.5)
+    hear(guard, 1.6)
+    assert said(guard, 1.6) == ""
+
+
 def test_the_operator_has_to_hold_the_switch(contract: Contract) -> None:
     guard = made("operator", contract)
     assert "does not hold the switch" in said(guard)
@@ -95,10 +105,13 @@ def test_a_person_who_drives_is_not_disturbed() -> None:
 
 def test_a_second_commander_is_named(contract: Contract) -> None:
     guard = made("commander", contract)
+    assert "not known yet" in said(guard), "nobody has looked"
     guard.look({"/target_pose": [], "/twist": []})
     assert said(guard) == ""
     guard.look({"/target_pose": ["/teleop"]})
     assert "/teleop publishes on /target_pose, too" in said(guard)
+    guard.reset()
+    assert "not known yet" in said(guard)
 
 
 def test_a_watchdog_that_acted_wants_a_reset(contract: Contract) -> None:
@@ -109,6 +122,8 @@ def test_a_watchdog_that_acted_wants_a_reset(contract: Contract) -> None:
     assert said(guard, 1.1) == ""
     guard.receive(topic.name, Heartbeat(1, stops=4).encode(1), 1.1)
     assert "brought the robot to rest" in said(guard, 1.1)
+    guard.receive(topic.name, Heartbeat(0, stops=0).encode(1), 1.1)
+    assert "brought the robot to rest" in said(guard, 1.1), "another one was started"
     guard.reset()
     assert said(guard, 1.1) == ""
     assert "was not heard for 0.90 s" in said(guard, 2.0)
