@@ -88,7 +88,8 @@ class Supervisor(Generic[M]):
     def poll(self, now_ns: int) -> Sequence[M]:
         """What brings the robot to rest, when it has to be.
 
-        It is found once, from what is measured then, and said again for a second.
+        It is found once, from what is measured then or, where nothing is fresh, as soon as
+        something is; and said again until a second is over.
 
         Args:
             now_ns: The node's clock.
@@ -96,7 +97,10 @@ class Supervisor(Generic[M]):
         now_s = self._wall_s()
         if self._watchdog.expired(now_s):
             self.stops += 1
-            self._resting_until_s = now_s + _REPEAT_S
+            self._resting_until_s, self._held = now_s + _REPEAT_S, ()
+        if now_s >= self._resting_until_s:
+            return ()
+        if not self._held:
             fresh = self._newest.fresh([stream.name for stream in self.streams])
             self._held = self._rest(fresh, now_ns)
-        return self._held if now_s < self._resting_until_s else ()
+        return self._held

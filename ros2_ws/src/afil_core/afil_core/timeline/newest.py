@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from afil_core.errors import AfilError
 from afil_core.kinds import Observation
+from afil_core.messages import peek_stamp
 
 
 class _Newest(NamedTuple):
     cdr: bytes
     received_s: float
+    stamp_ns: int | None
 
 
 class NewestValues:
@@ -36,8 +38,12 @@ class NewestValues:
         self._newest: dict[str, _Newest] = {}
 
     def receive(self, stream: str, cdr: bytes) -> None:
-        """Take one message."""
-        self._newest[stream] = _Newest(cdr, self._wall_s())
+        """Take one message; one that says the last one's stamp again is as old as that."""
+        stamp_ns = peek_stamp(cdr) if self._streams[stream].has_header else None
+        received_s, before = self._wall_s(), self._newest.get(stream)
+        if before is not None and stamp_ns is not None and stamp_ns == before.stamp_ns:
+            received_s = before.received_s
+        self._newest[stream] = _Newest(cdr, received_s, stamp_ns)
 
     def fresh(self, streams: Collection[str]) -> dict[str, NDArray[Any]]:
         """The newest value of each of some streams; what is too old or broken is left out."""

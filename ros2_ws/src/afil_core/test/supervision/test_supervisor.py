@@ -28,7 +28,7 @@ class Watched:
         self.supervisor.beat(Heartbeat(0, commanding).encode(1))
 
     def is_at(self, pose: np.ndarray) -> None:
-        self.supervisor.receive("ee_pose", POSE.encode(pose, 1))
+        self.supervisor.receive("ee_pose", POSE.encode(pose, round(self.now_s * 1e9)))
 
     def after(self, seconds: float) -> int:
         self.now_s += seconds
@@ -58,6 +58,10 @@ def test_a_rest_is_made_of_what_is_fresh() -> None:
     robot.is_at(HOME)
     robot.beat(commanding=True)
     assert robot.after(POSE.max_age_s + 0.2) == 0, "an old pose is not where the arm is"
+    assert robot.supervisor.stops == 1
+    robot.is_at(HOME)
+    (held,) = robot.supervisor.poll(1)
+    np.testing.assert_array_equal(held, HOME, "it is held as soon as somebody knows where it is")
     assert robot.supervisor.stops == 1
 
 
