@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from afil_core.commands import Command
 from afil_core.contract import Contract
+from afil_core.errors import AfilError
 from afil_core.schema import Schema
 from afil_core.topics import Qos
 
@@ -155,11 +156,17 @@ class Device(ABC):
         """What is asked of the robot now; see :meth:`step`.
 
         Returns:
-            None as well when no event came for 0.2 s, whatever the device thinks.
+            None as well when no event came for 0.2 s, whatever the device thinks, or when it
+            cannot tell: it says why, and is let go until its next event.
         """
         if self._heard_s is None or now_s - self._heard_s >= SILENCE_S:
             return None
-        return self.step(now_s, period_s)
+        try:
+            return self.step(now_s, period_s)
+        except AfilError as error:
+            self._heard_s = None
+            self.say(str(error))
+            return None
 
     def heard(self, now_s: float) -> None:
         """An event came that is meant for the robot."""

@@ -116,3 +116,17 @@ def test_a_pad_without_the_buttons_or_axes_is_a_sentence_and_moves_nothing(make,
     with pytest.raises(AfilError, match="axis 1 of joy is nan"):
         pad.receive("joy", joy({1: np.nan}, {HELD}), 0.0)
     assert pad.act(0.0, PERIOD_S) is None
+
+
+@pytest.mark.parametrize("sent", [({1: np.nan}, {HELD}, (8, 11)), ({}, (), (2, 2))])
+def test_a_pad_that_breaks_while_it_moves_the_arm_is_let_go_with_a_sentence(make, joy, sent):
+    pad = make(options="{buttons: {}, gripper_button: -1}")
+    pad.receive("joy", joy({1: 1.0}, {HELD}), 1.0)
+    assert pad.act(1.0, PERIOD_S) is not None
+    with pytest.raises(AfilError):
+        pad.receive("joy", joy(*sent), 1.05)
+    assert pad.act(1.1, PERIOD_S) is None
+    (line,) = pad.take_lines()
+    assert "joy" in line
+    pad.receive("joy", joy({1: 1.0}, {HELD}), 1.15)
+    assert pad.act(1.15, PERIOD_S) is not None, "it is well again"
