@@ -77,6 +77,8 @@ def _common(given: RecordArguments) -> dict[str, Any]:
         "use_sim_time": given.follows_clock,
         "namespace": given.namespace,
         "remappings": remappings,
+        # Two recorders have the same name in /diagnostics, but for their namespaces.
+        "of_libraries": {"diagnostic_updater.use_fqn": bool(given.namespace)},
     }
 
 
