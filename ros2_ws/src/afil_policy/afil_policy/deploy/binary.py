@@ -45,9 +45,10 @@ class BinaryDimensions:
             if not np.isfinite(action[index]):
                 continue
             share = (min(max(action[index], low), high) - low) / (high - low)
-            if share <= _TO_LOW or share >= _TO_HIGH:
-                self._go(index, low if share <= _TO_LOW else high, stamp_ns)
-            decided[index] = self._last.get(index, low if share < 0.5 else high)
+            # The first one goes somewhere, and what is undecided after it keeps to that.
+            if index not in self._last or share <= _TO_LOW or share >= _TO_HIGH:
+                self._go(index, low if share < 0.5 else high, stamp_ns)
+            decided[index] = self._last[index]
         return decided
 
     def _go(self, index: int, end: float, stamp_ns: int) -> None:

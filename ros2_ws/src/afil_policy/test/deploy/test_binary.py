@@ -22,6 +22,10 @@ def test_undecided_width_keeps_what_was_commanded():
     ]  # fmt: skip
 
 
+def test_a_policy_that_is_undecided_from_the_start_does_not_chatter():
+    assert widths([0.039, 0.041, 0.039, 0.041, 0.06]) == [0.0, 0.0, 0.0, 0.0, 0.08]
+
+
 def test_continuous_dimensions_are_left_alone():
     action = np.array([0.01, -0.02, 0.003, 0.1, 0, 0, 0.08])
     np.testing.assert_array_equal(BinaryDimensions(load_contract("franka")).apply(action), action)
