@@ -53,7 +53,8 @@ class Announcer:
             deployment: What is deployed, if anything is.
         """
         loop = None if deployment is None else deployment.status
-        level, problem = diagnostics.judge(state, failure, loop)
+        shadow = deployment is not None and deployment.is_shadow
+        level, problem = diagnostics.judge(state, failure, loop, shadow=shadow)
         self._status.publish(
             status.encode_status(
                 now_ns,
@@ -89,7 +90,8 @@ class Announcer:
         """
         loop = None if deployed is None else deployed.status
         folder = "" if deployed is None else str(deployed.folder)
-        level, problem = diagnostics.judge(state, failure, loop)
+        shadow = deployed is not None and deployed.is_shadow
+        level, problem = diagnostics.judge(state, failure, loop, shadow=shadow)
         entry.summary(getattr(levels, level), problem)
         for key, value in diagnostics.values(state, folder, loop).items():
             entry.add(key, value)

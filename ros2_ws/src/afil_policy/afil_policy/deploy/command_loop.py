@@ -89,6 +89,10 @@ class CommandLoop:
         """
         return self._adapter.hold(now_ns)
 
+    def unsent(self) -> None:
+        """What is sent on a change did not go out, and is due again."""
+        self._adapter.unsent()
+
     def proposed(self) -> tuple[int, list[float]] | None:
         """Stamp and values of the last limited action; None where it was asked for before."""
         proposed, self._proposed = self._proposed, None

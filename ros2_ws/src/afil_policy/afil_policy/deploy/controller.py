@@ -96,7 +96,7 @@ class PolicyController:
         self._longest_ns = RESTART_PERIODS * contract.period_ns
         self._last_stamp_ns: int | None = None
         self._last_action: Due | None = None
-        self.is_moving = False
+        self.is_moving = self._has_commanded = False
         self.answered: Callable[[], None] = lambda: None
         self._inference.open(self._decided)
 
@@ -228,6 +228,12 @@ class PolicyController:
             tick_ns, arrived_s = (None, now_s) if tick is None else (tick.stamp_ns, tick.arrived_s)
             self._tally.stages.sent(now_s - began_s, tick_ns, now_s - arrived_s)
 
+    def unsent(self, problem: str) -> None:
+        """A goal could not be sent, as a sentence; it is tried again with the next command."""
+        with self._lock:
+            self._loop.unsent()
+            self._tally.refused(problem)
+
     def proposed(self) -> tuple[int, list[float]] | None:
         """Stamp and values of the limited action that was decided on last, if it is new."""
         with self._lock:
@@ -235,6 +241,8 @@ class PolicyController:
 
     def rest(self, now_ns: int) -> Sequence[Outgoing | Goal]:
         """Commands that bring the robot to rest, from fresh measurements only.
+
+        None where nothing was commanded since a reset: somebody else may have the robot.
 
         Args:
             now_ns: The node's clock; the stamp of the command.
@@ -245,6 +253,8 @@ class PolicyController:
             self._last_stamp_ns = None
             # What was decided before is not for the robot as it is after a rest.
             self._execution.reset(self._inferences)
+            if not self._has_commanded:
+                return []
             return self._loop.rest(self._observations.fresh(self._loop.streams), now_ns)
 
     def reset(self) -> None:
@@ -256,7 +266,7 @@ class PolicyController:
             self._observations.reset()
             self._conditions.reset()
             self._pacing.clear()
-            self.is_moving = False
+            self.is_moving = self._has_commanded = False
             self._last_stamp_ns = None
             self._restart()
 
@@ -330,7 +340,7 @@ class PolicyController:
         commands = self._loop.step(due.action, due.observations, due.stamp_ns, now_ns)
         self._last_stamp_ns = due.tick_ns
         self._last_action = due
-        self.is_moving = True
+        self.is_moving = self._has_commanded = True
         self._conditions.commanded(now_s)
         self._tally.commanded(
             age_s, None if due.snapshot is None else now_s - due.snapshot.arrived_s

@@ -5,8 +5,10 @@ The policy node owns one from configure to cleanup. It knows no ROS but what it 
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,9 @@ from afil_policy.deploy.proposal import encode_proposal
 from afil_policy.deploy.runner import PolicyRunner, use_threads
 from afil_policy.deploy.shadow import Agreement
 from afil_policy.deploy.status import ControlStatus
+
+# A command that takes longer to be sent hangs.
+_PATIENCE_S = 1.0
 
 
 class Deployment:
@@ -78,6 +83,7 @@ class Deployment:
         self._priority = given.priority if pacing.is_steady else 0
         keep_loaded()
         self._thread: CommandThread | None = None
+        self._sending = threading.Lock()
         self._propose: Callable[[bytes], None] = lambda cdr: None
         self.agreement = Agreement(contract) if given.shadow else None
 
@@ -85,6 +91,11 @@ class Deployment:
     def is_active(self) -> bool:
         """Whether the command loop runs."""
         return self._thread is not None
+
+    @property
+    def is_shadow(self) -> bool:
+        """Whether it looks on and commands nothing."""
+        return self._given.shadow
 
     @property
     def status(self) -> ControlStatus:
@@ -133,16 +144,22 @@ class Deployment:
         """
 
         def ended(error: Exception) -> None:
-            self._send(self.controller.rest(self._now_ns()))
+            with self._alone():
+                self._send(self.controller.rest(self._now_ns()))
             failed(error)
+
+        def live(heartbeat: Heartbeat) -> None:
+            # Who looks on moves nothing, and no watchdog may rest the robot in its place.
+            moves = heartbeat.is_commanding and not self.is_shadow
+            beat(heartbeat._replace(is_commanding=moves))
 
         self.controller.reset()
         self._propose = propose
         self._thread = CommandThread(
             self.controller,
             step=self._step,
-            watch=lambda: self._send(self.controller.watch(self._now_ns())),
-            beat=beat,
+            watch=self._watch,
+            beat=live,
             failed=ended,
             period_s=self._period_s,
             begin=self._rise,
@@ -168,7 +185,8 @@ class Deployment:
         if self._thread is None:
             return
         self._thread.stop()
-        self._send(self.controller.rest(self._now_ns()))
+        with self._alone():
+            self._send(self.controller.rest(self._now_ns()))
         # The watchdog need not find out that this is an end which was asked for.
         self._thread.rested()
         # Only now: a rest that failed is tried again.
@@ -179,8 +197,9 @@ class Deployment:
     def reset(self) -> None:
         """Bring the robot to rest and start anew from what is measured."""
         # A reset rests the watchdog: a robot that still moves would be left alone with it.
-        self._send(self.controller.rest(self._now_ns()))
-        self.controller.reset()
+        with self._alone():
+            self._send(self.controller.rest(self._now_ns()))
+            self.controller.reset()
 
     def close(self) -> None:
         """End the threads and take the topics back."""
@@ -213,7 +232,8 @@ class Deployment:
     def _step(self) -> None:
         """One cycle of the command loop, in its thread."""
         began_s = time.monotonic()
-        self._send(self.controller.step(self._now_ns()))
+        with self._alone():
+            self._send(self.controller.step(self._now_ns()))
         self.controller.published(began_s)
         proposed = self.controller.proposed()
         if proposed is not None:
@@ -222,7 +242,24 @@ class Deployment:
             if self.agreement is not None:
                 self.agreement.proposed(*proposed)
 
+    def _watch(self) -> None:
+        """Between two cycles, in the same thread."""
+        with self._alone():
+            self._send(self.controller.watch(self._now_ns()))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No command that was made before is sent after those of the block, but one that hangs."""
+        held = self._sending.acquire(timeout=_PATIENCE_S)
+        try:
+            yield
+        finally:
+            if held:
+                self._sending.release()
+
     def _send(self, commands: Iterable[Outgoing | Goal]) -> None:
-        if not self._given.shadow:
-            for problem in self._links.send(commands):
-                self._warn(problem)
+        if self._given.shadow:
+            return
+        for problem in self._links.send(commands):
+            self.controller.unsent(problem)
+            self._warn(problem)

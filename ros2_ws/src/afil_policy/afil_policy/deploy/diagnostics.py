@@ -11,13 +11,16 @@ from afil_policy.deploy.status import ControlStatus
 Level = Literal["OK", "WARN", "ERROR"]
 
 
-def judge(state: str, failure: str | None, status: ControlStatus | None) -> tuple[Level, str]:
+def judge(
+    state: str, failure: str | None, status: ControlStatus | None, *, shadow: bool = False
+) -> tuple[Level, str]:
     """How a policy node is, and in one sentence why.
 
     Args:
         state: Label of its lifecycle state.
         failure: What its last transition failed of; None when it did not.
         status: Status of the loop; None while there is no loop.
+        shadow: Whether it looks on alone.
     """
     if failure is not None:
         return "ERROR", f"{state}: {failure}"
@@ -25,7 +28,7 @@ def judge(state: str, failure: str | None, status: ControlStatus | None) -> tupl
         return "WARN", f"{state}: nothing is commanded"
     if status.problem is not None:
         return "ERROR", status.problem
-    return "OK", "commanding"
+    return "OK", "looking on, nothing is commanded (shadow)" if shadow else "commanding"
 
 
 def values(state: str, checkpoint: str, status: ControlStatus | None) -> dict[str, str]:

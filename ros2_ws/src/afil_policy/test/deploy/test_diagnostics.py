@@ -13,6 +13,9 @@ def test_only_a_node_that_commands_is_well() -> None:
     tally.commanded(0.02, 0.01)
     commanding = tally.status(clipped=0, dropped=0)
     assert judge("active", None, commanding) == ("OK", "commanding")
+    assert judge("active", None, commanding, shadow=True) == (
+        "OK", "looking on, nothing is commanded (shadow)"
+    )  # fmt: skip
     assert judge("inactive", None, commanding)[0] == "WARN"
     assert judge("unconfigured", None, None) == ("WARN", "unconfigured: nothing is commanded")
 

@@ -114,6 +114,9 @@ class Adapter(ABC):
         del now_ns
         return []
 
+    def unsent(self) -> None:
+        """What is sent where it changes did not go out, and is due again; nothing by default."""
+
     def reset(self) -> None:
         """Forget what was commanded."""
 

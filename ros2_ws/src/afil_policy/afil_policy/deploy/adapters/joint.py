@@ -105,6 +105,10 @@ class JointAdapter(Adapter):
         self._smoothness.reset()
         return [] if self._target is None else [self._positions(self._target, now_ns)]
 
+    def unsent(self) -> None:
+        """The gripper's goal is due again."""
+        self._gripper.reset()
+
     def reset(self) -> None:
         """Start from the measured positions again."""
         self._target = None

@@ -83,6 +83,10 @@ class PoseAdapter(Adapter):
         last = self._integrator.target
         return [] if last is None else [self._target(last, now_ns)]
 
+    def unsent(self) -> None:
+        """The gripper's goal is due again."""
+        self._gripper.reset()
+
     def reset(self) -> None:
         """Start from the measured pose again."""
         self._integrator.forget()

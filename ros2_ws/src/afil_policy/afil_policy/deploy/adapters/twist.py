@@ -88,6 +88,10 @@ class TwistAdapter(Adapter):
         self._integrator.stand()
         return [self._velocity(np.zeros(6), now_ns)]
 
+    def unsent(self) -> None:
+        """The gripper's goal is due again."""
+        self._gripper.reset()
+
     def reset(self) -> None:
         """Check again that the arm starts inside of the workspace."""
         self._is_new = True

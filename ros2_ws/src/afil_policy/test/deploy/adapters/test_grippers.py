@@ -24,6 +24,19 @@ def test_a_hand_with_actions_gets_a_goal_only_where_its_target_changes(contract:
     assert isinstance(again[0], Goal)
 
 
+def test_a_goal_that_could_not_be_sent_is_sent_again(contract: Contract) -> None:
+    for interface in ("pose_hand", "twist_hand"):
+        adapter = build_adapter(contract, interface)
+        action = np.array([0.0] * 7)
+        sent = []
+        for k in range(3):
+            commands = adapter.commands(action, {"ee_pose": HOME}, k + 1, k + 1)
+            sent.append(any(isinstance(c, Goal) for c in commands))
+            if k == 0:
+                adapter.unsent()
+        assert sent == [True, True, False]
+
+
 def test_a_rest_sends_no_goal(contract: Contract) -> None:
     adapter = build_adapter(contract, "twist_hand")
     assert [type(c) for c in adapter.rest({}, 1)] == [Outgoing]
