@@ -69,7 +69,10 @@ class RunAction:
         elapsed_s = self._wall_s() - self._begun_s
         handle.publish_feedback(self._feedback(elapsed_s))
         longest_s = float(handle.request.duration_s)
-        if handle.is_cancel_requested or 0 < longest_s <= elapsed_s or not is_active:
+        is_over = handle.is_cancel_requested or 0 < longest_s <= elapsed_s
+        if is_over or not is_active:
+            if not is_over:
+                self._problem = self._problem or "the policy was stopped before the goal was over"
             self._handle = None
             handle.execute(self.execute)
 

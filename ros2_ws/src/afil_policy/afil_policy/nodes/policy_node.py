@@ -120,8 +120,8 @@ class PolicyNode(LifecycleNode):
         ):  # fmt: skip
             if self._state == state and trigger() != _SUCCESS:
                 raise AfilError(self._failure or "the policy node can't be started")
-        if self._state != "active":
-            raise AfilError(f"the policy node is {self._state}")
+        if self._state != "active" or self._failure:
+            raise AfilError(self._failure or f"the policy node is {self._state}")
 
     def stop(self) -> None:
         """Bring the robot to rest and command no more; the model stays loaded.
@@ -253,12 +253,13 @@ class PolicyNode(LifecycleNode):
     def _look(self) -> None:
         if self._deployment is not None:
             self._deployment.look()
-        self._run.follow(is_active=self._state == "active")
+        self._run.follow(is_active=self._state == "active" and self._failure is None)
         if self._said.problem_changed(self._deployment):
             self._updater.force_update()
 
     def _loop_failed(self, error: Exception) -> None:
-        self._failure = f"the command loop failed ({type(error).__name__}: {error})"
+        what = f"{type(error).__name__}: {error}"
+        self._failure = f"the command loop failed ({what}); call ~/stop, then ~/start"
         self.get_logger().error("".join(traceback.format_exception(error)))
 
     def _recovered(self, problem: str | None) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from afil_core.errors import AfilError
+
 
 class _Entry:
     """A diagnostic status that keeps what it is given."""
@@ -54,6 +56,42 @@ def test_an_unforeseen_error_rests_the_robot_and_ends_finalized_with_its_reason(
         assert node._state == "finalized"
         entry = node._diagnose(_Entry())
         assert entry.said == (b"\x02", "finalized: ZeroDivisionError: of all things")
+        node.finish()
+    finally:
+        node.destroy_node()
+
+
+def test_a_node_whose_command_loop_has_failed_is_not_started_before_it_is_stopped(
+    ros: None, checkpoint: Path, robot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rclpy.parameter import Parameter
+
+    from afil_policy.nodes.policy_node import PolicyNode
+
+    def fail(now_ns: int) -> Any:
+        raise ZeroDivisionError("of all things")
+
+    node = PolicyNode(
+        cli_args=["--ros-args", "-r", "__node:=whose_loop_fails"],
+        parameter_overrides=[
+            Parameter("checkpoint", value=str(checkpoint)),
+            Parameter("robot", value=str(robot)),
+        ],
+    )
+    try:
+        node.autostart()
+        assert node._deployment is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(node._deployment.controller, "step", fail)
+            deadline = time.monotonic() + 20
+            while node._failure is None:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+        with pytest.raises(AfilError, match=r"loop failed \(ZeroDivisionError.*call ~/stop"):
+            node.start()
+        node.stop()
+        node.start()
+        assert node._failure is None
         node.finish()
     finally:
         node.destroy_node()
