@@ -111,9 +111,9 @@ def test_while_the_recorder_resets_the_robot_teleoperation_commands_nothing(robo
     person = meet()
     pose = Seen(person, load_contract("franka").commands["pose"])
     pad, status = Pad(person), person.create_publisher(RecorderStatus, "record_node/status", 10)
-    until(person, lambda: pose.values and status.get_subscription_count() > 0)
+    person.until(lambda: pose.values and status.get_subscription_count() > 0)
     pad.hold(ENABLE, a1=1.0)
-    until(person, lambda: pose.last[0] > HOME[0] + 0.05)
+    person.until(lambda: pose.last[0] > HOME[0] + 0.05)
     for _ in range(8):
         status.publish(RecorderStatus(phase=RecorderStatus.RESETTING))
         person.wait(0.2)
@@ -124,7 +124,7 @@ def test_while_the_recorder_resets_the_robot_teleoperation_commands_nothing(robo
     pad.hold()
     person.wait(0.3)
     status.publish(RecorderStatus(phase=RecorderStatus.IDLE))
-    until(person, lambda: len(pose.values) > count)
+    person.until(lambda: len(pose.values) > count)
     assert pose.last == pytest.approx(HOME), "from where it is measured after that"
 
 
