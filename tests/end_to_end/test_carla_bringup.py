@@ -65,6 +65,18 @@ for thing in json.load(open(sys.argv[1]))["objects"]:
     spawn(thing)
 rclpy.spin(node)
 """
+# Bridge and recorder run when it ends: while they start, Ctrl-C is a traceback of Python itself.
+ENDS = """
+import rclpy
+from carla_msgs.srv import SpawnObject
+from std_srvs.srv import Trigger
+
+rclpy.init()
+node = rclpy.create_node("carla_spawn_objects")
+for kind, service in ((SpawnObject, "/carla/spawn_object"), (Trigger, "/record_node/start")):
+    assert node.create_client(kind, service).wait_for_service(60.0), service
+print("Exception caught: Spawn failed because of collision")
+"""
 PRINTER = """
 import json, sys, time
 (ego,) = (o for o in json.load(open(sys.argv[1]))["objects"] if o["type"].startswith("vehicle."))
@@ -82,7 +94,8 @@ def bridge(tmp_path, monkeypatch):
     def install(carla="0.9.13", spawner=SPAWNER):
         index = tmp_path / "share/ament_index/resource_index/packages"
         index.mkdir(parents=True)
-        world = [f"{sys.prefix}/lib/afil_sim/world_node", "--ros-args", "-p", "robot:=carla"]
+        # By its module: its executable is made where it is launched for the first time.
+        world = ["-m", "afil_sim.nodes.world_node", "--ros-args", "-p", "robot:=carla"]
         world += ["-p", "auto_reset:=true", "-p", "mode:=lock_step"]
         script = tmp_path / "lib/carla_spawn_objects/spawner.py"
         script.parent.mkdir(parents=True)
@@ -161,12 +174,8 @@ def test_a_wrong_version_of_carla_ends_the_launch_with_a_sentence(
 
 def test_a_spawner_that_ends_is_told_with_the_way_out(processes, tmp_path, bridge, port):
     """As upstream's does where the place is taken: it says so, and ends with exit code 0."""
-    # When the recorder runs: until then Ctrl-C is a traceback of Python itself.
-    bridge(
-        spawner="import time; time.sleep(5); "
-        "print('Exception caught: Spawn failed because of collision')"
-    )
-    text = processes.refuse(*record(port, tmp_path))
+    bridge(spawner=ENDS)
+    text = processes.refuse(*record(port, tmp_path), timeout_s=120)
     assert "carla_spawn_objects ended with code 0" in text and "spawn_point: " in text
 
 
