@@ -99,7 +99,7 @@ class Process:
     def kill(self) -> None:
         """End it as a crash would (SIGKILL), without any chance to clean up."""
         self._signal(signal.SIGKILL)
-        self._process.wait(10)
+        self._process.wait(60)
 
     def stop(self) -> Finished:
         """End it as Ctrl-C would, and make sure that nothing of it is left."""

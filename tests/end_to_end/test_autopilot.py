@@ -30,6 +30,9 @@ def test_what_the_autopilot_does_in_the_town_is_recorded_and_it_is_switched_off(
             seen.ask("/record_node/save_failure", "episode_000000")
             seen.ask("/record_node/quit", "over")
             assert launch.wait(30).code == 0, launch.output
+            deadline = time.monotonic() + 20
+            while said[-1] is True and time.monotonic() < deadline:
+                time.sleep(0.05)
         finally:
             launch.stop()
         assert said[0] is True and said[-1] is False
