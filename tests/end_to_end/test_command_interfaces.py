@@ -74,9 +74,9 @@ def test_the_arm_is_moved_and_comes_to_rest(
                 wanted = {"twist_hand": "twist"}.get(interface, interface)
                 assert {c.name for c in robot.heard.commands} >= {wanted}
                 if interface == "twist_hand":
-                    assert robot.wait_until(lambda: bool(robot.heard.goals), 10)
+                    assert robot.wait_until(lambda: bool(robot.heard.goals), 30)
                     assert robot.heard.goals[0][0] == "franka_gripper/move"
-            assert robot.wait_until(lambda: not robot.is_moved(), 5)
+            assert robot.wait_until(lambda: not robot.is_moved(), 20)
             assert not robot.heard.commands[-1].moves
         finally:
             robot.close()
