@@ -25,15 +25,23 @@ def node():
     rclpy.try_shutdown()
 
 
+def failure(node, ask):
+    """What a future says that fails within a second; a busy machine may hold it up twice."""
+    for _ in range(3):
+        begin = time.monotonic()
+        future = ask()
+        rclpy.spin_until_future_complete(node, future, timeout_sec=30.0)
+        if time.monotonic() - begin < 1.0:
+            return str(future.exception())
+    raise AssertionError("it took longer each time")
+
+
 def test_our_call_of_their_service_fails_within_a_second(start, node, name):
     start("real", "serve", name)
     client = node.create_client(SetBool, name)
-    assert client.wait_for_service(timeout_sec=15.0)
-    begin = time.monotonic()
-    future = client.call_async(SetBool.Request(data=True))
-    rclpy.spin_until_future_complete(node, future, timeout_sec=5.0)
-    assert time.monotonic() - begin < 1.0
-    assert future.done() and name in str(future.exception()) and REMEDY in str(future.exception())
+    assert client.wait_for_service(timeout_sec=60.0)
+    said = failure(node, lambda: client.call_async(SetBool.Request(data=True)))
+    assert name in said and REMEDY in said
 
 
 def test_our_command_says_it_too(start, name):
@@ -55,12 +63,8 @@ def test_our_goal_for_their_action_fails_within_a_second(start, node, name):
     from example_interfaces.action import Fibonacci
 
     client = ActionClient(node, Fibonacci, f"{name}_action")
-    assert client.wait_for_server(timeout_sec=15.0)
-    begin = time.monotonic()
-    future = client.send_goal_async(Fibonacci.Goal(order=3))
-    rclpy.spin_until_future_complete(node, future, timeout_sec=5.0)
-    assert time.monotonic() - begin < 1.0
-    assert REMEDY in str(future.exception())
+    assert client.wait_for_server(timeout_sec=60.0)
+    assert REMEDY in failure(node, lambda: client.send_goal_async(Fibonacci.Goal(order=3)))
 
 
 def test_their_call_of_our_service_is_said_here_and_not_obeyed(start, name):
