@@ -17,9 +17,10 @@ Cause = Literal[
 CLOCK_CAUSES: frozenset[Cause] = frozenset({"zero", "no_clock", "frozen", "step"})
 # What is over when it is over: the ticks without a sample are left out by whoever reads.
 PASSING_CAUSES: frozenset[Cause] = frozenset(
-    {"absent", "silent", "step", "rate", "low", "still", "stalled", "jump", "late", "lost",
-     "disk"}
-)  # fmt: skip
+    {"absent", "silent", "step", "rate", "low", "still", "stalled", "jump", "late", "lost"}
+)
+# Said in time, and nothing is wrong with what was recorded.
+_WARNINGS: frozenset[Cause] = frozenset({"disk"})
 # They are over at once: that they are said for a while must not count as still being there.
 _MOMENTS: frozenset[Cause] = frozenset({"step", "jump", "late", "lost"})
 
@@ -77,7 +78,7 @@ class Alarms:
     @property
     def problems(self) -> list[str]:
         """What the episode's metadata must tell, one sentence each."""
-        return [f.text for f in self.seen.values() if f.cause not in CLOCK_CAUSES]
+        return [f.text for f in self.seen.values() if f.cause not in CLOCK_CAUSES | _WARNINGS]
 
     @property
     def grave(self) -> list[str]:
@@ -89,6 +90,6 @@ class Alarms:
         return [
             finding.text
             for key, finding in self.seen.items()
-            if finding.cause not in PASSING_CAUSES
-            or (key in self.open and finding.cause not in _MOMENTS)
+            if finding.cause not in PASSING_CAUSES | _WARNINGS
+            or (key in self.open and finding.cause not in _MOMENTS | _WARNINGS)
         ]

@@ -37,6 +37,12 @@ def test_a_clock_step_is_left_to_the_writer_whose_readers_cut_there():
     assert alarms.grave == [] and alarms.problems == []
 
 
+def test_a_disk_that_is_nearly_full_is_said_and_no_fault_of_the_episode():
+    alarms, low = Alarms(), Finding("disk", "disk", "the disk has 900 MB left")
+    assert alarms.update([low]) == ([low], [])
+    assert alarms.grave == [] and alarms.problems == []
+
+
 def test_the_next_episode_starts_without_the_faults_of_the_last():
     alarms = Alarms()
     alarms.update([SECOND])
