@@ -201,8 +201,9 @@ class RecordingControl:
     def close(self) -> None:
         """Say what there is; an open episode is never taken for a whole one."""
         unattended = self.world.unattended if self.world is not None else None
-        if self.session.is_open:
-            if unattended is not None:
+        # Also one whose save was broken into: what waits for the disk is not lost.
+        if self.recorder.is_open:
+            if unattended is not None and self.session.is_open:
                 self.session.discard()
             else:
                 where = self.recorder.leave()

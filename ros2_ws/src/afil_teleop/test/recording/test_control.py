@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from afil_core.bags import OfferedQos
+from afil_core.bags import OfferedQos, read_bag
 from afil_core.commander import Commander, encode_commander
 from afil_core.episodes import list_episodes, list_set_aside
 from afil_core.errors import AfilError
@@ -53,6 +53,27 @@ def test_a_refused_start_forgets_nothing_of_what_was_wrong(bench, robot):
         assert not answer.accepted and "stamp 0" in answer.message
     bench.play(2, robot)
     assert bench.control.session.start().accepted
+
+
+def test_a_save_that_a_signal_breaks_into_loses_nothing_that_waits_for_the_disk(
+    bench, robot, tmp_path, monkeypatch
+):
+    bench.play(2, robot)
+    bench.control.session.start()
+    bench.play(2, robot)
+    count = sum(bench.control.recorder.counts.values())
+
+    def broken_into(lane):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("afil_core.bags.lane.Background.finish", broken_into)
+        with pytest.raises(KeyboardInterrupt):
+            bench.control.session.save(success=True)
+    bench.control.close()
+    (folder,) = (tmp_path / "demos" / ".partial").iterdir()
+    assert len(list(read_bag(folder))) == count > 50
+    assert f"its messages lie in {folder}" in bench.said(logging.WARNING)[-1]
 
 
 def test_a_second_publisher_in_an_episode_costs_its_success(bench, robot, tmp_path):
