@@ -152,6 +152,21 @@ def test_a_full_disk_is_a_sentence_that_names_the_bag(tmp_path, fill, monkeypatc
     assert len(list(read_bag(writer.save(True)))) == count > 10
 
 
+def test_an_episode_that_a_full_disk_did_not_let_begin_leaves_nothing(tmp_path, monkeypatch):
+    dataset, real = tmp_path / "demos", Path.write_text
+
+    def full(path, text, **options):
+        real(path, text[:40], **options)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(AfilError, match="No space left"):
+            EpisodeWriter(dataset, load_contract("franka"), "lift")
+    assert list((dataset / ".partial").iterdir()) == []
+    assert EpisodeWriter(dataset, load_contract("franka"), "lift").name == "episode_000000"
+
+
 @pytest.mark.parametrize("saves_again", [True, False])
 def test_a_disk_that_is_full_for_episode_yaml_alone_costs_no_demonstration(
     tmp_path, fill, monkeypatch, saves_again

@@ -84,13 +84,18 @@ class EpisodeWriter:
             (dataset / PARTIAL_FOLDER).mkdir(parents=True, exist_ok=True)
             bag = _new_bag(dataset, draft, options)
             self._begin(dataset, contract, draft, bag, offered or {})
-            write_draft(bag.path, draft)
+            try:
+                write_draft(bag.path, draft)
+                for topic, (msgtype, qos) in contract.topics().items():
+                    self.add_topic(topic, msgtype, qos)
+            except BaseException:
+                # Nothing is in it, and without a draft it would be in the way for ever.
+                self.discard()
+                raise
         except OSError as error:
             raise AfilError(
                 f"dataset {dataset} cannot be written ({error.strerror}); choose another folder"
             ) from error
-        for topic, (msgtype, qos) in contract.topics().items():
-            self.add_topic(topic, msgtype, qos)
 
     @classmethod
     def interrupted(cls, folder: Path, draft: Draft) -> EpisodeWriter:
