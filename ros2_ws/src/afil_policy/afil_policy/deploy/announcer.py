@@ -93,7 +93,8 @@ class Announcer:
         shadow = deployed is not None and deployed.is_shadow
         level, problem = diagnostics.judge(state, failure, loop, shadow=shadow)
         entry.summary(getattr(levels, level), problem)
-        for key, value in diagnostics.values(state, folder, loop).items():
+        facts = diagnostics.values(state, folder, loop)
+        for key, value in (facts | ({} if deployed is None else deployed.safeguards)).items():
             entry.add(key, value)
         return entry
 

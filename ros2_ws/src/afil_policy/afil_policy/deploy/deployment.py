@@ -69,6 +69,8 @@ class Deployment:
         self.folder = folder
         timeout_s = given.heartbeat_timeout_s if given.require_watchdog else None
         self.guards = build_guards(contract, given.guards, watchdog_timeout_s=timeout_s)
+        if not (self.guards or simulated or given.shadow):
+            warn("no guard is on: nothing but the contract's limits stops what the policy decides")
         use_threads(given.threads)
         runner = PolicyRunner(folder, contract, device=given.device)
         say(f"loaded {folder}, {1000 * runner.warm_up():.1f} ms per action")
@@ -82,6 +84,7 @@ class Deployment:
         # A simulator that waits for its answer needs nobody to hurry.
         self._priority = given.priority if pacing.is_steady else 0
         keep_loaded()
+        self._rank = "yes" if self._priority else "not asked for"
         self._thread: CommandThread | None = None
         self._sending = threading.Lock()
         self._propose: Callable[[bytes], None] = lambda cdr: None
@@ -96,6 +99,12 @@ class Deployment:
     def is_shadow(self) -> bool:
         """Whether it looks on and commands nothing."""
         return self._given.shadow
+
+    @property
+    def safeguards(self) -> dict[str, str]:
+        """What it is deployed with and without, by name, for people who look into it."""
+        names = ", ".join(type(guard).__name__ for guard in self.guards)
+        return {"guards": names or "none", "real-time priority": self._rank}
 
     @property
     def status(self) -> ControlStatus:
@@ -215,6 +224,7 @@ class Deployment:
     def _rise(self) -> None:
         problem = rise(self._priority)
         if problem is not None:
+            self._rank = problem
             self._say(problem)
 
     def _receive(self, stream: str, cdr: bytes) -> None:

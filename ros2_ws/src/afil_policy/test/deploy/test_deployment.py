@@ -58,13 +58,16 @@ class Links:
 class Bench:
     """A deployed policy that answers each frame, in front of a robot on paper."""
 
-    def __init__(self, contract: Contract, checkpoint: Path, **given: Any) -> None:
+    def __init__(
+        self, contract: Contract, checkpoint: Path, *, simulated: bool = True, **given: Any
+    ) -> None:
         self.links, self.warnings = Links(), list[str]()
         self.beats: list[Heartbeat] = []
         self._contract, self._paper = contract, FrankaOnPaper(contract)
         self.deployment = Deployment(
             PolicyParameters(
-                pacing="frame", guards="none", watchdog_timeout_s=60.0, priority=0, **given
+                **{"pacing": "frame", "guards": "none", "priority": 0, **given},
+                watchdog_timeout_s=60.0,
             ),
             contract,
             checkpoint,
@@ -72,7 +75,7 @@ class Bench:
             now_ns=time.time_ns,
             say=lambda text: None,
             warn=self.warnings.append,
-            simulated=True,
+            simulated=simulated,
         )
         self.deployment.open(lambda *_: None)
         self.deployment.begin(
@@ -171,6 +174,20 @@ def test_who_looks_on_is_not_taken_for_who_commands(bench: Callable[..., Bench])
     robot.wait(lambda: len(robot.beats) > before + 2)
     assert not any(beat.is_commanding for beat in robot.beats)
     assert robot.links.sent == []
+
+
+def test_what_it_is_deployed_without_is_told(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robot = bench(simulated=False)
+    told = robot.deployment.safeguards
+    assert told == {"guards": "none", "real-time priority": "not asked for"}
+    assert "no guard is on" in robot.warnings[0]
+    monkeypatch.setattr("afil_policy.deploy.deployment.rise", lambda *_, **__: "not permitted")
+    robot = bench(pacing="steady", priority=20, guards="operator")
+    robot.wait(lambda: robot.deployment.safeguards["real-time priority"] == "not permitted")
+    assert robot.deployment.safeguards["guards"] == "SoleCommander, OperatorEnable"
+    assert not robot.warnings
 
 
 def test_a_gripper_without_a_server_is_a_problem_and_gets_its_goal_when_there_is_one(
