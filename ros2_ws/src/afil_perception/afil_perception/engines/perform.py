@@ -18,6 +18,7 @@ from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.sidecar import FrameSink, write_sidecar
 from afil_perception.pretrained.load import UnusableModelError, is_out_of_memory
 from afil_perception.vlm.meter import BudgetSpentError
+from afil_perception.vlm.vlm import RunEndedError
 
 
 def perform(
@@ -27,13 +28,19 @@ def perform(
     dataset: Path,
     sink: FrameSink | None = None,
 ) -> Outcome:
-    """Do a job. What can go wrong with an episode is in the outcome, and noted in the dataset."""
+    """Do a job. What can go wrong with an episode is in the outcome, and noted in the dataset.
+
+    Raises:
+        RunEndedError: When the run ends before the job.
+    """
     path = job.episode
     try:
         known: Mapping[str, InputFile] = job.inputs
         # Another run may be at it; when it is done, there is nothing left to do.
         with alone(dataset / CACHE_FOLDER, digest(path.name), digits=32):
             report = write_sidecar(Episode(path), pipeline, sink, corrections, known, job.choices)
+    except RunEndedError:
+        raise
     except (BudgetSpentError, UnusableModelError) as error:
         # It has nothing to do with this episode, and would be so with every other.
         return Outcome(path, failure=str(error), ends_run=True)

@@ -18,6 +18,7 @@ from afil_perception.pipeline.corrections import load_corrections
 from afil_perception.pipeline.maps import PerceivedFrame
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.sidecar import FrameSink
+from afil_perception.vlm.vlm import RunEndedError
 
 # Between two looks at whether a signal came: a wait without an end can't be interrupted.
 _LOOK_S = 0.2
@@ -54,7 +55,7 @@ class ThreadEngine(Engine):
 
         def watched(clip: EpisodeClip, frame: PerceivedFrame) -> None:
             if ended.is_set():
-                raise _EndedError("the run was ended")
+                raise RunEndedError("the run was ended")
             if sink is not None:
                 with turn:
                     sink(clip, frame)
@@ -62,7 +63,7 @@ class ThreadEngine(Engine):
         def do(job: Job) -> Outcome | None:
             try:
                 return perform(job, pipeline, corrections, dataset, watched)
-            except _EndedError:
+            except RunEndedError:
                 return None
 
         with ThreadPoolExecutor(at_once, "perceive") as pool:
@@ -77,10 +78,6 @@ class ThreadEngine(Engine):
                     pipeline.stop()
                 for future in waiting:
                     future.cancel()
-
-
-class _EndedError(Exception):
-    """No job is to go on."""
 
 
 def _outcomes(done: set[Future[Outcome | None]]) -> Generator[Outcome, None, None]:

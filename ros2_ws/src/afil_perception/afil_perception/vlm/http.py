@@ -8,6 +8,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ import httpx
 
 from afil_core.errors import AfilError
 from afil_perception.vlm.pace import Pace
+from afil_perception.vlm.vlm import RunEndedError
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +27,8 @@ _NO_STATUS = 502
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 60.0
 _SHOWN = 300
+# Between two looks at whether the run has ended.
+_LOOK_S = 0.2
 
 
 class RefusedError(AfilError):
@@ -98,6 +102,7 @@ class Server:
 
         Raises:
             RefusedError: When the server says that the request is wrong.
+            RunEndedError: When the run ends meanwhile.
             AfilError: When it is not answered.
         """
         trouble = _TroubleError("was never asked")
@@ -108,7 +113,7 @@ class Server:
             self._pause(0.0)
             sent()
             try:
-                return self._once(path, body)
+                return self._awaited(path, body)
             except _TroubleError as error:
                 trouble = error
                 _log.info("VLM server %s: %s", self._url, error.reason)
@@ -132,7 +137,23 @@ class Server:
 
     def _pause(self, seconds: float) -> None:
         if self._stop.wait(seconds):
-            raise AfilError("the run was ended while it waited for the VLM server")
+            raise RunEndedError("the run was ended while it waited for the VLM server")
+
+    def _awaited(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one request; a run that ends leaves it to itself."""
+        answered: Future[dict[str, Any]] = Future()
+
+        def ask() -> None:
+            try:
+                answered.set_result(self._once(path, body))
+            except Exception as error:  # noqa: BLE001 (raised by who waits)
+                answered.set_exception(error)
+
+        # What waits for a socket can't be called back; a daemon holds no process up.
+        threading.Thread(target=ask, name="vlm", daemon=True).start()
+        while not wait([answered], _LOOK_S).done:
+            self._pause(0.0)
+        return answered.result()
 
     def _once(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         deadline = time.monotonic() + self._timeout_s

@@ -9,11 +9,16 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from afil_core.errors import AfilError
 from afil_perception.clips.clip import Rgb
 from afil_perception.pipeline.backend import Backend
 from afil_perception.vlm.meter import Use
 
 Answer = TypeVar("Answer", bound=BaseModel)
+
+
+class RunEndedError(AfilError):
+    """The run ends, and nobody waits for an answer any more; nothing has failed."""
 
 
 class Vlm(Backend):
@@ -54,4 +59,4 @@ class Vlm(Backend):
         return None
 
     def stop(self) -> None:
-        """Let questions that wait give up; the run ends."""
+        """Let questions that wait give up (:class:`RunEndedError`); the run ends."""

@@ -1,7 +1,9 @@
 """A dataset perceived with a VLM behind a real server that misbehaves."""
 
+import _thread
 import importlib.util
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -174,3 +176,26 @@ def test_several_episodes_wait_for_answers_at_once(
     server.script = [slowly]
     report, _ = perceive(episode.path.parent, config(), jobs=4)
     assert report.written == 4 and server.most_at_once >= 3
+
+
+def test_an_interrupt_waits_for_no_answer_and_is_no_failure_of_an_episode(
+    make_episode, moving_carrot, server, steps, config
+) -> None:
+    for k in range(3):
+        dataset = make_episode(moving_carrot[k:]).path.parent
+    server.script = [steps.sleeps(20)]
+
+    def interrupt() -> None:
+        while len(server.bodies) < 2:
+            time.sleep(0.01)
+        _thread.interrupt_main()
+
+    threading.Thread(target=interrupt).start()
+    begun_s = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        perceive(dataset, config(timeout_s=30.0), jobs=2)
+    assert time.monotonic() - begun_s < 10
+    assert all(
+        line.endswith("it was never perceived")
+        for line in survey(dataset, Pipeline(config())).lines()
+    )

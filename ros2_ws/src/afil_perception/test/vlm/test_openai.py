@@ -310,12 +310,17 @@ def test_who_waits_for_the_pace_gives_up_when_the_run_ends(server, steps, vlm_of
             asked.result(5)
 
 
-def test_nothing_is_sent_any_more_when_the_run_has_ended(server, steps, vlm_of) -> None:
-    server.script = [steps.sleeps(0.3, GOOD)]
-    vlm = vlm_of(concurrent=1)
+def test_no_answer_is_waited_for_and_nothing_is_sent_when_the_run_has_ended(
+    server, steps, vlm_of
+) -> None:
+    server.script = [steps.sleeps(10, GOOD)]
+    vlm = vlm_of(concurrent=1, timeout_s=20.0)
     with ThreadPoolExecutor(3) as pool:
         asked = [pool.submit(ask, vlm) for _ in range(3)]
         while not server.bodies:
             time.sleep(0.01)
         vlm.stop()
-    assert sum(one.exception() is None for one in asked) == len(server.bodies) == 1
+        begun_s = time.monotonic()
+    assert time.monotonic() - begun_s < 5
+    assert len(server.bodies) == 1
+    assert all("the run was ended" in str(one.exception()) for one in asked)
