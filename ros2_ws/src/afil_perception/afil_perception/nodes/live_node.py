@@ -105,7 +105,7 @@ class LiveNode(Node):
 
     def finish(self) -> None:
         """End the thread."""
-        self._clip.close()
+        self._perception.end()
         if self._worker.is_alive():
             self._worker.join()
 

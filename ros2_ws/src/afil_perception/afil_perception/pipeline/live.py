@@ -21,6 +21,7 @@ from afil_perception.filter.segments import Context
 from afil_perception.pipeline.frames import LostFrame
 from afil_perception.pipeline.maps import PerceivedFrame
 from afil_perception.pipeline.pipeline import Pipeline
+from afil_perception.vlm.vlm import RunEndedError
 
 STATUS_TYPE: Final = "afil_interfaces/msg/PerceptionStatus"
 _STATISTICS_TYPE: Final = "afil_interfaces/msg/LatencyStatistics"
@@ -87,11 +88,18 @@ class LivePerception:
         self.failed = False
 
     def run(self) -> None:
-        """Perceive until the clip is closed, or something fails for good."""
+        """Perceive until :meth:`end` is called, or something fails for good."""
         try:
             self._run()
+        except RunEndedError:
+            return
         except AfilError as error:
             self.problem, self.failed = str(error), True
+
+    def end(self) -> None:
+        """Let :meth:`run` end: it waits for no frame and no VLM any more."""
+        self._clip.close()
+        self._pipeline.stop()
 
     def _run(self) -> None:
         plan = self._pipeline.plan(self._instruction, self._clip, "", self._scene)

@@ -91,3 +91,22 @@ def test_what_a_vlm_misses_takes_no_live_frame_away(draw, server) -> None:
         "NamedObjects",
         "Kept",
     ]
+
+
+def test_who_ends_waits_for_no_vlm(draw, server) -> None:
+    server.script = [_CONFTEST.Steps.sleeps(20)]
+    vlm = f"{{name: openai, model: tiny, timeout_s: 30, base_url: '{server.url}'}}"
+    config = parse(PerceptionConfig, f"{{vlm: {vlm}, detector: color, tracker: iou}}", "")
+    stream = load_contract("franka").images[0]
+    clip = LiveClip(stream, 10)
+    perception = LivePerception(
+        Pipeline(config), clip, "lift the ball", "manipulation", lambda _: None, lambda: 0
+    )
+    thread = threading.Thread(target=perception.run)
+    thread.start()
+    clip.push(stream.encode(draw([], stream.shape[:2]), 1_000_000_000))
+    while not server.bodies:
+        time.sleep(0.01)
+    perception.end()
+    thread.join(5)
+    assert not thread.is_alive() and not perception.failed
