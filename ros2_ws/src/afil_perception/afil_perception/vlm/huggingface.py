@@ -21,6 +21,7 @@ from afil_perception.pretrained import (
 from afil_perception.pretrained.local import weights_identity
 from afil_perception.vlm.chat import ChatVlm, Said, Turn
 from afil_perception.vlm.images import fitted
+from afil_perception.vlm.vlm import RunEndedError
 
 _MODEL_CLASS = "AutoModelForImageTextToText"
 
@@ -61,6 +62,7 @@ class HuggingFaceVlm(ChatVlm):
         self._config = config
         self.content = weights_identity(config.model)
         self._lock = threading.Lock()
+        self._stop = threading.Event()
         self._loaded: LoadedModel | None = None
 
     def require(self) -> None:
@@ -71,18 +73,28 @@ class HuggingFaceVlm(ChatVlm):
         """Images no larger than the configuration says."""
         return tuple(fitted(image, self._config.longest_side) for image in images)
 
+    def stop(self) -> None:
+        """Let the model write no further, and who waits for it give up."""
+        self._stop.set()
+
     def say(self, turns: Sequence[Turn], schema: dict[str, Any], name: str) -> Said:
         """Let the model write; the schema stands in the text.
 
         Raises:
             AfilError: When the weights are not there, or the conversation is too much for them.
+            RunEndedError: When the run ends meanwhile.
         """
         del schema, name
         with self._lock:
+            self._go_on()
             self.sending()
             if self._loaded is None:
                 self._loaded = load_pretrained(self._config, _MODEL_CLASS, "AutoProcessor")
             return self._written(self._loaded, turns)
+
+    def _go_on(self) -> None:
+        if self._stop.is_set():
+            raise RunEndedError("the run was ended while the VLM wrote")
 
     def _written(self, loaded: LoadedModel, turns: Sequence[Turn]) -> Said:
         import torch
@@ -100,16 +112,25 @@ class HuggingFaceVlm(ChatVlm):
             return_tensors="pt",
         ).to(loaded.device, dtype=loaded.dtype)
         count = int(inputs["input_ids"].shape[1])
+
+        def is_over(ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
+            del scores
+            return torch.full((len(ids),), self._stop.is_set(), device=ids.device)
+
         with torch.inference_mode():
             try:
                 written = loaded.model.generate(
-                    **inputs, max_new_tokens=self._config.max_tokens, do_sample=False
+                    **inputs,
+                    max_new_tokens=self._config.max_tokens,
+                    do_sample=False,
+                    stopping_criteria=[is_over],
                 )
             except torch.cuda.OutOfMemoryError as error:
                 raise AfilError(
                     f"{self._config.model} needs more memory than {loaded.device} has; lower "
                     f"vlm.longest_side or describer.frames, or choose a smaller vlm.model"
                 ) from error
+        self._go_on()
         new = written[0, count:]
         text = loaded.processor.batch_decode([new], skip_special_tokens=True)[0]
         return Said(

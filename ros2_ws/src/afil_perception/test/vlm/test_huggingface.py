@@ -1,6 +1,8 @@
 """Qwen-VL and SmolVLM of real classes and tiny weights, through the loading code of real ones."""
 
 import importlib.util
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from pydantic import BaseModel
 
 from afil_core.errors import AfilError
 from afil_perception.vlm import VLMS
+from afil_perception.vlm.vlm import RunEndedError
 
 _SPEC = importlib.util.spec_from_file_location("tiny_vlm", Path(__file__).with_name("tiny_vlm.py"))
 tiny_vlm = importlib.util.module_from_spec(_SPEC)
@@ -39,6 +42,20 @@ def test_a_model_that_babbles_is_one_sentence(kind: str, tmp_path: Path) -> None
     with pytest.raises(AfilError, match="no Number in 2 answers"):
         vlm.ask("How many?", [IMAGE], Number)
     assert vlm.meter.total().requests == 2
+
+
+def test_who_writes_and_who_waits_give_up_when_the_run_ends(tmp_path: Path) -> None:
+    folder = tiny_vlm.build("qwen3", tmp_path / "qwen3")
+    vlm = VLMS.select("hf", model=str(folder), max_tokens=20_000).build()
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(vlm.ask, "How many?", [IMAGE], Number) for _ in range(2)]
+        while not vlm.meter.total().requests:
+            time.sleep(0.05)
+        time.sleep(1.0)
+        vlm.stop()
+        begun_s = time.monotonic()
+    assert time.monotonic() - begun_s < 5
+    assert all(isinstance(one.exception(), RunEndedError) for one in asked)
 
 
 def test_a_package_that_a_model_needs_is_named(tmp_path: Path, monkeypatch) -> None:
