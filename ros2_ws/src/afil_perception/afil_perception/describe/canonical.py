@@ -21,6 +21,14 @@ _ROBOT = re.compile(
     r"^(robot|robotic|gripper|end effector|ego)\b|\b(gripper|robot arm|robotic arm)$"
 )
 _MOST_WORDS = 6
+# What begins to say where a thing is.
+_WHERE = frozenset(
+    (
+        "above", "are", "at", "behind", "below", "beside", "between", "from", "in", "inside", "is",
+        "located", "lying", "near", "next", "on", "over", "placed", "sitting", "standing", "to",
+        "under", "which", "with",
+    )
+)  # fmt: skip
 _SAME_SPELLING = 0.84
 # Their singular ends so, or they have none.
 _SINGULAR_IN_S = (
@@ -89,13 +97,21 @@ def canonical(text: str, spellings: Iterable[str] = ()) -> tuple[str, bool]:
     if not words:
         return "", False
     right = list(spellings)
-    words = [_respelled(word, right) for word in words[-_MOST_WORDS:]]
+    words = [_respelled(word, right) for word in _short(words)]
     last = words[-1]
     words[-1] = singular(last)
     phrase = " ".join(words)
     for known, preferred in _synonyms().items():
         phrase = re.sub(rf"\b{re.escape(known)}\b", preferred, phrase)
     return phrase, words[-1] != last
+
+
+def _short(words: list[str]) -> list[str]:
+    """The words that name the thing, where there are too many."""
+    if len(words) > _MOST_WORDS:
+        where = next((k for k, word in enumerate(words) if k and word in _WHERE), len(words))
+        words = words[:where]
+    return words[-_MOST_WORDS:]
 
 
 def plain(text: str) -> str:
