@@ -18,7 +18,8 @@ from afil_perception.describe.describer import Phrase
 
 _ARTICLES = frozenset(("a", "an", "the", "some", "several", "many", "this", "that", "these"))
 _ROBOT = re.compile(
-    r"^(robot|robotic|gripper|end effector|ego)\b|\b(gripper|robot arm|robotic arm)$"
+    r"^(robot|robotic|gripper|end[- ]effector|ego)\b"
+    r"|\b(gripper|end[- ]effector|(robot|robotic|mechanical) arm)$"
 )
 _MOST_WORDS = 6
 # What begins to say where a thing is.

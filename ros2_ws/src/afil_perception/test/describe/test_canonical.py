@@ -79,5 +79,8 @@ def test_different_things_stay_different() -> None:
 
 
 def test_the_robot_is_not_looked_for() -> None:
-    texts = ("gripper", "robotic arm", "ego vehicle", "robot", "toy robot", "pot")
+    texts = (
+        "gripper", "robotic arm", "ego vehicle", "robot", "toy robot", "pot", "end-effector",
+        "black end effector", "mechanical arm",
+    )  # fmt: skip
     assert [p.text for p in canonical_phrases(named(*texts), "go")] == ["toy robot", "pot"]
