@@ -53,8 +53,8 @@ def perform(
             raise
         sentence = named(
             path,
-            "the models need more memory than their device has; lower tracker.window or jobs, "
-            "choose smaller weights, or free the device",
+            "the models need more memory than their device has; lower tracker.window (iou's: "
+            "tracker.batch) or jobs, choose smaller weights, or free the device",
         )
         note_failure(dataset, path.name, sentence)
         return Outcome(path, failure=sentence)
