@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -27,6 +28,7 @@ _NO_STATUS = 502
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 60.0
 _SHOWN = 300
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 # Between two looks at whether the run has ended.
 _LOOK_S = 0.2
 
@@ -90,7 +92,9 @@ class Server:
         self._stop = stop
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, 10.0))
-        self._client = httpx.Client(headers=headers, timeout=timeout)
+        # A cluster's proxy knows no server of this machine.
+        by_proxy = not _is_here(base_url)
+        self._client = httpx.Client(headers=headers, timeout=timeout, trust_env=by_proxy)
 
     def post(self, path: str, body: dict[str, Any], sent: Callable[[], None]) -> dict[str, Any]:
         """Send a request until it is answered.
@@ -213,6 +217,13 @@ class Server:
         """What may be shown of what a server says: short, and without the key."""
         hidden = text.replace(self._key, "***") if self._key else text
         return " ".join(hidden.split())[:_SHOWN] or "no reason"
+
+
+def _is_here(url: str) -> bool:
+    try:
+        return urlsplit(url).hostname in _HERE
+    except ValueError:
+        return False  # no address, which is said when it is asked
 
 
 def _told(error: Any) -> tuple[int, str]:

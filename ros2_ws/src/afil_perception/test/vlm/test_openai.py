@@ -50,6 +50,21 @@ def test_a_question_has_the_model_the_images_and_the_schema(server, steps, vlm_o
     assert (use.requests, use.input_tokens, use.output_tokens) == (1, 100, 10)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_server_of_this_machine_is_asked_past_the_proxy(
+    server, steps, vlm_of, monkeypatch, host
+) -> None:
+    for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    for variable in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    server.script = [steps.says(GOOD)]
+    assert ask(vlm_of(base_url=server.url.replace("127.0.0.1", host), tries=1)) == ["carrot"]
+    with pytest.raises(AfilError, match="broke the connection"):
+        ask(vlm_of(base_url="http://vlm.example/v1", tries=1))
+    assert len(server.bodies) == 1
+
+
 def repeated(name: str) -> dict[str, object]:
     """Scripts that end well, with the requests that they take."""
     return {
