@@ -145,7 +145,7 @@ def canonical_phrases(phrases: Sequence[Phrase], instruction: str) -> tuple[Phra
     found: dict[str, Phrase] = {}
     for phrase in phrases:
         text, several = canonical(phrase.text, spellings)
-        if not text or _ROBOT.search(text):
+        if not text or is_robot(text):
             continue
         same = difflib.get_close_matches(text, found, n=1, cutoff=0.93)
         key = same[0] if same and _same_words(same[0], text) else text
@@ -153,6 +153,11 @@ def canonical_phrases(phrases: Sequence[Phrase], instruction: str) -> tuple[Phra
         plural = phrase.plural or several or (before is not None)
         found[key] = (before or phrase).model_copy(update={"text": key, "plural": plural})
     return tuple(found.values())
+
+
+def is_robot(phrase: str) -> bool:
+    """Whether a canonical phrase names the robot, which is not looked for."""
+    return _ROBOT.search(phrase) is not None
 
 
 def _same_words(one: str, other: str) -> bool:

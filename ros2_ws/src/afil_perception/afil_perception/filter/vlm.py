@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from afil_core.schema import Schema
 from afil_perception.clips.scene import Scene
-from afil_perception.describe.canonical import canonical
+from afil_perception.describe.canonical import canonical, is_robot
 from afil_perception.filter.mark import mark
 from afil_perception.filter.object_filter import Choice, FilterRequest, ObjectFilter
 from afil_perception.vlm.prompt import Prompts, needed
@@ -130,5 +130,6 @@ class VlmFilter(ObjectFilter):
         why = {c.id: answer.others for c in request.candidates}
         ids = tuple(dict.fromkeys(numbered[p.number].id for p in answer.keep))
         why |= {numbered[p.number].id: p.why for p in answer.keep}
-        missing = (canonical(text)[0] for text in answer.missing)
-        return Choice(ids, why, tuple(dict.fromkeys(m for m in missing if m)), answer.none_because)
+        missing = dict.fromkeys(canonical(text)[0] for text in answer.missing)
+        wanted = tuple(text for text in missing if text and not is_robot(text))
+        return Choice(ids, why, wanted, answer.none_because)

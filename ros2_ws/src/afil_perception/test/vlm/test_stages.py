@@ -93,7 +93,7 @@ def test_the_filter_shows_the_frame_with_numbered_boxes_and_what_is_done(clip_of
     answer = {
         "keep": [{"number": 2, "why": "it is next"}, {"number": 2}],
         "others": "The carrot is in it.",
-        "missing": ["The Lids", "lid"],
+        "missing": ["The Lids", "lid", "robot gripper"],
     }
     vlm = ByHeart({Kept: answer})
     backend = FILTERS.select("vlm", max_objects=2).build(vlm)
