@@ -40,6 +40,7 @@ class VehicleAdapter(Adapter):
         self._throttle_step = action_kind.max_throttle_step
         self._steer: float | None = None
         self._throttle = 0.0
+        self._stands = False
         self._clipped = 0
         self._control = self.driven_command(VehicleControl)
         messages.require_type(self._control.type)
@@ -59,7 +60,7 @@ class VehicleAdapter(Adapter):
         if self._steer is not None:
             least, most = self._steer - self._steer_step, self._steer + self._steer_step
             steer = min(max(steer, least), most)
-        self._throttle, self._steer = throttle, steer
+        self._throttle, self._steer, self._stands = throttle, steer, False
         control = np.array([throttle, steer, brake])
         self._clipped += not np.array_equal(control, action)
         return [Outgoing(self._control.topic, self._control.encode(control, stamp_ns))]
@@ -67,12 +68,16 @@ class VehicleAdapter(Adapter):
     def rest(self, observations: Observations, now_ns: int) -> list[Outgoing]:
         """Full brake."""
         del observations
+        self._stands = True
         self.reset()
         return [Outgoing(self._control.topic, self._control.encode(_FULL_BRAKE, now_ns))]
 
     def reset(self) -> None:
-        """The next control starts from no throttle, and from any steering."""
-        self._steer, self._throttle = None, 0.0
+        """The next control starts from no throttle, and from any steering, but after a rest.
+
+        That had the wheels straight, whatever was before it.
+        """
+        self._steer, self._throttle = 0.0 if self._stands else None, 0.0
 
     @property
     def clipped(self) -> int:

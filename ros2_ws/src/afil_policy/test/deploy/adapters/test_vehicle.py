@@ -9,7 +9,8 @@ import pytest
 
 from afil_core.contract import Contract, load_contract
 from afil_core.errors import AfilError
-from afil_policy.deploy.adapters import build_adapter
+from afil_core.testing import changed
+from afil_policy.deploy.adapters import Outgoing, build_adapter
 
 DEFINITION = (
     "std_msgs/Header header\nfloat32 throttle\nfloat32 steer\nfloat32 brake\n"
@@ -40,3 +41,21 @@ def test_a_vehicle_is_driven_and_stopped_by_the_brake(carla: Contract) -> None:
 def test_options_that_it_does_not_have_are_refused(carla: Contract) -> None:
     with pytest.raises(AfilError, match="options of command interface 'vehicle': lead_steps"):
         build_adapter(carla, "", "{lead_steps: 2}")
+
+
+def test_after_a_brake_the_steering_turns_from_straight_ahead_by_its_step(carla: Contract) -> None:
+    adapter = build_adapter(changed(carla, {"action.max_steer_step": 0.1}))
+    control = carla.commands["vehicle"]
+
+    def steered(wanted: float) -> float:
+        (sent,) = adapter.commands(np.array([0.5, wanted, 0.0]), {}, 7, 9)
+        assert isinstance(sent, Outgoing)
+        return float(control.decode(sent.cdr).value[1])
+
+    assert steered(-0.8) == pytest.approx(-0.8), "from wherever the wheels are"
+    adapter.hold(8)
+    # What interrupts commands begins anew after it.
+    adapter.reset()
+    assert steered(-0.8) == pytest.approx(-0.1)
+    adapter.reset()
+    assert steered(0.8) == pytest.approx(0.8), "another scene"
