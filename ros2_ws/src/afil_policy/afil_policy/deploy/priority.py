@@ -38,7 +38,8 @@ def rise(
     parameter = os.sched_param(max(priority - steps_back, 1))
     try:
         for thread in _ordinary() if with_others else ():
-            os.sched_setscheduler(thread, os.SCHED_FIFO, parameter)
+            with contextlib.suppress(ProcessLookupError):  # It has ended since.
+                os.sched_setscheduler(thread, os.SCHED_FIFO, parameter)
         policy = os.SCHED_FIFO if with_helpers else os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
         os.sched_setscheduler(own, policy, parameter)
     except PermissionError:

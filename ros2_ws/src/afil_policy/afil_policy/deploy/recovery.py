@@ -42,9 +42,15 @@ def recover(
             status = outcome.result().status
             done(None if status == _SUCCEEDED else f"action {name} did not recover the robot")
 
-        def answered(reply: Any, name: str = name, then: Callable[..., None] = ended) -> None:
+        def answered(
+            reply: Any,
+            name: str = name,
+            client: Any = client,
+            then: Callable[..., None] = ended,
+        ) -> None:
             handle = reply.result()
             if handle is None or not handle.accepted:
+                client.destroy()
                 done(f"action {name} refused to recover the robot")
             else:
                 handle.get_result_async().add_done_callback(then)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
 import threading
 from collections.abc import Callable
 
@@ -99,3 +100,16 @@ def _is(expected: int) -> None:
 
 def _none(value: object) -> None:
     assert value is None
+
+
+def test_a_thread_that_has_ended_meanwhile_keeps_no_other_from_rising(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    monkeypatch.setattr("afil_policy.deploy.priority._ordinary", lambda: [ended.pid])
+    in_a_thread(lambda: _noted(rise(20, with_others=True)))
+
+
+def _noted(problem: str | None) -> None:
+    assert problem is None or "not permitted" in problem
