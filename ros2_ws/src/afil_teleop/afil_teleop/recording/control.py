@@ -196,7 +196,7 @@ class RecordingControl:
         if line:
             self._log(logging.WARNING if "failed" in line else logging.INFO, line)
         for saved in self.asked.due(wall_s):
-            self._log(logging.INFO, saved.message)
+            self._log(logging.INFO if saved.accepted else logging.WARNING, saved.message)
 
     def close(self) -> None:
         """Say what there is; an open episode is never taken for a whole one."""

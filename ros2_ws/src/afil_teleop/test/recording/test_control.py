@@ -233,6 +233,15 @@ def test_an_episode_that_a_goal_asks_for_ends_by_itself(bench, robot, tmp_path):
     assert episode.metadata.instruction == "open the drawer"
 
 
+def test_an_episode_that_cannot_be_saved_when_its_time_is_over_is_warned_of(bench, robot):
+    bench.play(2, robot)
+    assert bench.control.asked.record("open the drawer", 2.0, 100.0).accepted
+    bench.play(1, robot, without=("/target_pose",))
+    bench.control.tick(102.1)
+    assert "cannot save episode_000000" in bench.said(logging.WARNING)[-1]
+    assert bench.control.session.phase is Phase.RECORDING
+
+
 def test_nobody_saves_what_the_recorder_saves_by_itself(make_session):
     bench = make_session(world="lock_step", episodes=2)
     for command in bench.control.asked.by_name.values():
