@@ -41,9 +41,13 @@ class FolderLock:
 
     Raises:
         BlockingIOError: When another process has it.
+
+    Attributes:
+        is_seen: Whether others can see it; some network file systems lock no folders.
     """
 
     def __init__(self, folder: Path) -> None:
+        self.is_seen = True
         self._descriptor = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -51,7 +55,8 @@ class FolderLock:
             os.close(self._descriptor)
             raise
         except OSError as error:
-            # Some network file systems lock no folders; what is to go into it is worth more.
+            # What is to go into it is worth more.
+            self.is_seen = False
             _LOG.warning("%s cannot be locked (%s)", folder, error.strerror)
 
     def release(self) -> None:

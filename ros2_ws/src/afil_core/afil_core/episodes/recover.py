@@ -44,7 +44,8 @@ def recover_interrupted(dataset: Path) -> list[Recovered]:
     """Set aside, readable and marked, what earlier recorders of a dataset did not save.
 
     An episode that was ended but for its move goes where it was to go. One that another recorder
-    has open is left alone; one that cannot be recovered stays where it is, and the log says why.
+    has open is left alone, and so is one of which nobody can tell; one that cannot be recovered
+    stays where it is, and the log says why.
 
     Args:
         dataset: Folder of the dataset; may be absent.
@@ -53,6 +54,14 @@ def recover_interrupted(dataset: Path) -> list[Recovered]:
     partial = dataset / PARTIAL_FOLDER
     for folder in sorted(partial.iterdir()) if partial.is_dir() else ():
         try:
+            if not _is_left(folder):
+                _LOG.warning(
+                    "%s was not saved, and its file system does not tell whether a recorder has "
+                    "it open; if none has, run: ros2 run afil_core recover_bag %s",
+                    folder,
+                    folder,
+                )
+                continue
             recovered = _finish(folder, [INTERRUPTED])
         except BlockingIOError:
             continue
@@ -134,6 +143,17 @@ def recover_bag(place: Path, target: Path | None = None) -> Recovered:
         shutil.rmtree(target)
         raise AfilError(f"nothing can be read of {place}")
     return Recovered(target, count)
+
+
+def _is_left(folder: Path) -> bool:
+    """Whether no process has a folder, as far as its file system can tell.
+
+    Raises:
+        BlockingIOError: When one has it.
+    """
+    lock = FolderLock(folder)
+    lock.release()
+    return lock.is_seen
 
 
 def _finish(folder: Path, set_aside: list[str]) -> Recovered | None:

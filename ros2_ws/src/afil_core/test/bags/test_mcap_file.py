@@ -23,7 +23,7 @@ from afil_core.episodes import (
     list_set_aside,
 )
 from afil_core.episodes.folders import FolderLock
-from afil_core.episodes.recover import recover_bag, recover_interrupted
+from afil_core.episodes.recover import recover_bag, recover_episode, recover_interrupted
 from afil_core.errors import AfilError
 from afil_core.testing import FrankaOnPaper, record_franka
 from afil_core.testing.episodes import fill
@@ -135,6 +135,22 @@ def test_an_episode_that_another_recorder_has_open_is_left_alone(tmp_path):
     with pytest.raises(BlockingIOError):
         FolderLock(tmp_path / "demos" / ".partial" / writer.name)
     assert [w.save(True).name for w in (other, writer)] == ["episode_000001", "episode_000000"]
+
+
+def test_where_no_folder_can_be_locked_an_open_episode_is_left_to_a_person(
+    tmp_path, monkeypatch, caplog
+):
+    def no_locks(descriptor, operation):
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr("afil_core.episodes.folders.fcntl.flock", no_locks)
+    writer = write(tmp_path / "demos")
+    folder = tmp_path / "demos" / ".partial" / writer.name
+    assert recover_interrupted(tmp_path / "demos") == []
+    assert f"recover_bag {folder}" in caplog.text
+    assert writer.save(True).is_dir(), "its recorder lives"
+    left = write(tmp_path / "demos").leave()
+    assert recover_episode(left).messages == 72
 
 
 def test_what_is_set_aside_is_no_training_data_until_it_is_kept(tmp_path):
