@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from afil_core.errors import AfilError
 from afil_core.schema import Schema
@@ -125,6 +125,16 @@ class OpenAiVlm(ChatVlm):
                     "password in it"
                 )
             return value
+
+        @model_validator(mode="after")
+        def _money_has_prices(self) -> OpenAiVlm.Config:
+            prices = self.prices
+            if self.budget.cost is not None and not (prices.input or prices.output):
+                raise ValueError(
+                    "has a budget.cost, which holds nothing back without prices of tokens; add "
+                    "prices: {input: ..., output: ...} (of a million), or take budget.tokens"
+                )
+            return self
 
     def __init__(self, config: Config) -> None:
         super().__init__(config.answers, config.max_tokens, config.budget, config.prices)

@@ -281,6 +281,13 @@ def test_a_configuration_with_a_secret_is_refused_without_saying_it(key, value, 
     assert f"vlm.{key}" in str(error.value) and "secret" not in str(error.value)
 
 
+def test_a_budget_of_money_without_prices_is_refused() -> None:
+    text = "vlm: {name: openai, model: m, budget: {cost: 20}, prices: {output: %s}}"
+    assert parse(PerceptionConfig, text % 1.5, "mine.yaml").vlm.config.budget.cost == 20
+    with pytest.raises(AfilError, match="mine.yaml: vlm.*budget.cost.*prices"):
+        parse(PerceptionConfig, text % 0, "mine.yaml")
+
+
 def test_no_more_requests_at_once_than_allowed(server, steps, vlm_of) -> None:
     server.script = [steps.sleeps(0.1, GOOD)]
     vlm = vlm_of(concurrent=2)
