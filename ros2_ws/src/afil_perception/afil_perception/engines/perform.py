@@ -37,7 +37,7 @@ def perform(
     try:
         known: Mapping[str, InputFile] = job.inputs
         # Another run may be at it; when it is done, there is nothing left to do.
-        with alone(dataset / CACHE_FOLDER, digest(path.name), digits=32):
+        with alone(dataset / CACHE_FOLDER, digest(path.name), 32, pipeline.pause):
             report = write_sidecar(Episode(path), pipeline, sink, corrections, known, job.choices)
     except RunEndedError:
         raise

@@ -31,6 +31,7 @@ from afil_perception.pretrained import UnusableModelError
 from afil_perception.saliency import SaliencyConfig
 from afil_perception.vlm import Vlm
 from afil_perception.vlm.open import open_vlm
+from afil_perception.vlm.vlm import RunEndedError
 
 # Raised when the same frames and options come to mean other results.
 _VERSION = 4
@@ -77,6 +78,7 @@ class Pipeline:
         self._tracker = config.tracker.build()
         self._filter = config.filter.build(self._vlm)
         self._models = threading.Lock()
+        self._ended = threading.Event()
         if not self._tracker.uses_detector:
             self.choices.pop("detect", None)
 
@@ -148,8 +150,18 @@ class Pipeline:
                 "; ".join(f"{', '.join(who)}: {what}" for what, who in missing.items())
             )
 
+    def pause(self, seconds: float) -> None:
+        """Wait for what another run does.
+
+        Raises:
+            RunEndedError: When this run ends meanwhile.
+        """
+        if self._ended.wait(seconds):
+            raise RunEndedError("the run was ended while it waited for another one")
+
     def stop(self) -> None:
-        """Let threads that wait for a VLM give up."""
+        """Let threads that wait for a VLM, or for another run, give up."""
+        self._ended.set()
         if self._vlm is not None:
             self._vlm.stop()
 

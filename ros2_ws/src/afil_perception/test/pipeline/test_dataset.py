@@ -1,5 +1,7 @@
+import _thread
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +10,11 @@ import pytest
 from afil_core.bags import BagWriter
 from afil_core.episodes import Episode, list_episodes
 from afil_core.errors import AfilError
+from afil_perception.clips.identity import digest
 from afil_perception.detect import DETECTORS
 from afil_perception.pipeline.config import PerceptionConfig
 from afil_perception.pipeline.dataset import DatasetReport, perceive_dataset, survey
+from afil_perception.pipeline.locks import alone
 from afil_perception.pipeline.pipeline import Pipeline
 from afil_perception.pipeline.run_config import RunConfig
 
@@ -200,6 +204,21 @@ def test_an_interrupt_ends_all_jobs(make_episode, moving_carrot) -> None:
         perceive_dataset(episode.path.parent, PerceptionConfig(), interrupt, run=RunConfig(jobs=2))
     assert not any(e.saliency_path.exists() for e in list_episodes(episode.path.parent))
     assert perceive(episode.path.parent).written == 4
+
+
+def test_an_interrupt_waits_for_no_other_run(make_episode, moving_carrot) -> None:
+    for _ in range(2):
+        episode = make_episode(moving_carrot)
+    dataset = episode.path.parent
+    with alone(dataset / ".perception", digest(episode.path.name), digits=32):
+        # One episode is done, and the other is another run's.
+        threading.Timer(3.0, _thread.interrupt_main).start()
+        begun_s = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            perceive_dataset(dataset, PerceptionConfig(), run=RunConfig(jobs=2))
+        assert time.monotonic() - begun_s < 15
+    assert [e.saliency_path.exists() for e in list_episodes(dataset)] == [True, False]
+    assert not any("it failed" in line for line in why(dataset))
 
 
 def why(dataset: Path, config: PerceptionConfig | None = None) -> list[str]:
