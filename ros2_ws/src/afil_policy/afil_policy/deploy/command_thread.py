@@ -126,8 +126,9 @@ class CommandThread:
                 next_watch_ns += ((now_ns - next_watch_ns) // watch_ns + 1) * watch_ns
                 if now_ns >= next_beat_ns:
                     self._live()
-                    # Half a turn less, since turns are not all alike.
-                    next_beat_ns = now_ns + round(PERIOD_S * 1e9) - watch_ns // 2
+                    # More than half a turn less: turns are not all alike, and where two and a half
+                    # make a period (50 Hz) each second one would be the third.
+                    next_beat_ns = now_ns + round(PERIOD_S * 1e9) - 5 * watch_ns // 8
 
     def _live(self) -> None:
         moving = self._controller.is_moving
