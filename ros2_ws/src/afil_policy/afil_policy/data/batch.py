@@ -76,7 +76,8 @@ class Observation(Tensors):
 class Partner(Tensors):
     """What other episodes look like: for each sample, a step of an episode that is not its own.
 
-    It is one to learn from that has maps, in validation too.
+    It is one to learn from that has maps, in validation too; the robot's state was much the same
+    in it. It is augmented as its sample is.
 
     Attributes:
         images: By camera, like :attr:`Observation.images`.

@@ -14,7 +14,7 @@ import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -30,7 +30,7 @@ from afil_policy.data.cache import Cache
 from afil_policy.data.cell_maps import CellMaps
 from afil_policy.data.loader import IN_STEP, LoaderOptions, load, load_in_threads
 from afil_policy.data.normalization import Normalization
-from afil_policy.data.partners import other_episodes
+from afil_policy.data.partners import alike
 from afil_policy.data.split import Split, epoch_order, epoch_size
 from afil_policy.data.transforms import ObservationTransform
 from afil_policy.training.config import TrainConfig
@@ -263,14 +263,11 @@ class BatchSource:
         if partner is not None:
             partner = Partner(self._pixels(partner.images), _shares(partner.saliency_history))
         if kept.drawn is not None:
-            # What torchvision draws comes from the global generators.
-            with torch.random.fork_rng(devices=[]):
-                # torch.manual_seed prints a whole traceback for GPUs that nobody asks.
-                torch.default_generator.manual_seed(kept.drawn)
-                random.seed(kept.drawn)
-                images, maps = self._augmented(images, maps)
-                if partner is not None:
-                    partner = Partner(*self._augmented(partner.images, partner.saliency_history))
+            images, maps = self._augmented(images, maps, kept.drawn)
+            if partner is not None:
+                # As its sample is, or what is pasted from it would stand out by its brightness.
+                theirs = self._augmented(partner.images, partner.saliency_history, kept.drawn)
+                partner = Partner(*theirs)
         return replace(
             batch,
             images=images,
@@ -278,6 +275,12 @@ class BatchSource:
             saliency_history=maps if self._needs.saliency_history else {},
             partner=partner,
         )
+
+    @cached_property
+    def _states(self) -> NDArray[np.float32]:
+        """float32 [N, P], normalized proprioception."""
+        known = self.transform.beside(self._cache.proprioception).proprioception
+        return np.asarray(known, np.float32)
 
     @property
     def _whose(self) -> list[int]:
@@ -307,7 +310,7 @@ class BatchSource:
         """Other episodes, as the cache keeps them."""
         cache = self._cache
         drawn = np.random.default_rng([*(seed or [self._config.seed]), _PARTNER, *self._whose])
-        others = other_episodes(cache.episodes, steps, donors, drawn)
+        others = alike(cache.episodes, steps, donors, drawn, self._states)
         history, _ = cache.history(others, self._config.data.frames)
         images = {c: torch.from_numpy(cache.images(c, history)) for c in cache.cameras}
         maps = {c: torch.from_numpy(cache.targets(c, history)) for c in self._maps}
@@ -317,14 +320,20 @@ class BatchSource:
         return {camera: self.transform.pixels(camera, kept) for camera, kept in images.items()}
 
     def _augmented(
-        self, images: Mapping[str, Tensor], maps: Mapping[str, Tensor]
+        self, images: Mapping[str, Tensor], maps: Mapping[str, Tensor], drawn: int
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """The same with the changes that a seed stands for."""
         images, maps = dict(images), dict(maps)
-        for camera in images:
-            changed = self._augmentation(images[camera], maps.get(camera))
-            images[camera] = changed[0]
-            if changed[1] is not None:
-                maps[camera] = changed[1]
+        # What torchvision draws comes from the global generators.
+        with torch.random.fork_rng(devices=[]):
+            # torch.manual_seed prints a whole traceback for GPUs that nobody asks.
+            torch.default_generator.manual_seed(drawn)
+            random.seed(drawn)
+            for camera in images:
+                changed = self._augmentation(images[camera], maps.get(camera))
+                images[camera] = changed[0]
+                if changed[1] is not None:
+                    maps[camera] = changed[1]
         return images, maps
 
 

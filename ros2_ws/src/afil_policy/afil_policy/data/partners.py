@@ -30,3 +30,35 @@ def other_episodes(
     # A number among the others, moved over the own episode where it lies behind.
     chosen = (drawn.random(len(steps)) * np.where(others > 0, others, own)).astype(np.int64)
     return donors[np.where((others > 0) & (chosen >= begins), chosen + own, chosen)]
+
+
+def alike(
+    episodes: NDArray[np.int32],
+    steps: NDArray[np.int64],
+    donors: NDArray[np.int64],
+    drawn: np.random.Generator,
+    states: NDArray[np.float32],
+    candidates: int = 64,
+) -> NDArray[np.int64]:
+    """For each step a step of another episode in which the robot's state was much the same.
+
+    What is pasted from any step shows the robot where the sample's proprioception says that it is
+    not: so large a thing, which nothing foretells, hides a small key object from a fresh encoder.
+    Of the same state another scene is still another scene.
+
+    Args:
+        episodes: int32 [N], number of the episode of each step, in order.
+        steps: [B].
+        donors: Steps to draw from, in order; at least one.
+        drawn: Where the numbers come from.
+        states: float32 [N, P], the state in each step, normalized; where P is 0 all are alike.
+        candidates: How many are drawn for each step; the one with the nearest state is taken.
+
+    Returns:
+        int64 [B].
+    """
+    found = other_episodes(episodes, np.tile(steps, candidates), donors, drawn)
+    found = found.reshape(candidates, len(steps))
+    distance = np.square(states[found] - states[steps]).sum(axis=2)
+    nearest: NDArray[np.int64] = found[distance.argmin(axis=0), np.arange(len(steps))]
+    return nearest

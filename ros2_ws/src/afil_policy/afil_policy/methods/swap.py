@@ -17,9 +17,10 @@ from afil_policy.methods.swapping import SwapConfig, swapped
 class Swapping(Part):
     """L = L_BC(x~, a), x~ = k x + (1 - k) x', k = min(1, max(g, g') / level).
 
-    x' and its map g' are of another episode. A control of ours: it uses the same maps as
-    ``autofocus``, but to make data and not to say where to look. Kin to CGVD (arXiv 2603.10340),
-    which inpaints distractors. No saliency is needed when the policy acts.
+    x' and its map g' are of another episode, of a step in much the same state of the robot. A
+    control of ours: it uses the same maps as ``autofocus``, but to make data and not to say where
+    to look. Kin to CGVD (arXiv 2603.10340), which inpaints distractors. No saliency is needed when
+    the policy acts.
     """
 
     class Config(SwapConfig):

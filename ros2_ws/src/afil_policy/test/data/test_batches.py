@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -189,6 +190,44 @@ def test_partners_are_never_held_out(cache: Cache, small: TrainConfig) -> None:
         pixels = (batch.partner.images["front_image"][:, 0] + 1) * 127.5
         shown = pixels.round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
         assert not held_out & {np.ascontiguousarray(each).tobytes() for each in shown}
+
+
+def test_partners_are_steps_in_much_the_same_state(cache: Cache, small: TrainConfig) -> None:
+    # Each picture is the number of its step.
+    numbers = np.arange(48, dtype=np.uint8).reshape(6, 8, 1, 1, 1)
+    images = np.broadcast_to(numbers, (6, 8, 24, 32, 3))
+    shards = [
+        replace(shard, images={"front_image": seen})
+        for shard, seen in zip(cache.shards, images, strict=True)
+    ]
+    made = source(replace(cache, shards=tuple(shards)), small, EVERYTHING)
+    known = made.transform.beside(cache.proprioception).proprioception
+    for batch in made.validation(np.arange(48)):
+        shown = (batch.partner.images["front_image"][:, 0, 0, 0, 0] + 1) * 127.5
+        near = (known[shown.round().long()] - batch.proprioception[:, 0]).norm(dim=1)
+        far = (known - batch.proprioception).norm(dim=2).mean(dim=1)
+        assert (near < 0.5 * far).all()
+
+
+def test_a_partner_is_as_bright_as_its_sample(cache: Cache, small: TrainConfig) -> None:
+    off = {"augmentation.brightness": 0.0, "augmentation.contrast": 0.0}
+    bright, plain = (
+        next(source(cache, changed, EVERYTHING).training(np.arange(48), 0, 0))
+        for changed in (
+            schema.parse(TrainConfig, schema.to_yaml(small), "x.yaml", {**off, **changes})
+            for changes in ({"augmentation.brightness": 0.2}, {})
+        )
+    )
+    # The median: at the ends of the range it is clamped.
+    own, theirs = (
+        (after["front_image"] - before["front_image"]).flatten(1).median(dim=1).values
+        for after, before in (
+            (bright.images, plain.images),
+            (bright.partner.images, plain.partner.images),
+        )
+    )
+    assert own.std() > 0.05
+    torch.testing.assert_close(theirs, own)
 
 
 def test_maps_of_cells_are_the_means_of_the_whole_ones(cache: Cache, small: TrainConfig) -> None:

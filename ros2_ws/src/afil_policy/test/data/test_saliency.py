@@ -14,7 +14,7 @@ from afil_core.errors import AfilError
 from afil_core.testing import HOME, PERIOD_NS, FrankaOnPaper, changed, write_saliency
 from afil_policy.data.cache import open_cache
 from afil_policy.data.config import DataConfig
-from afil_policy.data.partners import other_episodes
+from afil_policy.data.partners import alike, other_episodes
 from afil_policy.data.saliency import SALIENCY
 
 EPISODES = np.repeat(np.arange(3, dtype=np.int32), (5, 8, 3))
@@ -96,6 +96,22 @@ def test_partners_come_from_the_steps_that_may_give_them() -> None:
     found = [other_episodes(EPISODES, steps, donors, drawn) for _ in range(60)]
     assert set(np.concatenate(found).tolist()) == set(donors.tolist())
     assert all((EPISODES[f] != EPISODES).all() for f in found)
+
+
+def test_the_partner_is_the_nearest_of_those_that_were_drawn() -> None:
+    steps = np.arange(len(EPISODES))
+    seed = np.random.default_rng
+    many = [other_episodes(EPISODES, steps, steps, drawn) for drawn in [seed(0)] for _ in range(4)]
+    states = seed(1).normal(size=(len(EPISODES), 2)).astype(np.float32)
+    distances = np.linalg.norm(states[np.stack(many)] - states, axis=2)
+    found = alike(EPISODES, steps, steps, seed(0), states, candidates=4)
+    np.testing.assert_allclose(
+        np.linalg.norm(states[found] - states, axis=1), distances.min(axis=0)
+    )
+    assert (EPISODES[found] != EPISODES).all()
+    # A policy without proprioception knows no state.
+    none = np.zeros((len(EPISODES), 0), np.float32)
+    np.testing.assert_array_equal(alike(EPISODES, steps, steps, seed(0), none), many[0])
 
 
 def test_maps_that_no_camera_has_in_all_episodes_are_refused(
