@@ -168,12 +168,12 @@ class Person:
         return True
 
 
-def ros2(*words: str, timeout_s: float = 90, cwd: Path | None = None) -> Finished:
+def ros2(*words: str, timeout_s: float = 180, cwd: Path | None = None) -> Finished:
     """Run ``ros2 ...`` to its end."""
     return Process(["ros2", *words], cwd).wait(timeout_s)
 
 
-def succeed(*words: str, timeout_s: float = 90, cwd: Path | None = None) -> str:
+def succeed(*words: str, timeout_s: float = 180, cwd: Path | None = None) -> str:
     """Run ``ros2 ...``, which must exit with 0; its output."""
     finished = ros2(*words, timeout_s=timeout_s, cwd=cwd)
     assert finished.code == 0, (
@@ -182,7 +182,7 @@ def succeed(*words: str, timeout_s: float = 90, cwd: Path | None = None) -> str:
     return finished.output
 
 
-def refuse(*words: str, timeout_s: float = 60, cwd: Path | None = None) -> str:
+def refuse(*words: str, timeout_s: float = 120, cwd: Path | None = None) -> str:
     """Run ``ros2 ...``, which must fail with a sentence and no traceback; its output."""
     finished = ros2(*words, timeout_s=timeout_s, cwd=cwd)
     assert finished.code != 0, f"ros2 {' '.join(words)} did not fail:\n{finished.output}"
