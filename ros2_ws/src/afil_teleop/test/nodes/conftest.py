@@ -136,6 +136,11 @@ class Person(Node):
             assert time.monotonic() < deadline
             self.wait(0.1)
 
+    def follow(self, arm, steps):
+        """Answer until a robot has made so many steps more, of 0.1 s."""
+        last = arm.node.steps + steps
+        self.until(lambda: arm.node.steps >= last)
+
     def wait(self, seconds):
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:

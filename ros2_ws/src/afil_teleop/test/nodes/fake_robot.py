@@ -42,7 +42,7 @@ class FakeRobot(Node):
             for topic, (kind, qos) in contract.topics().items()
             if topic in self._names
         }
-        self._count = 0
+        self.steps = 0
         self._start_s = time.monotonic()
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(1.0 / contract.control_rate_hz, self._step, clock=steady)
@@ -61,11 +61,11 @@ class FakeRobot(Node):
         if passed_s > self._given.step_after:
             now_ns += round(self._given.clock_step * 1e9)
         # An arm that nobody commands stands still: a person's first step is from where it is.
-        moved = 0.0 if self._given.undriven else 0.002 * (self._count % 20)
+        moved = 0.0 if self._given.undriven else 0.002 * (self.steps % 20)
         away = np.array([moved, 0, 0, 0, 0, 0, 0])
         anchor = self._robot.contract.stream(self._robot.contract.anchor)
         frozen = self._given.freeze or passed_s > self._given.freeze_after
-        shade = 0 if frozen else self._count % 200
+        shade = 0 if frozen else self.steps % 200
         values = {"ee_pose": HOME + away, anchor.name: np.full(anchor.shape, shade, np.uint8)}
         for name, topic in self._sent().items():
             stamp_ns = 0 if name in self._given.zero_stamp else now_ns
@@ -75,7 +75,7 @@ class FakeRobot(Node):
             if self._log is not None:
                 print(topic, stamp_ns, time.time_ns(), file=self._log, flush=True)
             self._offered[topic].publish(dict(sent)[topic])
-        self._count += 1
+        self.steps += 1
 
     def _sent(self) -> dict[str, str]:
         passed_s = time.monotonic() - self._start_s
