@@ -184,6 +184,14 @@ def test_a_compressed_image_that_is_empty_or_foreign_is_refused():
         codecs.decode_image(message)
 
 
+def test_a_png_that_claims_gigabytes_is_refused_before_it_gets_them():
+    message = compressed_message(gradient(), STAMP, "camera", "png")
+    message.data = message.data.copy()
+    message.data[33] = 200  # of the length of its second chunk
+    with pytest.raises(AfilError, match=r"one of its chunks claims 33554"):
+        codecs.decode_image(message)
+
+
 def test_a_png_with_a_wrong_byte_is_refused_and_no_crash():
     message = compressed_message(gradient(), STAMP, "camera", "png")
     message.data = message.data.copy()

@@ -23,6 +23,8 @@ _FORMATS = {
     "tiff": (b"II*\x00", b""),
 }
 FORMATS = tuple(_FORMATS)
+# Bytes of its signature; of length, type and checksum around what a chunk holds.
+_PNG_SIGNATURE, _PNG_AROUND = 8, 12
 _CODES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tiff"}
 
 
@@ -64,6 +66,22 @@ def data_format(data: NDArray[np.uint8]) -> str:
     )
 
 
+def _require_whole_chunks(data: NDArray[np.uint8]) -> None:
+    """OpenCV makes room for what a chunk of a PNG claims to have, before it reads the checksum."""
+    at = _PNG_SIGNATURE
+    while at < data.size:
+        head = data[at : at + 8].tobytes()
+        if head[4:] == b"IEND":
+            return
+        claimed = int.from_bytes(head[:4], "big")
+        at += claimed + _PNG_AROUND
+        if at > data.size:
+            raise AfilError(
+                f"a compressed image (png) is damaged and cannot be decoded: it has {data.size} "
+                f"bytes, and one of its chunks claims {claimed}"
+            )
+
+
 def decompress(data: NDArray[np.uint8], flags: int) -> NDArray[Any]:
     """Pixels of a compressed image.
 
@@ -75,6 +93,8 @@ def decompress(data: NDArray[np.uint8], flags: int) -> NDArray[Any]:
         AfilError: When it is empty, cut off or damaged.
     """
     name = data_format(data)
+    if name == "png":
+        _require_whole_chunks(data)
     try:
         pixels = cv2.imdecode(data, flags)
     except cv2.error as error:
