@@ -109,6 +109,13 @@ class Engine:
         """How many nodes there are to draw."""
         return int(self.root.findAllMatches("**/+GeomNode").getNumPaths())
 
+    @property
+    def triangles(self) -> int:
+        """How many triangles they have."""
+        found = self.root.findAllMatches("**/+GeomNode")
+        geometries = [geom for path in found for geom in path.node().getGeoms()]
+        return sum(part.getNumFaces() for geom in geometries for part in geom.getPrimitives())
+
     def group(self, under: Any = None) -> Any:
         """An empty node, to which others can belong.
 

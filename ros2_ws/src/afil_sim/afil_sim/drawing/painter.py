@@ -77,6 +77,11 @@ class Painter:
         """How many nodes there are to draw, before what is out of sight is left out."""
         return self._engine.nodes
 
+    @property
+    def triangles(self) -> int:
+        """How many triangles these have."""
+        return self._engine.triangles
+
     def paint(
         self, traffic: Traffic, weather: WeatherName, seed: int, size: tuple[int, int]
     ) -> NDArray[np.uint8]:
