@@ -50,6 +50,7 @@ def test_execution(contract) -> None:
 
 def test_guard(contract) -> None:
     (commander, lid) = build_guards(contract)
+    commander.look({})
     assert commander.verdict(0.0) is None
     assert lid.verdict(0.0) == "the lid is open (/lid_closed)"
     (topic,) = lid.topics

@@ -1,6 +1,8 @@
 """Small synthetic material: scenes, videos and episodes made in code."""
 
+import _thread
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -30,6 +32,14 @@ def scene(
     for x, y, radius, color in discs:
         cv2.circle(image, (x, y), radius, color, -1)
     return image
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[Callable[[], None]]:
+    """Does what Ctrl-C in a terminal does to a program; other tests leave handlers of ROS."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield _thread.interrupt_main
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True)

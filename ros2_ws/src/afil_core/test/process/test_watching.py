@@ -12,6 +12,9 @@ from afil_core.supervision import heartbeat
 from afil_core.supervision.heartbeat import Heartbeat
 from afil_core.testing import ros_environment
 
+pytest.importorskip("rosidl_runtime_py")
+pytest.importorskip("diagnostic_updater")
+
 
 class Slow:
     """A publisher whose last message takes so long to arrive, s."""
@@ -43,8 +46,8 @@ def last_words(node: Any, takes_s: float, patience_s: float) -> list[Heartbeat]:
     """What is heard of a commanding node that ends."""
     import rclpy
     from rclpy.qos import QoSProfile
-    from rosidl_runtime_py.utilities import get_message
 
+    from afil_core.process.interfaces import get_message
     from afil_core.process.watching import Pulse
 
     heard: list[bytes] = []

@@ -1,4 +1,3 @@
-import _thread
 import shutil
 import threading
 import time
@@ -206,13 +205,13 @@ def test_an_interrupt_ends_all_jobs(make_episode, moving_carrot) -> None:
     assert perceive(episode.path.parent).written == 4
 
 
-def test_an_interrupt_waits_for_no_other_run(make_episode, moving_carrot) -> None:
+def test_an_interrupt_waits_for_no_other_run(make_episode, moving_carrot, ctrl_c) -> None:
     for _ in range(2):
         episode = make_episode(moving_carrot)
     dataset = episode.path.parent
     with alone(dataset / ".perception", digest(episode.path.name), digits=32):
         # One episode is done, and the other is another run's.
-        threading.Timer(3.0, _thread.interrupt_main).start()
+        threading.Timer(3.0, ctrl_c).start()
         begun_s = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
             perceive_dataset(dataset, PerceptionConfig(), run=RunConfig(jobs=2))

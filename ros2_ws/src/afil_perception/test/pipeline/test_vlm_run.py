@@ -1,6 +1,5 @@
 """A dataset perceived with a VLM behind a real server that misbehaves."""
 
-import _thread
 import importlib.util
 import json
 import threading
@@ -179,7 +178,7 @@ def test_several_episodes_wait_for_answers_at_once(
 
 
 def test_an_interrupt_waits_for_no_answer_and_is_no_failure_of_an_episode(
-    make_episode, moving_carrot, server, steps, config
+    make_episode, moving_carrot, server, steps, config, ctrl_c
 ) -> None:
     for k in range(3):
         dataset = make_episode(moving_carrot[k:]).path.parent
@@ -188,7 +187,7 @@ def test_an_interrupt_waits_for_no_answer_and_is_no_failure_of_an_episode(
     def interrupt() -> None:
         while len(server.bodies) < 2:
             time.sleep(0.01)
-        _thread.interrupt_main()
+        ctrl_c()
 
     threading.Thread(target=interrupt).start()
     begun_s = time.monotonic()
