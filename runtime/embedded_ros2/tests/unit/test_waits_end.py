@@ -25,7 +25,8 @@ COMMANDS = [
     ("topic", "hz", "/nothing"),
     ("topic", "bw", "/nothing"),
     ("topic", "delay", "/nothing"),
-    ("topic", "pub", "-w", "1", "/nothing", "std_msgs/msg/String", "{{}}"),
+    # Its own: those who listen to nothing would have it publish.
+    ("topic", "pub", "-w", "1", "/unheard", "std_msgs/msg/String", "{{}}"),
     ("topic", "pub", "/something", "std_msgs/msg/Empty", "{{}}", "-p", "100"),
     ("action", "send_goal", "/nobody", "example_interfaces/action/Fibonacci", "{{}}"),
     ("param", "get", "/nobody", "x"),
