@@ -9,6 +9,7 @@ from pathlib import Path
 from afil_core.contract import load_contract
 from afil_core.episodes import list_episodes
 from afil_core.testing import changed
+from afil_teleop.recording.preflight import SIMULATORS_PATIENCE_S
 from benchmarks.record_row import Row
 from benchmarks.record_stage import Stage, missing
 
@@ -53,7 +54,7 @@ def no_clock(on: Stage, folder: Path) -> list[Row]:
     options = ["-p", "use_sim_time:=true", "-p", "preflight:=only"]
     recorder = on.recorder(folder / "demos", *options)
     _, text = recorder.says("nothing publishes /clock")
-    ended, _ = recorder.says("pre-flight: ")
+    ended, _ = recorder.says("pre-flight: ", within_s=SIMULATORS_PATIENCE_S + 30.0)
     return [Row("no /clock (row 2)", "nothing: refused", text, math.nan,
                 bool(text) and not math.isnan(ended))]  # fmt: skip
 

@@ -39,6 +39,7 @@ class Preflight:
         self._log = log
         self._patience_s = patience_s
         self._begun_s: float | None = None
+        self._has_said = False
         self.exit_code: int | None = None
 
     def tick(self, wall_s: float) -> None:
@@ -54,6 +55,10 @@ class Preflight:
             return
         problems = self._problems()
         if problems and passed_s < self._patience_s:
+            if passed_s >= _PATIENCE_S and not self._has_said:
+                self._has_said = True
+                waits = f"waiting for the simulator, up to {self._patience_s:g} s: "
+                self._log(logging.WARNING, waits + "; ".join(problems))
             return
         for line in problems:
             self._log(logging.ERROR, line)
